@@ -1,0 +1,176 @@
+"""Rules on values that enter. Each names the first row that breaks it.
+
+A check reads the whole array once with fast reductions and looks for the row only after
+something is wrong. Rows that do not count (weight 0) are not looked at.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from calibrant.errors import InputError
+
+__all__ = ["Where", "check_hard", "check_logits", "check_probs", "check_soft", "check_weights"]
+
+SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
+CHUNK = 1 << 19  # entries looked at together; small enough for the cache and for memory
+
+Rule = Callable[[Tensor], Bool[Tensor, " row"]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Where:
+    """Which rows count (None: all), and how a row is told in a message."""
+
+    counts: Bool[Tensor, " row"] | None
+    place: Callable[[int], str]
+
+
+def rounding(dtype: torch.dtype) -> float:
+    """How far from [0, 1] rounding alone may carry a probability."""
+    return 4 * torch.finfo(dtype).eps
+
+
+def sum_tolerance(dtype: torch.dtype) -> float:
+    """How far from 1 rounding alone may carry the sum of a row."""
+    return max(SUM_TOLERANCE, torch.finfo(dtype).eps)
+
+
+def check_probs(
+    argument: str, probs: Float[Tensor, "row *class"], where: Where, *, sums: bool = True
+) -> bool:
+    """Entries in [0, 1] but for rounding, rows of class probabilities sum to 1.
+
+    Returns whether rounding carried an entry out of [0, 1], so that it must be clipped.
+    """
+    slack, tolerance = rounding(probs.dtype), sum_tolerance(probs.dtype)
+    wide = torch.promote_types(probs.dtype, torch.float32)
+    sums = sums and probs.ndim > 1
+
+    def inside(rows: Tensor) -> Tensor:
+        return _all((rows >= -slack) & (rows <= 1 + slack))
+
+    def whole(rows: Tensor) -> Tensor:
+        return (rows.sum(dim=-1, dtype=wide) - 1).abs() <= tolerance
+
+    strayed = False
+    for _, chunk in _chunks(probs):  # both rules while the chunk is in the cache
+        least, greatest = (float(end) for end in chunk.aminmax())
+        strayed = strayed or least < 0 or greatest > 1
+        good = least >= -slack and greatest <= 1 + slack and (not sums or bool(whole(chunk).all()))
+        if not good:  # or NaN
+            break
+    else:
+        return strayed
+    remedy = "For unnormalised scores use logits=."
+    _find(probs, inside, where, argument=argument, rule="lie in [0, 1]", remedy=remedy)
+    if sums:
+        remedy = (
+            "normalize=True divides every row by its sum; for one probability a row pass the "
+            "positive class alone, of shape (row,)."
+        )
+        rule = "sum to 1 in every row"
+        _find(probs, whole, where, argument=argument, rule=rule, remedy=remedy, summed=True)
+    return True
+
+
+def check_logits(logits: Float[Tensor, "row *class"], where: Where) -> None:
+    """No entry is NaN or plus infinity; minus infinity masks a class, but not all of a row."""
+
+    def usable(rows: Tensor) -> Tensor:
+        return _all(rows < torch.inf)  # False for NaN
+
+    def unmasked(rows: Tensor) -> Tensor:
+        return (rows > -torch.inf).any(dim=-1)
+
+    if where.counts is None and _bounded(
+        logits, torch.finfo(logits.dtype).min, torch.finfo(logits.dtype).max
+    ):
+        return
+    remedy = "Clamp them, or see whether training diverged."
+    _find(
+        logits, usable, where, argument="logits", rule="be finite or minus infinity", remedy=remedy
+    )
+    if logits.ndim == 2:
+        remedy = "Minus infinity masks a class; leave one class of every row."
+        _find(
+            logits, unmasked, where, argument="logits", rule="leave a class unmasked", remedy=remedy
+        )
+
+
+def check_hard(
+    labels: Int[Tensor, " row"],
+    n_classes: int,
+    where: Where,
+    argument: str = "labels",
+) -> None:
+    """Every entry is a class index."""
+    if where.counts is None and _bounded(labels, 0.0, n_classes - 1.0):
+        return
+
+    def inside(rows: Tensor) -> Tensor:
+        return (rows >= 0) & (rows < n_classes)
+
+    remedy = "Encode labels as class indices, or set ignore_index."
+    _find(labels, inside, where, argument=argument, rule=f"lie in [0, {n_classes})", remedy=remedy)
+
+
+def check_soft(labels: Float[Tensor, "row *class"], where: Where) -> None:
+    """Soft labels are probabilities: entries in [0, 1], rows of classes sum to 1."""
+    check_probs("labels", labels, where)
+
+
+def check_weights(weights: Float[Tensor, " row"], place: Callable[[int], str]) -> None:
+    """Every entry is finite and at least 0, and one is above 0."""
+
+    def usable(rows: Tensor) -> Tensor:
+        return rows.isfinite() & (rows >= 0)
+
+    remedy = "Use 0 to leave a row out."
+    rule = "be finite and at least 0"
+    _find(weights, usable, Where(None, place), argument="weights", rule=rule, remedy=remedy)
+
+
+def _all(good: Bool[Tensor, "row *class"]) -> Bool[Tensor, " row"]:
+    return good.all(dim=-1) if good.ndim > 1 else good
+
+
+def _bounded(values: Tensor, low: float, high: float) -> bool:
+    """Whether all lie in [low, high]; False as soon as one is NaN."""
+    least, greatest = values.aminmax()
+    return bool(least >= low) and bool(greatest <= high)
+
+
+def _chunks(values: Tensor) -> Iterator[tuple[int, Tensor]]:
+    rows = max(1, CHUNK // max(1, values[0].numel()))
+    for start in range(0, len(values), rows):
+        yield start, values[start : start + rows]
+
+
+def _find(
+    values: Tensor,
+    good: Rule,
+    where: Where,
+    *,
+    argument: str,
+    rule: str,
+    remedy: str,
+    summed: bool = False,
+) -> None:
+    for start, chunk in _chunks(values):
+        fine = good(chunk)
+        if where.counts is not None:
+            fine = fine | ~where.counts[start : start + len(chunk)]
+        if not fine.all():
+            row = int((~fine).nonzero()[0])
+            shown = chunk[row].sum() if summed else chunk[row]
+            entries = [f"{value:.9g}" for value in shown.flatten()[:6].tolist()]
+            text = (
+                entries[0]
+                if shown.numel() == 1
+                else f"({', '.join(entries)}" + (", ...)" if shown.numel() > 6 else ")")
+            )
+            raise InputError(argument, rule, f"{text} at {where.place(start + row)}", remedy)

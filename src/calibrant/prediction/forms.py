@@ -1,0 +1,182 @@
+"""Forms in which probabilities are declared. Each keeps its values and derives the rest."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn import functional as F
+
+__all__ = ["Form", "Logits", "PositiveLogits", "PositiveProbs", "Probs", "TopLabel"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TopLabel:
+    """Likeliest class of every row and the declared number that states its probability.
+
+    Where `mirrored`, the declared number states the other class of two. Ties go to the
+    class of the lower index.
+    """
+
+    prob: Float[Tensor, " row"]
+    guess: Int[Tensor, " row"]
+    mirrored: Bool[Tensor, " row"] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form(ABC):
+    """Declared values, row by row, untouched."""
+
+    values: Float[Tensor, "row *class"]
+
+    @property
+    @abstractmethod
+    def n_classes(self) -> int:
+        """Number of classes, counting the complement of a positive class."""
+
+    @property
+    @abstractmethod
+    def probs(self) -> Float[Tensor, "row class"]:
+        """Probability of every class; exactly the declared ones where declared."""
+
+    @property
+    @abstractmethod
+    def log_probs(self) -> Float[Tensor, "row class"]:
+        """Natural logarithm of `probs`; minus infinity for 0."""
+
+    @abstractmethod
+    def top_label(self) -> TopLabel:
+        """Likeliest class of every row."""
+
+    @property
+    @abstractmethod
+    def positive(self) -> Float[Tensor, " row"]:
+        """Probability of class 1, the positive one of two."""
+
+
+class Probs(Form):
+    """Probabilities of every class."""
+
+    @property
+    def n_classes(self) -> int:
+        """See `Form.n_classes`."""
+        return self.values.shape[1]
+
+    @property
+    def probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.probs`."""
+        return self.values
+
+    @property
+    def log_probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.log_probs`."""
+        return self.values.log()
+
+    def top_label(self) -> TopLabel:
+        """See `Form.top_label`."""
+        prob, guess = _row_max(self.values)
+        return TopLabel(prob, guess, None)
+
+    @property
+    def positive(self) -> Float[Tensor, " row"]:
+        """See `Form.positive`."""
+        return self.values[:, 1]
+
+
+class Logits(Form):
+    """Unnormalised log-probabilities of every class, in float32 or float64."""
+
+    @property
+    def n_classes(self) -> int:
+        """See `Form.n_classes`."""
+        return self.values.shape[1]
+
+    @property
+    def probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.probs`."""
+        return self.values.softmax(dim=-1)
+
+    @property
+    def log_probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.log_probs`; taken without the detour over `probs`."""
+        return self.values.log_softmax(dim=-1)
+
+    def top_label(self) -> TopLabel:
+        """See `Form.top_label`."""
+        guess = _row_max(self.values)[1]
+        return TopLabel(self.probs.gather(-1, guess[:, None]).squeeze(-1), guess, None)
+
+    @property
+    def positive(self) -> Float[Tensor, " row"]:
+        """See `Form.positive`."""
+        return self.probs[:, 1]
+
+
+class PositiveProbs(Form):
+    """Probability of the positive class, class 1 of two."""
+
+    @property
+    def n_classes(self) -> int:
+        """See `Form.n_classes`."""
+        return 2
+
+    @property
+    def probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.probs`; the complement is rounded in the declared dtype."""
+        return torch.stack((1 - self.values, self.values), dim=-1)
+
+    @property
+    def log_probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.log_probs`; the complement's without rounding it first."""
+        return torch.stack(((-self.values).log1p(), self.values.log()), dim=-1)
+
+    def top_label(self) -> TopLabel:
+        """See `Form.top_label`; a row of exactly one half is guessed negative."""
+        guess = self.values > 0.5
+        return TopLabel(self.values, guess.long(), ~guess)
+
+    @property
+    def positive(self) -> Float[Tensor, " row"]:
+        """See `Form.positive`."""
+        return self.values
+
+
+class PositiveLogits(Form):
+    """Log-odds of the positive class, class 1 of two, in float32 or float64."""
+
+    @property
+    def n_classes(self) -> int:
+        """See `Form.n_classes`."""
+        return 2
+
+    @property
+    def probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.probs`."""
+        return torch.stack(((-self.values).sigmoid(), self.values.sigmoid()), dim=-1)
+
+    @property
+    def log_probs(self) -> Float[Tensor, "row class"]:
+        """See `Form.log_probs`."""
+        return torch.stack((F.logsigmoid(-self.values), F.logsigmoid(self.values)), dim=-1)
+
+    def top_label(self) -> TopLabel:
+        """See `Form.top_label`; log-odds of exactly 0 are guessed negative."""
+        return TopLabel(self.values.abs().sigmoid(), (self.values > 0).long(), None)
+
+    @property
+    def positive(self) -> Float[Tensor, " row"]:
+        """See `Form.positive`."""
+        return self.values.sigmoid()
+
+
+def _row_max(values: Float[Tensor, "row class"]) -> tuple[Tensor, Tensor]:
+    """Greatest value of every row and its first index.
+
+    Two classes are compared directly: a reduction over an axis of two is many times slower.
+    """
+    if values.shape[1] == 2:
+        second = values[:, 1] > values[:, 0]
+        return torch.where(second, values[:, 1], values[:, 0]), second.long()
+    top = values.max(dim=-1)
+    return top.values, top.indices
