@@ -1,0 +1,94 @@
+"""Tallies: the sums that a set of metrics needs, taken in one pass, merged by `+`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import final
+
+from calibrant.errors import InputError
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.tally import Statistic, Tally
+
+__all__ = ["Tallies", "tally_rows"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tallies:
+    """Sums of several statistics over the same rows.
+
+    Attributes
+    ----------
+    kind : str
+        What the rows were: "predictions", "events" or "decisions".
+    class_names : tuple of str
+        Name of every class, by index.
+    parts : dict
+        Tally of every statistic.
+    notes : tuple of str
+        What was done to values on their way in, in words.
+    """
+
+    kind: str
+    class_names: tuple[str, ...]
+    parts: dict[Statistic, Tally]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @final
+    def __add__(self, other: "Tallies") -> "Tallies":
+        """Sums over both sets of rows.
+
+        Raises
+        ------
+        InputError
+            If the two were taken of other kinds of rows, classes or statistics.
+        """
+        for what, own, theirs in (
+            ("kind", self.kind, other.kind),
+            ("class_names", self.class_names, other.class_names),
+            ("statistics", set(self.parts), set(other.parts)),
+        ):
+            if own != theirs:
+                raise InputError(
+                    "other",
+                    f"be tallies of the same {what}, {_short(own)}",
+                    _short(theirs),
+                    "Tally every shard with the same metrics and classes.",
+                )
+        parts = {
+            statistic: tally + other.parts[statistic] for statistic, tally in self.parts.items()
+        }
+        notes = tuple(dict.fromkeys(self.notes + other.notes))
+        return Tallies(self.kind, self.class_names, parts, notes)
+
+
+def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
+    """Sums of `rows` for every statistic, a cache-sized run of rows at a time.
+
+    Raises
+    ------
+    InputError
+        If labels are missing, or a statistic cannot read this kind of rows.
+    """
+    wanted = list(dict.fromkeys(statistics))
+    for statistic in wanted:
+        if not isinstance(rows, statistic.reads):
+            able = " or ".join(kind.kind for kind in statistic.reads)
+            raise InputError("rows", f"be {able} for {statistic}", rows.kind, "Pass such rows.")
+    tables = {s: s.zero(rows.n_classes, rows.device).table for s in wanted}
+    on_cpu = rows.device.type == "cpu"
+    for size in sorted({statistic.chunk for statistic in wanted}):
+        group = [statistic for statistic in wanted if statistic.chunk == size]
+        for chunk in rows.chunks(size if on_cpu else max(size, 1 << 24)):
+            for statistic in group:
+                statistic.add(chunk, tables[statistic])
+    parts = {statistic: Tally(statistic, table.cpu()) for statistic, table in tables.items()}
+    return Tallies(rows.kind, rows.class_names, parts, rows.notes)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) < 120 else text[:117] + "..."

@@ -1,0 +1,115 @@
+"""Cells of [0, 1]: cell ``c`` holds ``E[c] < p <= E[c+1]``, the first also 0.
+
+Edges are ``k / n`` in float64 on the CPU, rounded once to the dtype of the probabilities,
+then moved to their device, so that all devices agree. A complement is placed by mirroring
+the edges: ``1 - p`` would round across them.
+"""
+
+from functools import lru_cache
+
+import torch
+from jaxtyping import Bool, Float, Float64, Int
+from torch import Tensor
+
+__all__ = ["N_TAIL", "cell_of", "fine_cell_of", "n_fine_cells", "tail_edges"]
+
+N_TAIL = 120  # edges that cut the first cell, and as many the last
+LEAST = 1e-12  # the first of them
+
+
+def cell_of(
+    prob: Float[Tensor, " row"], n_cells: int, *, mirrored: Bool[Tensor, " row"] | bool = False
+) -> Int[Tensor, " row"]:
+    """Cell of every probability among `n_cells` of equal width; of its complement if `mirrored`.
+
+    The product with `n_cells` can round across an edge, so the cell is corrected by comparing
+    with the edges themselves, in the dtype of `prob`. Cells of the convention ``[lo, hi)``
+    are ``n_cells - 1 - cell_of(prob, n_cells, mirrored=True)``.
+
+    Examples
+    --------
+    >>> cell_of(torch.tensor([0.0, 0.5, 0.75, 1.0]), n_cells=2)
+    tensor([0, 0, 1, 1])
+    >>> cell_of(torch.tensor([0.0, 0.5, 0.75, 1.0]), n_cells=2, mirrored=True)
+    tensor([1, 0, 0, 0])
+    """
+    edges, last = _edges(n_cells, prob.dtype, prob.device), n_cells - 1
+    if prob.dtype.itemsize < 4:  # many edges round to one number: only a search is right
+        inner, prob = edges[1:-1].float(), prob.float()
+        below = torch.bucketize(prob, inner)
+        return _choose(last - torch.bucketize(prob, inner, right=True), below, mirrored=mirrored)
+    cell = (prob * n_cells).ceil_().long().sub_(1).clamp_(0, last)  # within one of the right one
+    cell -= (prob <= edges[cell]).long()
+    upper = cell + 1
+    cell += prob > edges[upper]
+    if mirrored is False:
+        return cell
+    on_upper_edge = prob == edges[cell + 1]
+    return _choose(last - cell - on_upper_edge.long(), cell, mirrored=mirrored)
+
+
+def n_fine_cells(n_cells: int) -> int:
+    """Number of cells once the first and the last are cut by `N_TAIL` edges each."""
+    return n_cells + 2 * N_TAIL
+
+
+def fine_cell_of(
+    prob: Float[Tensor, " row"], n_cells: int, *, mirrored: Bool[Tensor, " row"] | bool = False
+) -> Int[Tensor, " row"]:
+    """Cell of every probability once the first and the last cell are cut logarithmically.
+
+    Cells 0 to 120 are the parts of the first cell, the last 121 those of the last.
+    """
+    cell, last = cell_of(prob, n_cells, mirrored=mirrored), n_cells - 1
+    fine = cell + N_TAIL
+    for tail, start in ((0, 0), (last, N_TAIL + last)):
+        at = (cell == tail).nonzero().squeeze(-1)
+        inside = mirrored if isinstance(mirrored, bool) else mirrored[at]
+        fine[at] = start + _tail_part(
+            prob[at], tail_edges(n_cells), mirrored=inside, upper=tail > 0
+        )
+    return fine
+
+
+def _tail_part(
+    prob: Float[Tensor, " row"],
+    edges: tuple[Float64[Tensor, " edge"], Float64[Tensor, " edge"]],
+    *,
+    mirrored: Bool[Tensor, " row"] | bool,
+    upper: bool,
+) -> Int[Tensor, " row"]:
+    """Edges of a tail below every probability; below its complement where `mirrored`."""
+    low, high = (
+        part.to(prob).float() if prob.dtype.itemsize < 4 else part.to(prob) for part in edges
+    )
+    prob = prob.float() if prob.dtype.itemsize < 4 else prob
+    own, other = (high, low) if upper else (low, high)
+    # the edges of the other tail that lie above p, mirrored, lie below 1 - p
+    flipped = N_TAIL - torch.bucketize(prob, other, right=True)
+    return _choose(flipped, torch.bucketize(prob, own), mirrored=mirrored)
+
+
+def tail_edges(n_cells: int) -> tuple[Float64[Tensor, " edge"], Float64[Tensor, " edge"]]:
+    """Edges inside the first cell, evenly spaced in log p from 1e-12, and their complements."""
+    share = torch.arange(N_TAIL, dtype=torch.float64) / N_TAIL
+    low = LEAST * (1 / n_cells / LEAST) ** share
+    return low, (1 - low).flip(0)
+
+
+@lru_cache(maxsize=32)
+def _edges(n_cells: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " edge"]:
+    """Edges of all cells; the outer two lie beyond any probability, so that none is moved out."""
+    exact = torch.arange(n_cells + 1, dtype=torch.float64) / n_cells
+    exact[0], exact[-1] = -torch.inf, torch.inf
+    return exact.to(dtype).to(device)
+
+
+def _choose(
+    flipped: Int[Tensor, " row"],
+    straight: Int[Tensor, " row"],
+    *,
+    mirrored: Bool[Tensor, " row"] | bool,
+) -> Int[Tensor, " row"]:
+    if isinstance(mirrored, bool):
+        return flipped if mirrored else straight
+    return torch.where(mirrored, flipped, straight)

@@ -1,0 +1,103 @@
+"""One coarse score grid for every class: the class came out, against its probability."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.cells import cell_of
+from calibrant.statistics.power_sums import COLUMNS, add_by, add_power_sums, sum_by
+from calibrant.statistics.tally import Statistic
+
+__all__ = ["N_CLASS_CELLS", "ClassGrids"]
+
+N_CLASS_CELLS = 600  # under 100 MB at 1,000 classes; holds 10, 12, 15, 20, 25, 30, 50, 100 bins
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGrids(Statistic):
+    """Power sums of weight, probability and outcome by class and equal-width cell."""
+
+    n_cells: int = N_CLASS_CELLS
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    reads: ClassVar[tuple[type[Rows], ...]] = (Predictions,)
+    chunk: ClassVar[int] = 1 << 22  # the table is large, so it is gone over seldom
+
+    @classmethod
+    def holding(cls, n_bins: int) -> "ClassGrids":
+        """Grids from which `n_bins` equal-width bins can be read."""
+        return cls(N_CLASS_CELLS if N_CLASS_CELLS % n_bins == 0 else n_bins)
+
+    def shape(self, n_classes: int) -> tuple[int, ...]:
+        """See `Statistic.shape`: class, cell."""
+        return n_classes, self.n_cells
+
+    def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
+        """See `Statistic.add`."""
+        assert isinstance(rows, Predictions)  # `reads` is checked where rows are tallied
+        flat = table.view(len(self.columns), -1)
+        weight = None if rows.weights is None else rows.weights.double()
+        if rows.is_positive:
+            self._add_positive(rows, flat, weight)
+            return
+        probs = rows.full_probs
+        n_rows, n_classes = probs.shape
+        stated = probs.double()
+        class_start = torch.arange(n_classes, device=probs.device) * self.n_cells
+        bucket = cell_of(probs.reshape(-1), self.n_cells).view(n_rows, n_classes) + class_start
+        soft, hard = rows.soft, rows.hard
+        each = None if weight is None else weight[:, None].expand(-1, n_classes).reshape(-1)
+        if soft is not None:
+            add_power_sums(flat, bucket.reshape(-1), stated.reshape(-1), soft.reshape(-1), each)
+            return
+        assert hard is not None
+        true_bucket = bucket.gather(-1, hard[:, None]).squeeze(-1)
+        true_prob = stated.gather(-1, hard[:, None]).squeeze(-1)
+        _add_entries(flat, bucket.reshape(-1), stated.reshape(-1), each)
+        _add_truth(flat, true_bucket, true_prob, weight)
+
+    def _add_positive(
+        self, rows: Predictions, flat: Float64[Tensor, "column bucket"], weight: Tensor | None
+    ) -> None:
+        """Class 1 from the declared probability, class 0 by mirroring it."""
+        events = rows.positive()
+        outcome, half = events.outcome, flat.shape[1] // 2
+        other = ~outcome if outcome.dtype == torch.bool else 1 - outcome
+        mirrored = cell_of(events.prob, self.n_cells, mirrored=True)
+        add_power_sums(flat[:, :half], mirrored, 1 - events.stated, other, weight)
+        straight = cell_of(events.prob, self.n_cells)
+        add_power_sums(flat[:, half:], straight, events.stated, outcome, weight)
+
+
+def _add_entries(
+    table: Float64[Tensor, "column bucket"], bucket: Tensor, prob: Tensor, weight: Tensor | None
+) -> None:
+    """Add the columns without the outcome, over all entries: K times as many as rows."""
+    n_buckets = table.shape[1]
+    count = sum_by(bucket, None, n_buckets)
+
+    def sums(factor: Tensor | None) -> tuple[Tensor, ...]:
+        first = prob if factor is None else factor * prob
+        mass = count if factor is None else sum_by(bucket, factor, n_buckets)
+        return mass, sum_by(bucket, first, n_buckets), sum_by(bucket, first * prob, n_buckets)
+
+    once = sums(weight)
+    twice = once if weight is None else sums(weight.square())
+    columns = ("count", "w", "wp", "wpp", "ww", "wwp", "wwpp")
+    for column, total in zip(columns, (count, *once, *twice), strict=True):
+        table[COLUMNS.index(column)] += total
+
+
+def _add_truth(
+    table: Float64[Tensor, "column bucket"], bucket: Tensor, prob: Tensor, weight: Tensor | None
+) -> None:
+    """Add the columns with the outcome: hard labels add to the true class alone."""
+    factors = {"w": weight, "ww": None if weight is None else weight.square()}
+    for name, factor in factors.items():
+        stated = prob if factor is None else factor * prob
+        for column, values in ((f"{name}y", factor), (f"{name}yy", factor), (f"{name}py", stated)):
+            add_by(table[COLUMNS.index(column)], bucket, values)

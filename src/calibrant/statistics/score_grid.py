@@ -1,0 +1,93 @@
+"""The score grid: sums over yes/no events by the cell of the probability stated."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import torch
+from jaxtyping import Float64, Int
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.cells import N_TAIL, cell_of, fine_cell_of, n_fine_cells
+from calibrant.statistics.power_sums import COLUMNS, add_power_sums
+from calibrant.statistics.tally import Statistic, Tally
+
+__all__ = ["N_CELLS", "Closed", "ScoreGrid", "View", "coarsen"]
+
+N_CELLS = 14_400  # 63 divisors: as many equal-width binnings are read from one grid
+
+View = Literal["top_label", "positive"]
+Closed = Literal["right", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreGrid(Statistic):
+    """Power sums of weight, probability and outcome in cells of equal width.
+
+    With the default number of cells the first and the last are cut further, evenly in the
+    logarithm, from 1e-12: scores crowd there.
+
+    Parameters
+    ----------
+    view : "top_label" or "positive"
+        Event of a row: its likeliest class is right, or the positive class came out.
+        Events that came in as such serve for both.
+    n_cells : int, default 14,400
+        Number of equal-width cells.
+    closed : "right" or "left", default "right"
+        Whether a cell is ``(lo, hi]`` or ``[lo, hi)``.
+    """
+
+    view: View
+    n_cells: int = N_CELLS
+    closed: Closed = "right"
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    reads: ClassVar[tuple[type[Rows], ...]] = (Predictions, Events)
+
+    @classmethod
+    def holding(cls, view: View, n_bins: int, closed: Closed = "right") -> "ScoreGrid":
+        """Grid from which `n_bins` equal-width bins can be read."""
+        return cls(view, N_CELLS if N_CELLS % n_bins == 0 else n_bins, closed)
+
+    def shape(self, n_classes: int) -> tuple[int, ...]:
+        """See `Statistic.shape`: cell."""
+        del n_classes
+        return (n_fine_cells(N_CELLS) if self.n_cells == N_CELLS else self.n_cells,)
+
+    def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
+        """See `Statistic.add`."""
+        events = self._events(rows)
+        weight = None if events.weights is None else events.weights.double()
+        add_power_sums(table, self._cells(events), events.stated, events.outcome, weight)
+
+    def _events(self, rows: Rows) -> Events:
+        if isinstance(rows, Events):
+            return rows
+        assert isinstance(rows, Predictions)  # `reads` is checked where rows are tallied
+        if self.view == "top_label":
+            return rows.top_label()
+        if rows.n_classes != 2:
+            rule, got = "have two classes for the positive-class view", f"{rows.n_classes}"
+            raise InputError("predictions", rule, got, "Use the class-wise form of the metric.")
+        return rows.positive()
+
+    def _cells(self, events: Events) -> Int[Tensor, " row"]:
+        mirrored = False if events.mirrored is None else events.mirrored
+        locate = fine_cell_of if self.n_cells == N_CELLS else cell_of
+        if self.closed == "right":
+            return locate(events.prob, self.n_cells, mirrored=mirrored)
+        opposite = not mirrored if isinstance(mirrored, bool) else ~mirrored
+        return self.shape(2)[0] - 1 - locate(events.prob, self.n_cells, mirrored=opposite)
+
+
+def coarsen(tally: Tally, column: str, n_bins: int) -> Float64[Tensor, " bin"]:
+    """Sums of a column in `n_bins` equal-width bins, which the cells must tile."""
+    grid = tally.statistic
+    assert isinstance(grid, ScoreGrid)
+    sums = tally[column]
+    if grid.n_cells == N_CELLS:
+        first, last = sums[: N_TAIL + 1].sum(), sums[-N_TAIL - 1 :].sum()
+        sums = torch.cat((first[None], sums[N_TAIL + 1 : -N_TAIL - 1], last[None]))
+    return sums.reshape(n_bins, -1).sum(dim=-1)

@@ -1,0 +1,62 @@
+"""Tallies: sums over rows, the only state that any metric keeps.
+
+A statistic says what rows add, and to which bucket. Everything else follows from
+addition: batches, shards, files, ranks and weights.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import ClassVar, final
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.prediction.rows import Rows
+
+__all__ = ["Statistic", "Tally"]
+
+
+class Statistic(ABC):
+    """What one row adds to the sums. Subclasses are frozen dataclasses of settings."""
+
+    columns: ClassVar[tuple[str, ...]]
+    reads: ClassVar[tuple[type[Rows], ...]]  # the kinds of rows that can be added
+    chunk: ClassVar[int] = 1 << 18  # stated numbers to add at a time; the sums do not depend on it
+
+    @abstractmethod
+    def shape(self, n_classes: int) -> tuple[int, ...]:
+        """Extent of every axis of buckets."""
+
+    @abstractmethod
+    def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
+        """Add `rows`, all of weight above 0, to `table`, in place."""
+
+    @final
+    def zero(self, n_classes: int, device: torch.device | str = "cpu") -> "Tally":
+        """Tally of no rows; ``zero(k) + t`` equals ``t``."""
+        shape = (len(self.columns), *self.shape(n_classes))
+        return Tally(self, torch.zeros(shape, dtype=torch.float64, device=device))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """Sums of one statistic over some rows, column by column, in float64."""
+
+    statistic: Statistic
+    table: Float64[Tensor, "column *bucket"]
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Tally of both sets of rows together."""
+        if self.statistic != other.statistic or self.table.shape != other.table.shape:
+            raise InputError(
+                "other",
+                f"be a tally of {self.statistic} of shape {tuple(self.table.shape)}",
+                f"{other.statistic} of shape {tuple(other.table.shape)}",
+                "Tally every shard with the same settings.",
+            )
+        return replace(self, table=self.table + other.table.to(self.table.device))
+
+    def __getitem__(self, column: str) -> Float64[Tensor, "*bucket"]:
+        return self.table[self.statistic.columns.index(column)]
