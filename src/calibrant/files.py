@@ -1,0 +1,54 @@
+"""Files that are written whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+from calibrant.errors import OutputError
+
+__all__ = ["write_whole"]
+
+
+def write_whole(path: str | Path, content: str | bytes) -> None:
+    r"""Write `content` to `path`, so that a reader sees the old file or the new one.
+
+    The content goes to a temporary file beside `path`, reaches the disk, and then takes the
+    name in one step. Whatever fails, the temporary file is removed and an older file stays.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to write. An older file is replaced; a link is followed. The folder must exist.
+    content : str or bytes
+        Text is written as UTF-8, its line ends untouched.
+
+    Raises
+    ------
+    OutputError
+        When the folder is missing or read-only, the disk is full, or `path` is something other
+        than a file, such as a folder or a device.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> write_whole(place, "as it was meant\n")
+    >>> place.read_bytes()
+    b'as it was meant\n'
+    """
+    given, path = path, Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        raise OutputError(f"cannot write {given}: it exists and is not a file")
+    encoded = content.encode("utf-8") if isinstance(content, str) else content
+    partial = path.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        with partial.open("xb") as file:
+            file.write(encoded)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException as error:
+        partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(f"cannot write {given}: {error.strerror or error}") from error
+        raise

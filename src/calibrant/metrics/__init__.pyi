@@ -1,0 +1,33 @@
+from calibrant.metrics.accuracy import Accuracy
+from calibrant.metrics.base import Metric, RowMetric
+from calibrant.metrics.calibration import ExpectedCalibrationError, MaximumCalibrationError
+from calibrant.metrics.classwise import ClasswiseCalibrationError
+from calibrant.metrics.decided import ConfusionMatrix, F1Score, Precision, Recall
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.proper import Brier, BrierBinary, LogLoss
+from calibrant.metrics.ranking import MacroAUROC, PositiveAUROC
+from calibrant.metrics.registry import available
+from calibrant.metrics.reliability import reliability_table
+
+__all__ = [
+    "Accuracy",
+    "Brier",
+    "BrierBinary",
+    "ClasswiseCalibrationError",
+    "ConfusionMatrix",
+    "Estimate",
+    "Evaluation",
+    "ExpectedCalibrationError",
+    "F1Score",
+    "LogLoss",
+    "MacroAUROC",
+    "MaximumCalibrationError",
+    "Metric",
+    "PositiveAUROC",
+    "Precision",
+    "Recall",
+    "RowMetric",
+    "available",
+    "reliability_table",
+]

@@ -1,0 +1,56 @@
+"""Accuracy: the share of rows that were decided rightly."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.means import MeanScore
+from calibrant.prediction.base import Decisions, Events, Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.moments import RowScore
+
+__all__ = ["Accuracy", "Hit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(RowScore):
+    """1 where the likeliest class came out, else 0; its probability for soft labels."""
+
+    reads: ClassVar[tuple[type[Rows], ...]] = (Predictions, Decisions, Events)
+
+    def of(self, rows: Rows) -> Float64[Tensor, " row"]:
+        """See `RowScore.of`."""
+        if isinstance(rows, Events):
+            return rows.outcome.double()
+        assert isinstance(rows, (Predictions, Decisions))  # checked where rows are tallied
+        return rows.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy(MeanScore):
+    """Share of rows whose likeliest class came out, in [0, 1]; never a mean over classes.
+
+    Ties between classes go to the lower index, so a positive class stated at exactly one
+    half is not chosen. Of soft labels, the mean probability of the chosen class. Of events,
+    the share that happened. The interval is Wilson's.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> Accuracy()(cal.decisions(predicted=[0, 0, 0, 1], labels=[0, 0, 0, 0])).value
+    0.75
+    """
+
+    higher_is_better: ClassVar[bool | None] = True
+
+    @property
+    def score(self) -> Hit:
+        """See `MeanScore.score`."""
+        return Hit()
+
+    @property
+    def is_share(self) -> bool:
+        """See `MeanScore.is_share`."""
+        return True

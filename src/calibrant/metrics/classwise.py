@@ -1,0 +1,74 @@
+"""Class-wise calibration error: every class against the rest, averaged."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.base import Metric
+from calibrant.metrics.calibration import check_bins
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.noise_floor import floor_of_mean
+from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.tally import Tally
+
+__all__ = ["ClasswiseCalibrationError"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClasswiseCalibrationError(Metric):
+    r"""Mean over classes of the one-vs-rest expected calibration error, in [0, 1].
+
+    Of class :math:`k`, bin :math:`b` adds :math:`|\sum_b w (p_k - y_k)| / \sum w`. Declared
+    classes that never come out count; for two classes it is the positive-class error, up to
+    the side on which a probability at an edge falls.
+
+    Parameters
+    ----------
+    n_bins : int, default 15
+        Number of equal-width bins ``(lo, hi]`` on [0, 1].
+
+    References
+    ----------
+    .. [1] Kull et al. "Beyond Temperature Scaling." NeurIPS 2019, equation 3. Nixon et al.
+       "Measuring Calibration in Deep Learning." CVPR workshops 2019.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.predictions(probs=[[0.75, 0.25], [0.25, 0.75]], labels=[0, 0])
+    >>> ClasswiseCalibrationError(n_bins=2)(rows).value  # (.25 + .75) / 2 for each class
+    0.5
+    """
+
+    n_bins: int = 15
+    higher_is_better: ClassVar[bool | None] = False
+
+    def __post_init__(self) -> None:
+        check_bins(self.n_bins)
+
+    @property
+    def statistic(self) -> ClassGrids:
+        """See `Metric.statistic`."""
+        return ClassGrids.holding(self.n_bins)
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `Metric.read`; NaN for a tally of no rows."""
+        gap = self._bins(tally, "wp") - self._bins(tally, "wy")
+        return (gap.abs().sum(dim=-1) / tally["w"].sum(dim=-1)).mean()
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `Metric.estimate`; the noise floor comes with it, an interval does not."""
+        del level, class_names
+        total = tally["w"].sum(dim=-1, keepdim=True)
+        noise = self._bins(tally, "wwp") - self._bins(tally, "wwpp")
+        spread = self._bins(tally, "wp") - self._bins(tally, "wpp")
+        floor = floor_of_mean(noise / total.square(), 2 * spread / total).mean()
+        why = "not available: classes share their rows, so the average needs rows or replicates"
+        value, n = float(self.read(tally)), int(tally["count"][0].sum())
+        return Estimate(value, None, None, None, n, why, noise_floor=float(floor))
+
+    def _bins(self, tally: Tally, column: str) -> Float64[Tensor, "class bin"]:
+        sums = tally[column]
+        return sums.reshape(len(sums), self.n_bins, -1).sum(dim=-1)

@@ -1,0 +1,121 @@
+"""From rows, or from tallies of rows, to an evaluation."""
+
+from collections.abc import Sequence
+
+from calibrant.errors import InputError
+from calibrant.metrics.base import LEVEL, Metric, RowMetric
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.registry import defaults, resolve
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.bundle import Tallies, tally_rows
+
+__all__ = ["evaluate", "tally"]
+
+Wanted = Sequence[str | Metric]
+
+
+def evaluate(
+    rows: Rows | Tallies, metrics: Wanted | None = None, *, level: float = LEVEL
+) -> Evaluation:
+    """Estimates of metrics, with intervals, from one pass over the rows.
+
+    Parameters
+    ----------
+    rows : Predictions, Events, Decisions or Tallies
+        What `calibrant.predictions` and the other doors return, or tallies of it. With rows,
+        metrics that have an exact form use it; from tallies they state a bound.
+    metrics : sequence of str or Metric, optional
+        Names (see `calibrant.metrics.available`) or metrics; else a set that fits the rows.
+    level : float, default 0.95
+        Coverage of the intervals.
+
+    Raises
+    ------
+    InputError
+        If labels are missing, a name is unknown, or a metric cannot be told from these rows.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> evaluation = evaluate(cal.predictions(probs=[0.2, 0.9], labels=[0, 1]), ["brier_binary"])
+    >>> round(evaluation["brier_binary"].value, 4)  # (.2**2 + .1**2) / 2
+    0.025
+    """
+    if not 0 < level < 1:
+        raise InputError("level", "lie between 0 and 1", f"{level}", "0.95 is customary.")
+    chosen = _choose(rows, metrics)
+    if isinstance(rows, Tallies):
+        tallies, present = rows, None
+    else:
+        present = rows.present()
+        summed = [metric for metric in chosen.values() if not isinstance(metric, RowMetric)]
+        tallies = tally_rows(present, [metric.statistic for metric in summed])
+    estimates = {
+        name: metric.estimate_rows(present, level=level)
+        if present is not None and isinstance(metric, RowMetric)
+        else metric.estimate(
+            tallies.parts[metric.statistic], level=level, class_names=tallies.class_names
+        )
+        for name, metric in chosen.items()
+    }
+    return Evaluation(estimates, chosen, rows.class_names, rows.notes)
+
+
+def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
+    """Sums from which the metrics can be read, to be saved, merged by ``+`` and evaluated.
+
+    Parameters
+    ----------
+    rows : Predictions, Events or Decisions
+        A batch or a shard; its size does not matter.
+    metrics : sequence of str or Metric, optional
+        What is to be read from the tallies; else the default set of `evaluate`.
+
+    Raises
+    ------
+    InputError
+        If labels are missing, a name is unknown, or a metric cannot be told from these rows.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> halves = [cal.predictions(probs=[p], labels=[1]) for p in (0.5, 1.0)]
+    >>> whole = tally(halves[0]) + tally(halves[1])
+    >>> evaluate(whole)["brier_binary"].value  # (.5**2 + 0) / 2
+    0.125
+    """
+    chosen = _choose(rows, metrics)
+    return tally_rows(rows, [metric.statistic for metric in chosen.values()])
+
+
+def _choose(rows: Rows | Tallies, metrics: Wanted | None) -> dict[str, Metric]:
+    """Metrics by the names asked for; refuses those that the rows cannot tell."""
+    if isinstance(rows, Predictions) and rows.truth is None:
+        remedy = "Unlabelled predictions can be transformed and decided on."
+        raise InputError("labels", "be given to evaluate predictions", "none", remedy)
+    wanted: Wanted = defaults(rows.kind, rows.n_classes) if metrics is None else metrics
+    if isinstance(wanted, str):
+        raise InputError("metrics", "be a sequence of names", f"'{wanted}'", f"Pass ['{wanted}'].")
+    chosen = {
+        metric if isinstance(metric, str) else repr(metric): resolve(metric, rows.n_classes)
+        if isinstance(metric, str)
+        else metric
+        for metric in wanted
+    }
+    able = {name: metric for name, metric in chosen.items() if _can_tell(rows, metric)}
+    if metrics is None and isinstance(rows, Tallies):
+        return able
+    for name in chosen:
+        if name not in able:
+            what = f"tallies of {rows.kind}" if isinstance(rows, Tallies) else rows.kind
+            fitting = ", ".join(n for n in defaults(rows.kind, rows.n_classes)) or "none"
+            remedy = f"By default they give {fitting}; tallies give what they were taken for."
+            raise InputError("metrics", f"be such as {what} can tell", f"'{name}'", remedy)
+    return able
+
+
+def _can_tell(rows: Rows | Tallies, metric: Metric) -> bool:
+    if isinstance(rows, Tallies):
+        return metric.statistic in rows.parts
+    return isinstance(rows, metric.statistic.reads)

@@ -1,0 +1,76 @@
+"""Metrics that are means of a score of the row: what they all do with its moments."""
+
+import math
+from abc import ABC, abstractmethod
+from typing import final
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.base import Metric
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.intervals import Interval, mean_interval, wilson
+from calibrant.statistics.moments import Moments, RowScore
+from calibrant.statistics.tally import Tally
+
+__all__ = ["MeanScore"]
+
+
+class MeanScore(Metric, ABC):
+    """Weighted mean over rows of a score of the row."""
+
+    @property
+    @abstractmethod
+    def score(self) -> RowScore:
+        """Score of one row."""
+
+    @property
+    @abstractmethod
+    def is_share(self) -> bool:
+        """Whether the score is 0 or 1, so that the mean is a proportion."""
+
+    @property
+    @final
+    def statistic(self) -> Moments:
+        """See `Metric.statistic`."""
+        return Moments(self.score)
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `Metric.read`; infinite as soon as one row's score is."""
+        mean = tally["wv"] / tally["w"]
+        return torch.where(tally["infinite_w"] > 0, torch.inf, mean)
+
+    @final
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `Metric.estimate`."""
+        del class_names  # a mean over rows has no entry a class
+        value, n = float(self.read(tally)) + 0.0, int(tally["count"])
+        note = ""
+        if math.isinf(value):
+            many = int(tally["infinite_count"])
+            note = f"infinite: {many} of {n} rows give probability 0 to what came out"
+            interval = Interval.missing(f"{many} rows are infinite")
+        elif not n:
+            interval, note = Interval.missing("no rows"), "undefined: no rows"
+        elif self.is_share:
+            interval = wilson(value, _effective(tally), level)
+        else:
+            interval = mean_interval(value, _variance(tally, value), _effective(tally), level)
+        shown = level if interval.low is not None else None
+        return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
+
+
+def _effective(tally: Tally) -> float:
+    return float(tally["w"].square() / tally["ww"])
+
+
+def _variance(tally: Tally, mean: float) -> float:
+    """Variance of the weighted mean, unbiased for equal weights."""
+    spread = tally["wwvv"] - 2 * mean * tally["wwv"] + mean**2 * tally["ww"]
+    n_effective = _effective(tally)
+    least = 1e-14 * float(tally["wwvv"])  # below this the difference is rounding
+    if n_effective <= 1 or float(spread) <= least:
+        return 0.0
+    return float(spread / tally["w"].square()) * n_effective / (n_effective - 1)

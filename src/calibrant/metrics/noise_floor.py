@@ -1,0 +1,56 @@
+"""What a plug-in calibration error would show if the model were perfectly calibrated."""
+
+import numpy as np
+from jaxtyping import Float64
+from scipy.special import erf
+from torch import Tensor
+
+__all__ = ["floor_of_max", "floor_of_mean"]
+
+
+def floor_of_mean(
+    variance: Float64[Tensor, "*class bin"], spread: Float64[Tensor, "*class bin"]
+) -> Float64[Tensor, "*class"]:
+    r"""Expected sum over bins of absolute gaps, were every probability true.
+
+    Parameters
+    ----------
+    variance : Float64[Tensor, "*class bin"]
+        :math:`V_b = \sum w^2 p(1-p) / W^2`, that of a bin's gap times its share.
+    spread : Float64[Tensor, "*class bin"]
+        :math:`\sum w \, 2p(1-p) / W`: the sum of every row's own expected gap.
+
+    Notes
+    -----
+    A bin's gap is near normal, with expected size :math:`\sqrt{2 V_b / \pi}`; in a bin of
+    few rows or rare outcomes it is at most the sum of the rows' own, which is then smaller.
+
+    References
+    ----------
+    .. [1] Brocker, Smith. "Increasing the Reliability of Reliability Diagrams." Weather and
+       Forecasting 22, 2007: consistency under calibration. The moments are elementary.
+    """
+    normal = (2 * variance.clamp(min=0) / np.pi).sqrt()
+    return normal.minimum(spread.clamp(min=0)).sum(dim=-1)
+
+
+def floor_of_max(deviation: Float64[Tensor, " bin"]) -> float:
+    r"""Expected largest absolute gap of the bins, were every probability true, in [0, 1].
+
+    Parameters
+    ----------
+    deviation : Float64[Tensor, "bin"]
+        Standard deviation of the gap of every bin that holds rows.
+
+    Notes
+    -----
+    :math:`\int_0^1 1 - \prod_b \mathrm{erf}(t / \sqrt2 s_b) \, dt`, with normal gaps, by the
+    trapezoidal rule.
+    """
+    scale = deviation.numpy()
+    scale = scale[scale > 0]
+    if not scale.size:
+        return 0.0
+    grid = np.linspace(0, 1, 4001)
+    below = np.prod(erf(grid[:, None] / (np.sqrt(2) * scale)), axis=1)
+    return float(np.trapezoid(1 - below, grid))

@@ -1,0 +1,150 @@
+"""Proper scores: least, on average, for who states the true probabilities."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.metrics.means import MeanScore
+from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.moments import RowScore
+
+__all__ = ["Brier", "BrierBinary", "LogLoss", "NegativeLogLikelihood", "SquaredError"]
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeLogLikelihood(RowScore):
+    """Minus the log of the probability stated for what came out, in nats; may be infinite."""
+
+    reads: ClassVar[tuple[type[Rows], ...]] = (Predictions, Events)
+
+    def of(self, rows: Rows) -> Float64[Tensor, " row"]:
+        """See `RowScore.of`; of soft labels the cross entropy."""
+        if isinstance(rows, Events):
+            outcome, stated = rows.outcome.double(), rows.stated
+            return -(torch.xlogy(outcome, stated) + torch.special.xlog1py(1 - outcome, -stated))
+        assert isinstance(rows, Predictions)  # checked where rows are tallied
+        if rows.soft is None:
+            return -rows.log_p_true
+        log_probs = rows.declared.log_probs.double()
+        return -torch.where(rows.soft > 0, rows.soft * log_probs, 0).sum(dim=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredError(RowScore):
+    """Squared distance between stated probabilities and what came out.
+
+    Parameters
+    ----------
+    positive : bool, default False
+        Of the positive class alone, in [0, 1], rather than summed over classes, in [0, 2].
+    """
+
+    positive: bool = False
+    reads: ClassVar[tuple[type[Rows], ...]] = (Predictions, Events)
+
+    def of(self, rows: Rows) -> Float64[Tensor, " row"]:
+        """See `RowScore.of`."""
+        if isinstance(rows, Events):
+            square = (rows.stated - rows.outcome.double()).square()
+            return square if self.positive else 2 * square
+        assert isinstance(rows, Predictions)  # checked where rows are tallied
+        if self.positive and rows.n_classes != 2:
+            rule, got = "have two classes for brier_binary", f"{rows.n_classes}"
+            raise InputError("predictions", rule, got, "Use brier, the sum over classes.")
+        if self.positive or rows.is_positive:
+            event = rows.positive()
+            square = (event.stated - event.outcome.double()).square()
+            return square if self.positive else 2 * square
+        if rows.soft is not None:
+            return (rows.full_probs.double() - rows.soft).square().sum(dim=-1)
+        norm = torch.linalg.vector_norm(rows.full_probs, dim=-1, dtype=torch.float64)
+        return (norm.square() - 2 * rows.p_true + 1).clamp(min=0)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLoss(MeanScore):
+    r"""Mean of :math:`-\log p_y` over rows, in nats, at least 0: cross entropy.
+
+    Taken in float64 from the declared form, never clipped: a row that gives probability 0
+    to what came out makes it infinite, and the estimate says how many do. The interval is
+    Student's, from the moments of the rows.
+
+    References
+    ----------
+    .. [1] Good. "Rational Decisions." JRSS B 14, 1952.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> LogLoss()(cal.predictions(probs=[0.5, 0.5], labels=[0, 1])).value  # ln 2
+    0.6931471805599453
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def score(self) -> NegativeLogLikelihood:
+        """See `MeanScore.score`."""
+        return NegativeLogLikelihood()
+
+    @property
+    def is_share(self) -> bool:
+        """See `MeanScore.is_share`."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Brier(MeanScore):
+    r"""Mean of :math:`\sum_k (p_k - y_k)^2` over rows, in [0, 2], at every number of classes.
+
+    References
+    ----------
+    .. [1] Brier. "Verification of Forecasts Expressed in Terms of Probability." Monthly
+       Weather Review 78, 1950: the sum form.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.predictions(probs=[[0.75, 0.25], [0.25, 0.75]], labels=[0, 0])
+    >>> Brier()(rows).value  # (2 * .25**2 + 2 * .75**2) / 2
+    0.625
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def score(self) -> SquaredError:
+        """See `MeanScore.score`."""
+        return SquaredError()
+
+    @property
+    def is_share(self) -> bool:
+        """See `MeanScore.is_share`."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class BrierBinary(MeanScore):
+    r"""Mean of :math:`(p_1 - y)^2` over rows, in [0, 1]: half of `Brier`, for two classes.
+
+    References
+    ----------
+    .. [1] As for `Brier`; the halved form is that of scikit-learn's ``brier_score_loss``.
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def score(self) -> SquaredError:
+        """See `MeanScore.score`."""
+        return SquaredError(positive=True)
+
+    @property
+    def is_share(self) -> bool:
+        """See `MeanScore.is_share`."""
+        return False

@@ -1,0 +1,80 @@
+"""The reliability table: what was stated and what came out, bin by bin."""
+
+from dataclasses import dataclass
+
+from calibrant.metrics.base import LEVEL
+from calibrant.metrics.intervals import wilson
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.bundle import Tallies, tally_rows
+from calibrant.statistics.score_grid import ScoreGrid, View, coarsen
+
+__all__ = ["ReliabilityTable", "reliability_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityTable:
+    """Equal-width bins ``(lower, upper]`` of stated probability.
+
+    Attributes
+    ----------
+    view : str
+        Event of a row: "top_label" or "positive".
+    lower, upper : tuple of float
+        Edges of every bin.
+    n, weight : tuple
+        Rows and their weight in every bin.
+    stated, observed : tuple of float
+        Mean stated probability and share that came out; NaN in an empty bin.
+    low, high : tuple of float
+        Wilson's interval of `observed`; NaN in an empty bin.
+    level : float
+        Coverage of the intervals, bin by bin.
+    """
+
+    view: View
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    n: tuple[int, ...]
+    weight: tuple[float, ...]
+    stated: tuple[float, ...]
+    observed: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    level: float
+
+
+def reliability_table(
+    rows: Rows | Tallies, *, view: View = "top_label", n_bins: int = 15, level: float = LEVEL
+) -> ReliabilityTable:
+    """Reliability table of rows, or of tallies that hold the score grid of `view`.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> table = reliability_table(cal.events(probs=[0.25, 0.75], outcomes=[0, 1]), n_bins=2)
+    >>> table.stated, table.observed
+    ((0.25, 0.75), (0.0, 1.0))
+    """
+    grid = ScoreGrid.holding(view, n_bins)
+    tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
+    tally = tallies.parts[grid]
+    count, weight, twice, stated, came = (
+        coarsen(tally, column, n_bins).tolist() for column in ("count", "w", "ww", "wp", "wy")
+    )
+    nan = float("nan")
+    ends = [
+        wilson(min(1.0, y / w), w * w / ww, level) if w else None
+        for w, ww, y in zip(weight, twice, came, strict=True)
+    ]
+    return ReliabilityTable(
+        view,
+        lower=tuple(k / n_bins for k in range(n_bins)),
+        upper=tuple((k + 1) / n_bins for k in range(n_bins)),
+        n=tuple(round(c) for c in count),
+        weight=tuple(weight),
+        stated=tuple(p / w if w else nan for p, w in zip(stated, weight, strict=True)),
+        observed=tuple(y / w if w else nan for y, w in zip(came, weight, strict=True)),
+        low=tuple(nan if end is None or end.low is None else end.low for end in ends),
+        high=tuple(nan if end is None or end.high is None else end.high for end in ends),
+        level=level,
+    )
