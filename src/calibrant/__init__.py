@@ -1,0 +1,42 @@
+"""Losses, metrics and calibrators for deep classifiers.
+
+Public names load on first use, so that ``import calibrant`` does not import torch.
+Type checkers read them from ``__init__.pyi``.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+
+_HOMES = {
+    "CalibrantError": "calibrant.errors",
+    "CalibrantWarning": "calibrant.errors",
+    "Estimate": "calibrant.metrics.estimate",
+    "Evaluation": "calibrant.metrics.evaluation",
+    "FitError": "calibrant.errors",
+    "InputError": "calibrant.errors",
+    "OutputError": "calibrant.errors",
+    "TemperatureScaling": "calibrant.calibrators.temperature",
+    "confusion": "calibrant.metrics.matrix_door",
+    "decisions": "calibrant.prediction.door",
+    "evaluate": "calibrant.metrics.evaluate",
+    "events": "calibrant.prediction.door",
+    "predictions": "calibrant.prediction.door",
+    "reliability_table": "calibrant.metrics.reliability",
+    "tally": "calibrant.metrics.evaluate",
+    "write_report": "calibrant.report.evaluation_report",
+}
+_PACKAGES = ("figures", "losses", "metrics")
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return version("calibrant")
+    if name in _PACKAGES:
+        return import_module(f"calibrant.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'calibrant' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted((*_HOMES, *_PACKAGES))

@@ -1,0 +1,34 @@
+from calibrant import figures, losses, metrics
+from calibrant.calibrators.temperature import TemperatureScaling
+from calibrant.errors import CalibrantError, CalibrantWarning, FitError, InputError, OutputError
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluate import evaluate, tally
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.matrix_door import confusion
+from calibrant.metrics.reliability import reliability_table
+from calibrant.prediction.door import decisions, events, predictions
+from calibrant.report.evaluation_report import write_report
+
+__version__: str
+
+__all__ = [
+    "CalibrantError",
+    "CalibrantWarning",
+    "Estimate",
+    "Evaluation",
+    "FitError",
+    "InputError",
+    "OutputError",
+    "TemperatureScaling",
+    "confusion",
+    "decisions",
+    "evaluate",
+    "events",
+    "figures",
+    "losses",
+    "metrics",
+    "predictions",
+    "reliability_table",
+    "tally",
+    "write_report",
+]

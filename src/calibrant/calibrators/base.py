@@ -1,0 +1,36 @@
+"""Calibrator: settings that are fitted, and the fitted value that transforms."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from calibrant.prediction.base import Predictions
+
+__all__ = ["Calibrator", "FittedCalibrator"]
+
+
+class FittedCalibrator(ABC):
+    """What a fit found: a transform of predictions. Subclasses are frozen dataclasses."""
+
+    method: ClassVar[str]  # as it is named in files and reports
+
+    @abstractmethod
+    def transform(self, predictions: Predictions) -> Predictions:
+        """Recalibrated predictions; labels, weights, groups and the array kind stay."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, float | int | str]:
+        """Plain data that describes the fit, for JSON."""
+
+
+class Calibrator(ABC):
+    """Settings of a calibration method. Subclasses are frozen dataclasses."""
+
+    @abstractmethod
+    def fit(self, predictions: Predictions) -> FittedCalibrator:
+        """Fit on rows that the model was not trained on.
+
+        Raises
+        ------
+        FitError
+            If the rows do not determine the fit.
+        """

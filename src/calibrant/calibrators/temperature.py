@@ -1,0 +1,181 @@
+"""Temperature scaling: one number that softens or sharpens every row."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from calibrant.calibrators.base import Calibrator, FittedCalibrator
+from calibrant.errors import FitError, InputError
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
+
+__all__ = ["Temperature", "TemperatureScaling"]
+
+CHUNK = 1 << 18  # scores that are looked at together
+
+
+@dataclass(frozen=True, slots=True)
+class Temperature(FittedCalibrator):
+    """Fitted calibrator: divides log-probabilities by `value` and renormalises.
+
+    Attributes
+    ----------
+    value : float
+        Temperature; above 1 softens, below 1 sharpens. Ranks of classes stay.
+    n : int
+        Number of rows of the fit.
+    """
+
+    value: float
+    n: int
+    method: ClassVar[str] = "temperature"
+
+    def transform(self, predictions: Predictions) -> Predictions:
+        """See `FittedCalibrator.transform`; the result is declared as logits."""
+        return replace(predictions, declared=_scaled(predictions.declared, 1 / self.value))
+
+    def to_dict(self) -> dict[str, float | int | str]:
+        """See `FittedCalibrator.to_dict`."""
+        return {"method": self.method, "temperature": self.value, "n": self.n}
+
+
+@dataclass(frozen=True, slots=True)
+class TemperatureScaling(Calibrator):
+    r"""Finds the temperature with the least log loss on held-out rows.
+
+    Log loss is convex in :math:`\beta = 1/T`: Newton's method with a bracket around the root
+    of the slope finds the only minimum in a few passes, in float64, without a learning rate.
+    Weights and soft labels count.
+
+    Parameters
+    ----------
+    bounds : tuple of float, default (0.01, 100.0)
+        Least and greatest temperature to consider; the fit fails beyond them.
+
+    References
+    ----------
+    .. [1] Guo et al. "On Calibration of Modern Neural Networks." ICML 2017, section 4.2.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.predictions(logits=[10.0] * 5, labels=[1, 1, 1, 1, 0])
+    >>> round(TemperatureScaling().fit(rows).value, 4)  # 10 / ln(4): odds of 4 to 1
+    7.2135
+    """
+
+    bounds: tuple[float, float] = (0.01, 100.0)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.bounds[0] < self.bounds[1] < math.inf:
+            rule, remedy = "be two positive numbers in rising order", "(0.01, 100.0) is wide."
+            raise InputError("bounds", rule, f"{self.bounds}", remedy)
+
+    def fit(self, predictions: Predictions) -> Temperature:
+        """Fit on rows that the model was not trained on.
+
+        Raises
+        ------
+        InputError
+            If `predictions` have no labels.
+        FitError
+            If no temperature within `bounds` has the least log loss: rows all classified
+            rightly, a model worse than chance, or labels that the model rules out.
+        """
+        if predictions.truth is None:
+            raise InputError("labels", "be given to fit on", "none", "Pass labelled predictions.")
+        rows = predictions.present()
+        _refuse_impossible(rows)
+        low, high = 1 / self.bounds[1], 1 / self.bounds[0]
+        if _slope(rows, low)[0] >= 0:
+            raise FitError(_complaint(rows, self.bounds, "states more than it knows"))
+        if _slope(rows, high)[0] <= 0:
+            raise FitError(_complaint(rows, self.bounds, "separates the classes without an error"))
+        return Temperature(1 / _root(rows, low, high), len(rows))
+
+
+def _root(rows: Predictions, low: float, high: float) -> float:
+    """Inverse temperature at which the slope is 0, within a bracket of it."""
+    beta = 1.0 if low < 1.0 < high else math.sqrt(low * high)
+    for _ in range(200):
+        slope, curvature = _slope(rows, beta)
+        low, high = (low, beta) if slope > 0 else (beta, high)
+        step = beta - slope / curvature if curvature > 0 else math.nan
+        new = step if low < step < high else math.sqrt(low * high)
+        if abs(new - beta) <= 1e-13 * beta or slope == 0:
+            return new if slope else beta
+        beta = new
+    return beta
+
+
+def _slope(rows: Predictions, beta: float) -> tuple[float, float]:
+    """First and second derivative of the total log loss in the inverse temperature."""
+    slope = curvature = 0.0
+    for chunk in rows.chunks(CHUNK):
+        scores, weight = _scores(chunk.declared), chunk.weight()
+        masked = scores == -torch.inf
+        finite = torch.where(masked, 0, scores)
+        probs = torch.where(masked, -torch.inf, beta * finite).softmax(dim=-1)
+        mean = (probs * finite).sum(dim=-1)
+        spread = (probs * (finite - mean[:, None]).square()).sum(dim=-1)
+        if chunk.soft is not None:
+            stated = (chunk.soft * finite).sum(dim=-1)
+        else:
+            hard = chunk.hard
+            assert hard is not None
+            stated = finite.gather(-1, hard[:, None]).squeeze(-1)
+        slope += float((weight * (mean - stated)).sum())
+        curvature += float((weight * spread).sum())
+    return slope, curvature
+
+
+def _scores(form: Form) -> Float64[Tensor, "row class"]:
+    """Log-probabilities up to a constant of the row, at most 0, in float64."""
+    if isinstance(form, PositiveLogits):
+        values = torch.stack((torch.zeros_like(form.values), form.values), dim=-1).double()
+    elif isinstance(form, Logits):
+        values = form.values.double()
+    else:
+        values = type(form)(form.values.double()).log_probs
+    return values - values.amax(dim=-1, keepdim=True)
+
+
+def _scaled(form: Form, beta: float) -> Form:
+    """Logits of the form, times `beta`, in float32 or the wider dtype declared."""
+    wide = torch.promote_types(form.values.dtype, torch.float32)
+    if isinstance(form, (Logits, PositiveLogits)):
+        return type(form)(form.values * beta)
+    values: Float[Tensor, "row *class"] = form.values.double()
+    if isinstance(form, PositiveProbs):
+        return PositiveLogits((beta * values.logit()).to(wide))
+    return Logits((beta * values.log()).to(wide))
+
+
+def _refuse_impossible(rows: Predictions) -> None:
+    """Raise where a label has probability 0: log loss is infinite at every temperature."""
+    impossible = 0
+    for chunk in rows.chunks(CHUNK):
+        masked = _scores(chunk.declared) == -torch.inf
+        if chunk.soft is not None:
+            out = (masked & (chunk.soft > 0)).any(dim=-1)
+        else:
+            hard = chunk.hard
+            assert hard is not None
+            out = masked.gather(-1, hard[:, None]).squeeze(-1)
+        impossible += int(out.sum())
+    if impossible:
+        raise FitError(
+            f"log loss is infinite at every temperature: {impossible} of {len(rows)} rows give "
+            "probability 0 to what came out. Use a model that rules nothing out."
+        )
+
+
+def _complaint(rows: Predictions, bounds: tuple[float, float], why: str) -> str:
+    return (
+        f"no temperature between {bounds[0]:g} and {bounds[1]:g} has the least log loss on "
+        f"{len(rows)} rows: the model {why}. Use more held-out rows, or leave it uncalibrated."
+    )
