@@ -1,0 +1,1 @@
+"""Training: tensors and a loss in, a network that states probabilities out."""

@@ -1,0 +1,117 @@
+"""One pass over the training rows, and the measuring after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from calibrant.training.history import EpochRecord, Watch
+from calibrant.training.optimizer import AdamW
+from calibrant.training.predict import chunked
+from calibrant.training.rows import LabelledRows
+
+__all__ = ["Measure", "batches", "log_loss", "loss_of", "train_epoch"]
+
+Batch: TypeAlias = tuple[Tensor, Tensor, Tensor | None]
+"""Features, labels and weights of some rows."""
+
+
+def batches(rows: LabelledRows, batch_size: int) -> list[Batch]:
+    """All rows in a random order, in batches; the global generator draws the order.
+
+    A last batch of less than half the size, or of one row, is left out: its statistics would
+    spoil batch norm. The rows in it are others in every epoch.
+    """
+    n_rows = len(rows)
+    order = torch.randperm(n_rows, device=rows.labels.device)
+    n_full, rest = divmod(n_rows, batch_size)
+    n_used = n_rows if n_full == 0 or (rest > 1 and 2 * rest >= batch_size) else n_rows - rest
+    order = order[:n_used]
+    features = torch.split(rows.features[order], batch_size)  # cutting a shuffled copy is faster
+    labels = torch.split(rows.labels[order], batch_size)  # than picking rows for every batch
+    if rows.weights is None:
+        return [(f, y, None) for f, y in zip(features, labels, strict=True)]
+    weights = torch.split(rows.weights[order], batch_size)
+    return list(zip(features, labels, weights, strict=True))
+
+
+def loss_of(
+    loss: nn.Module,
+    logits: Float[Tensor, "*member row class"],
+    labels: Int[Tensor, " row"],
+    weights: Float[Tensor, " row"] | None = None,
+) -> Float[Tensor, ""]:
+    """Loss of the rows; of several members, the mean of their losses.
+
+    Each member is given to `loss` by itself: a loss of sums over rows, such as soft F1, of all
+    members' rows together would be another number.
+    """
+    if logits.ndim == 3:
+        return torch.stack([loss_of(loss, one, labels, weights) for one in logits]).mean()
+    return loss(logits, labels) if weights is None else loss(logits, labels, weights)
+
+
+def train_epoch(
+    network: nn.Module,
+    loss: nn.Module,
+    optimizer: AdamW,
+    rows: LabelledRows,
+    *,
+    batch_size: int,
+    learning_rate: float,
+) -> None:
+    """Take a step of `optimizer` for every batch of `rows`; see `batches`."""
+    network.train()
+    for features, labels, weights in batches(rows, batch_size):
+        optimizer.clear()
+        loss_of(loss, network(features), labels, weights).backward()
+        optimizer.step(learning_rate)
+
+
+def log_loss(logits: Float[Tensor, "row class"], rows: LabelledRows) -> float:
+    """Weighted mean of minus the log of the labels' probabilities, in nats, in float64."""
+    per_row = F.cross_entropy(logits.double(), rows.labels, reduction="none")
+    if rows.weights is None:
+        return float(per_row.mean())
+    weights = rows.weights.double()
+    return float((weights * per_row).sum() / weights.sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """What is measured after every epoch, and on which rows."""
+
+    loss: nn.Module
+    train: LabelledRows
+    validation: LabelledRows
+    watch: Watch | None
+
+    def __call__(self, network: nn.Module, *, epoch: int, learning_rate: float) -> EpochRecord:
+        """Record of the epoch, the network in evaluation mode, each part as one batch."""
+        network.eval()
+        train_loss, train_log_loss, train_watched = self._part(network, self.train)
+        loss, validation_log_loss, watched = self._part(network, self.validation)
+        return EpochRecord(
+            epoch=epoch,
+            learning_rate=learning_rate,
+            train_loss=train_loss,
+            validation_loss=loss,
+            train_log_loss=train_log_loss,
+            validation_log_loss=validation_log_loss,
+            train_watched=train_watched,
+            validation_watched=watched,
+        )
+
+    def _part(
+        self, network: nn.Module, rows: LabelledRows
+    ) -> tuple[float, float, Mapping[str, float]]:
+        """Loss, log loss and watched metrics of all rows of a part."""
+        logits = chunked(network, rows.features)
+        with torch.no_grad():
+            loss = float(loss_of(self.loss, logits, rows.labels, rows.weights))
+        watched = {} if self.watch is None else dict(self.watch(logits, rows.labels))
+        return loss, log_loss(logits, rows), watched
