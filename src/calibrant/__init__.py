@@ -5,7 +5,6 @@ Type checkers read them from ``__init__.pyi``.
 """
 
 from importlib import import_module
-from importlib.metadata import version
 
 _HOMES = {
     "CalibrantError": "calibrant.errors",
@@ -30,7 +29,7 @@ _PACKAGES = ("figures", "losses", "metrics")
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
-        return version("calibrant")
+        return import_module("importlib.metadata").version("calibrant")
     if name in _PACKAGES:
         return import_module(f"calibrant.{name}")
     if name not in _HOMES:

@@ -17,6 +17,11 @@ class FittedCalibrator(ABC):
     def transform(self, predictions: Predictions) -> Predictions:
         """Recalibrated predictions; labels, weights, groups and the array kind stay."""
 
+    @property
+    @abstractmethod
+    def found(self) -> str:
+        """What the fit found, in words, without a full stop."""
+
     @abstractmethod
     def to_dict(self) -> dict[str, float | int | str]:
         """Plain data that describes the fit, for JSON."""

@@ -1,7 +1,7 @@
 """Temperature scaling: one number that softens or sharpens every row."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
@@ -36,7 +36,13 @@ class Temperature(FittedCalibrator):
 
     def transform(self, predictions: Predictions) -> Predictions:
         """See `FittedCalibrator.transform`; the result is declared as logits."""
-        return replace(predictions, declared=_scaled(predictions.declared, 1 / self.value))
+        return predictions.restated(_scaled(predictions.declared, 1 / self.value))
+
+    @property
+    def found(self) -> str:
+        """See `FittedCalibrator.found`."""
+        effect = "softens" if self.value > 1 else "sharpens"
+        return f"temperature {self.value:.4f}, which {effect} the probabilities"
 
     def to_dict(self) -> dict[str, float | int | str]:
         """See `FittedCalibrator.to_dict`."""
@@ -91,7 +97,10 @@ class TemperatureScaling(Calibrator):
         rows = predictions.present()
         _refuse_impossible(rows)
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
-        if _slope(rows, low)[0] >= 0:
+        slope, curvature = _slope(rows, low)
+        if not curvature > 0:
+            raise FitError(_complaint(rows, self.bounds, "rates the classes of every row alike"))
+        if slope >= 0:
             raise FitError(_complaint(rows, self.bounds, "states more than it knows"))
         if _slope(rows, high)[0] <= 0:
             raise FitError(_complaint(rows, self.bounds, "separates the classes without an error"))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from calibrant.metrics.estimate import Estimate
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import tally_rows
+from calibrant.statistics.bundle import check_readable, tally_rows
 from calibrant.statistics.tally import Statistic, Tally
 
 __all__ = ["LEVEL", "Metric", "RowMetric"]
@@ -42,6 +42,7 @@ class Metric(ABC):
     def __call__(self, rows: Rows, *, level: float = LEVEL) -> Estimate:
         """Estimate from rows in memory, in the exact form where the metric has one."""
         if isinstance(self, RowMetric):
+            check_readable(rows, [self.statistic])
             return self.estimate_rows(rows.present(), level=level)
         tallies = tally_rows(rows, [self.statistic])
         tally = tallies.parts[self.statistic]

@@ -6,7 +6,6 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL, Metric, RowMetric
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults, resolve
-from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
 
@@ -91,9 +90,6 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
 
 def _choose(rows: Rows | Tallies, metrics: Wanted | None) -> dict[str, Metric]:
     """Metrics by the names asked for; refuses those that the rows cannot tell."""
-    if isinstance(rows, Predictions) and rows.truth is None:
-        remedy = "Unlabelled predictions can be transformed and decided on."
-        raise InputError("labels", "be given to evaluate predictions", "none", remedy)
     wanted: Wanted = defaults(rows.kind, rows.n_classes) if metrics is None else metrics
     if isinstance(wanted, str):
         raise InputError("metrics", "be a sequence of names", f"'{wanted}'", f"Pass ['{wanted}'].")
@@ -104,7 +100,7 @@ def _choose(rows: Rows | Tallies, metrics: Wanted | None) -> dict[str, Metric]:
         for metric in wanted
     }
     able = {name: metric for name, metric in chosen.items() if _can_tell(rows, metric)}
-    if metrics is None and isinstance(rows, Tallies):
+    if metrics is None and isinstance(rows, Tallies) and able:
         return able
     for name in chosen:
         if name not in able:

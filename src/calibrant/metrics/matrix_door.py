@@ -48,9 +48,10 @@ def confusion(matrix: ArrayLike, *, class_names: Sequence[str] | None = None) ->
     if not counts.sum() > 0:
         raise InputError("matrix", "count at least one row", "none", "Pass counts of rows.")
     names = tuple(str(k) for k in range(len(counts))) if class_names is None else tuple(class_names)
-    if len(names) != len(counts):
-        got = f"{len(names)} for {len(counts)} classes"
-        raise InputError("class_names", "be as many as classes", got, "Name every class once.")
+    if len(names) != len(counts) or len(set(names)) != len(counts):
+        got = f"{len(names)} of them, {len(set(names))} different"
+        rule = f"be {len(counts)} different names"
+        raise InputError("class_names", rule, got, "Name every class once.")
     n, hits = counts.sum(), counts.diagonal().sum()
     none = torch.zeros_like(n)
     moments = torch.stack((n, n, hits, hits, n, hits, hits, none, none))

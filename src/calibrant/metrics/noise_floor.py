@@ -2,6 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float64
+from scipy.integrate import trapezoid
 from scipy.special import erf
 from torch import Tensor
 
@@ -53,4 +54,4 @@ def floor_of_max(deviation: Float64[Tensor, " bin"]) -> float:
         return 0.0
     grid = np.linspace(0, 1, 4001)
     below = np.prod(erf(grid[:, None] / (np.sqrt(2) * scale)), axis=1)
-    return float(np.trapezoid(1 - below, grid))
+    return float(trapezoid(1 - below, grid))

@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import dataclass
+from decimal import ROUND_UP, Context
 from typing import ClassVar
 
 import torch
@@ -68,12 +69,13 @@ class PositiveAUROC(RowMetric):
         area = roc_area(*masses[:2])
         hard = bool((tally["wy"] - tally["wyy"]).abs().sum() <= 1e-9 * tally["w"].sum())
         estimate = _estimate(area, area.variance(*masses), n, level, hard=hard)
-        note = f"from the grid, at most {area.bound:.2g} off"
+        note = f"from the grid, at most {_rounded_up(area.bound)} off"
         if estimate.low is not None and estimate.high is not None:
             assert isinstance(estimate.low, float)
             assert isinstance(estimate.high, float)
             if area.bound > (estimate.high - estimate.low) / 10:
-                text = f"auroc from the grid may be {area.bound:.2g} off: scores crowd in few cells"
+                off = _rounded_up(area.bound)
+                text = f"auroc from the grid may be {off} off: scores crowd in few cells"
                 warnings.warn(f"{text}. Evaluate rows in memory.", CalibrantWarning, stacklevel=2)
         return _noted(estimate, note) if not math.isnan(area.value) else estimate
 
@@ -133,7 +135,7 @@ class MacroAUROC(RowMetric):
         bound = sum(area.bound for area in known) / len(known)
         why = "not available: classes share their rows, so the average needs rows in memory"
         estimate = Estimate(value, None, None, None, n, why)
-        note = f"from the grid, at most {bound:.2g} off"
+        note = f"from the grid, at most {_rounded_up(bound)} off"
         return _noted(estimate, "; ".join(filter(None, (_left_out(areas, known), note))))
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
@@ -218,6 +220,11 @@ def _estimate(area: RocArea, variance: float, n: int, level: float, *, hard: boo
         interval = logit_interval(area.value, variance, level, METHOD)
     shown = level if interval.low is not None else None
     return Estimate(area.value, interval.low, interval.high, shown, n, interval.method)
+
+
+def _rounded_up(bound: float) -> str:
+    """Two digits of a bound that still bound."""
+    return f"{float(Context(prec=2, rounding=ROUND_UP).create_decimal_from_float(bound)):.2g}"
 
 
 def _undefined(n: int) -> Estimate:

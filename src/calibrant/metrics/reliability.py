@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
+from calibrant.metrics.calibration import check_bins
 from calibrant.metrics.intervals import wilson
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
@@ -48,6 +50,11 @@ def reliability_table(
 ) -> ReliabilityTable:
     """Reliability table of rows, or of tallies that hold the score grid of `view`.
 
+    Raises
+    ------
+    InputError
+        If `n_bins` is below 1, or the tallies hold no such grid.
+
     Examples
     --------
     >>> import calibrant as cal
@@ -55,8 +62,12 @@ def reliability_table(
     >>> table.stated, table.observed
     ((0.25, 0.75), (0.0, 1.0))
     """
+    check_bins(n_bins)
     grid = ScoreGrid.holding(view, n_bins)
     tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
+    if grid not in tallies.parts:
+        remedy = f"Tally them with metrics=['{view}_ece_{n_bins}']."
+        raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
     tally = tallies.parts[grid]
     count, weight, twice, stated, came = (
         coarsen(tally, column, n_bins).tolist() for column in ("count", "w", "ww", "wp", "wy")

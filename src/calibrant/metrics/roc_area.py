@@ -53,8 +53,8 @@ class RocArea:
             (self.below, positives, positives_twice),
             (self.above, negatives, negatives_twice),
         ):
-            weight = float(mass.sum())
-            n_effective = weight**2 / float(twice.sum())
+            weight, squares = float(mass.sum()), float(twice.sum())
+            n_effective = weight**2 / squares if squares > 0 else 0.0
             if not n_effective > 1 + 1e-9:
                 return float("nan")
             spread = float((twice * (placement - self.value).square()).sum()) / weight**2
@@ -67,9 +67,9 @@ def roc_area(positives: Masses, negatives: Masses) -> RocArea:
 
     Examples
     --------
-    >>> area = roc_area(
-    ...     torch.tensor([0.0, 1.0, 1.0]).double(), torch.tensor([2.0, 1.0, 0.0]).double()
-    ... )
+    >>> from torch import tensor
+    >>> positives, negatives = tensor([0.0, 1.0, 1.0]).double(), tensor([2.0, 1.0, 0.0]).double()
+    >>> area = roc_area(positives, negatives)
     >>> round(area.value, 4), round(area.bound, 4)  # (2 + .5 + 3) / 6 and .5 / 6
     (0.9167, 0.0833)
     """

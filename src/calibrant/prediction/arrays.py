@@ -122,7 +122,8 @@ def to_tensor(argument: str, values: ArrayLike) -> Tensor:
         array = array.astype(np.int64)
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         array = array.astype(np.float64)
-    if not array.dtype.isnative or any(stride < 0 for stride in array.strides):
+    size = array.dtype.itemsize
+    if not array.dtype.isnative or any(step < 0 or step % size for step in array.strides):
         array = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
     with warnings.catch_warnings():  # nothing here writes, so read-only memory is welcome
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")

@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
+from calibrant.errors import InputError
 from calibrant.prediction.arrays import ArrayLike, Layout
 from calibrant.prediction.codes import Codes
-from calibrant.prediction.forms import Form, Logits, PositiveLogits, TopLabel
+from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, TopLabel
 from calibrant.prediction.rows import Rows
 
 __all__ = ["Decisions", "Events", "Predictions"]
@@ -62,7 +63,9 @@ class Events(Rows):
     def stated(self) -> Float64[Tensor, " row"]:
         """Probability stated for each event."""
         prob = self.prob.double()
-        return prob if self.mirrored is None else torch.where(self.mirrored, 1 - prob, prob)
+        if self.mirrored is None:
+            return prob
+        return (self.mirrored.double() - prob).abs_()  # p, or 1 - p: exactly, and without where
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +186,12 @@ class Predictions(Rows):
             return self.truth
         return self.label_layout.restore(self.truth)
 
+    def restated(self, declared: Form) -> "Predictions":
+        """These rows with other probabilities, in the shape that came in."""
+        if self.is_positive and declared.values.ndim > 1:
+            declared = PositiveProbs(declared.positive)
+        return replace(self, declared=declared)
+
     @property
     def is_positive(self) -> bool:
         """Whether one number a row was declared: the positive class of two."""
@@ -223,7 +232,12 @@ class Predictions(Rows):
         """Share of every row that its likeliest class got right; 0 or 1 for hard labels."""
         if self.soft is not None:
             return self.soft.gather(-1, self.guess[:, None]).squeeze(-1)
-        return (self.guess == self.hard).double()
+        return self.right.double()
+
+    @cached_property
+    def right(self) -> Bool[Tensor, " row"]:
+        """Whether the likeliest class came out; hard labels only."""
+        return self.guess == self.hard
 
     @cached_property
     def p_true(self) -> Float64[Tensor, " row"]:
@@ -232,7 +246,7 @@ class Predictions(Rows):
         assert hard is not None
         if self.is_positive:
             stated = self.declared.positive.double()
-            return torch.where(hard == 1, stated, 1 - stated)
+            return ((1 - hard) - stated).abs_()  # p, or 1 - p: exactly, and without where
         return self.full_probs.gather(-1, hard[:, None]).squeeze(-1).double()
 
     @cached_property
@@ -245,16 +259,27 @@ class Predictions(Rows):
             signed = torch.where(hard == 1, form.values, -form.values).double()
             return torch.nn.functional.logsigmoid(signed)
         if isinstance(form, Logits):
-            chosen = form.values.gather(-1, hard[:, None]).squeeze(-1).double()
-            return chosen - form.values.logsumexp(dim=-1).double()
+            below_top = form.values - form.values.amax(dim=-1, keepdim=True)  # so no digits cancel
+            chosen = below_top.gather(-1, hard[:, None]).squeeze(-1).double()
+            return chosen - below_top.exp().sum(dim=-1).double().log()
         return self.p_true.log()
 
     def top_label(self) -> Events:
         """One event a row: the likeliest class is the right one."""
-        outcome = self.credit if self.soft is not None else self.guess == self.hard
+        outcome = self.credit if self.soft is not None else self.right
         return Events(self.top.prob, outcome, self.weights, self.top.mirrored)
 
     def positive(self) -> Events:
-        """One event a row: the positive class, class 1 of two, came out."""
+        """One event a row: the positive class, class 1 of two, came out.
+
+        Raises
+        ------
+        InputError
+            If there are not two classes.
+        """
+        if self.n_classes != 2:
+            rule, got = "have two classes for the positive-class view", f"{self.n_classes}"
+            remedy = "Use the class-wise or macro form of the metric."
+            raise InputError("predictions", rule, got, remedy)
         outcome = self.soft[:, 1] if self.soft is not None else self.hard == 1
         return Events(self.declared.positive, outcome, self.weights)

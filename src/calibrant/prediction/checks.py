@@ -8,15 +8,35 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Integer
 from torch import Tensor
 
 from calibrant.errors import InputError
 
-__all__ = ["Where", "check_hard", "check_logits", "check_probs", "check_soft", "check_weights"]
+__all__ = [
+    "Where",
+    "check_hard",
+    "check_logits",
+    "check_mass",
+    "check_probs",
+    "check_soft",
+    "check_weights",
+]
 
 SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
 CHUNK = 1 << 19  # entries looked at together; small enough for the cache and for memory
+
+REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 1
+    "probs": (
+        "For unnormalised scores use logits=.",
+        "normalize=True divides every row by its sum; for one probability a row pass the "
+        "positive class alone, of shape (row,).",
+    ),
+    "labels": (
+        "Soft labels are probabilities; class indices are whole numbers.",
+        "Divide every row of soft labels by its sum.",
+    ),
+}
 
 Rule = Callable[[Tensor], Bool[Tensor, " row"]]
 
@@ -60,21 +80,30 @@ def check_probs(
     for _, chunk in _chunks(probs):  # both rules while the chunk is in the cache
         least, greatest = (float(end) for end in chunk.aminmax())
         strayed = strayed or least < 0 or greatest > 1
-        good = least >= -slack and greatest <= 1 + slack and (not sums or bool(whole(chunk).all()))
-        if not good:  # or NaN
+        good = least >= -slack and greatest <= 1 + slack  # False for NaN
+        if good and sums:
+            low, high = (float(end) for end in chunk.sum(dim=-1, dtype=wide).aminmax())
+            good = low >= 1 - tolerance and high <= 1 + tolerance
+        if not good:
             break
     else:
         return strayed
-    remedy = "For unnormalised scores use logits=."
+    remedy, remedy_of_sums = REMEDIES[argument]
     _find(probs, inside, where, argument=argument, rule="lie in [0, 1]", remedy=remedy)
     if sums:
-        remedy = (
-            "normalize=True divides every row by its sum; for one probability a row pass the "
-            "positive class alone, of shape (row,)."
-        )
-        rule = "sum to 1 in every row"
+        rule, remedy = "sum to 1 in every row", remedy_of_sums
         _find(probs, whole, where, argument=argument, rule=rule, remedy=remedy, summed=True)
     return True
+
+
+def check_mass(probs: Float[Tensor, "row class"], where: Where) -> None:
+    """No row of probabilities sums to 0: it could not be divided by its sum."""
+
+    def some(rows: Tensor) -> Tensor:
+        return rows.sum(dim=-1, dtype=torch.float64) > 0
+
+    rule, remedy = "hold a number above 0 in every row", "Drop such rows, or give them weight 0."
+    _find(probs, some, where, argument="probs", rule=rule, remedy=remedy)
 
 
 def check_logits(logits: Float[Tensor, "row *class"], where: Where) -> None:
@@ -102,7 +131,7 @@ def check_logits(logits: Float[Tensor, "row *class"], where: Where) -> None:
 
 
 def check_hard(
-    labels: Int[Tensor, " row"],
+    labels: Integer[Tensor, " row"],
     n_classes: int,
     where: Where,
     argument: str = "labels",

@@ -73,8 +73,9 @@ def predictions(
     values = to_tensor(name, given)
     layout = _layout(name, given, values)
     values = layout.flatten(values)
-    if not len(values):
-        raise InputError(name, "hold at least one row", "none", "Pass rows.")
+    if not values.numel():
+        got = f"shape {layout.shape}"
+        raise InputError(name, "hold at least one row and one class", got, "Pass rows.")
     form = _declare(name, values)
     names = _class_names(class_names, given, form.n_classes)
     truth, ignored = read_labels(labels, layout, names, ignore_index)
@@ -87,7 +88,9 @@ def predictions(
         checks.check_logits(form.values, where)
     else:
         strayed = checks.check_probs("probs", form.values, where, sums=not normalize)
-        form, notes = _tidy(form, strayed=strayed, normalize=normalize)
+        form = type(form)(form.values.clamp(0, 1)) if strayed else form
+        if normalize and isinstance(form, Probs):
+            form, notes = _normalized(form, where)
     if truth is not None and truth.is_floating_point():
         checks.check_soft(truth, where)
         truth = truth.clamp(0, 1)
@@ -171,11 +174,12 @@ def decisions(
         raise InputError("labels", "hold at least one row", "none", "Pass rows.")
     if class_names is None and came.dtype.kind in "OUT":
         class_names = [str(name) for name in np.unique(np.concatenate((chosen, came)).astype(str))]
-    if class_names is None:
+    if n_classes is None and class_names is None:
         kept = came if ignore_index is None else came[came != ignore_index]
-        found = 1 + int(max(chosen.max(), kept.max() if kept.size else 0))
-        class_names = [str(k) for k in range(found if n_classes is None else n_classes)]
-    names = tuple(class_names)
+        n_classes = 1 + int(max(chosen.max(), kept.max() if kept.size else 0))
+    elif n_classes is None:
+        n_classes = len(class_names or ())
+    names = _class_names(class_names, chosen, n_classes)
     layout = Layout(predicted, chosen.shape, has_classes=False)
     truth, ignored = read_labels(labels, layout, names, ignore_index)
     guess, _ = read_labels(predicted, layout, names, None, argument="predicted")
@@ -186,7 +190,7 @@ def decisions(
         raise InputError("predicted and labels", rule, f"{chosen.dtype}, {came.dtype}", remedy)
     checks.check_hard(guess, len(names), where, "predicted")
     checks.check_hard(truth, len(names), where)
-    return Decisions(guess, truth.to(guess.device), names, weight)
+    return Decisions(guess.long(), truth.long().to(guess.device), names, weight)
 
 
 def _one_form(probs: ArrayLike | None, logits: ArrayLike | None) -> tuple[str, ArrayLike]:
@@ -231,13 +235,12 @@ def _class_names(
     return names
 
 
-def _tidy(form: Form, *, strayed: bool, normalize: bool) -> tuple[Form, tuple[str, ...]]:
-    """Clip what rounding carried out of [0, 1]; divide by row sums where asked to."""
-    values = form.values.clamp(0, 1) if strayed else form.values
-    if not normalize or values.ndim == 1:
-        return type(form)(values), ()
-    total = values.sum(dim=-1, keepdim=True, dtype=torch.float64)
-    off = float((total - 1).abs().nan_to_num(0).max())
-    values = (values.double() / torch.where(total > 0, total, 1)).to(values.dtype)
+def _normalized(form: Probs, where: checks.Where) -> tuple[Probs, tuple[str, ...]]:
+    """Probabilities divided by their row sums, and how far off 1 these were."""
+    checks.check_mass(form.values, where)
+    total = form.values.sum(dim=-1, keepdim=True, dtype=torch.float64)
+    counted = total if where.counts is None else total[where.counts]
+    off = float((counted - 1).abs().max())
+    values = (form.values.double() / torch.where(total > 0, total, 1)).to(form.values.dtype)
     note = f"probabilities were divided by their row sums, which were up to {off:.3g} off 1"
-    return type(form)(values), (note,)
+    return Probs(values), (note,)

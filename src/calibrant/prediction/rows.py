@@ -10,6 +10,8 @@ from torch import Tensor
 
 __all__ = ["Rows"]
 
+MOST_ROWS = 1 << 18  # in one run, so that what is derived from them stays small
+
 Same = TypeVar("Same", bound="Rows")  # beartype knows no typing.Self in single methods
 
 
@@ -30,7 +32,7 @@ class Rows(ABC):
         """Number of rows, counting absent ones."""
 
     @abstractmethod
-    def take(self: Same, rows: slice | Tensor) -> Same:  # noqa: PYI019
+    def take(self: Same, rows: slice | Tensor) -> Same:
         """Some of the rows, by slice or by mask."""
 
     @property
@@ -51,8 +53,8 @@ class Rows(ABC):
 
     @final
     def chunks(self: Same, n_entries: int) -> Iterator[Same]:  # noqa: PYI019
-        """Runs of rows of some `n_entries` stated numbers each, absent rows left out."""
-        step = max(1, n_entries // self.n_entries)
+        """Runs of rows, of some `n_entries` stated numbers each, absent rows left out."""
+        step = max(1, min(MOST_ROWS, n_entries // self.n_entries))
         for start in range(0, len(self), step):
             chunk = self if step >= len(self) else self.take(slice(start, start + step))
             if chunk.weights is not None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import final
 
 from calibrant.errors import InputError
+from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["Tallies", "tally_rows"]
+__all__ = ["Tallies", "check_readable", "tally_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,19 +75,28 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
         If labels are missing, or a statistic cannot read this kind of rows.
     """
     wanted = list(dict.fromkeys(statistics))
-    for statistic in wanted:
-        if not isinstance(rows, statistic.reads):
-            able = " or ".join(kind.kind for kind in statistic.reads)
-            raise InputError("rows", f"be {able} for {statistic}", rows.kind, "Pass such rows.")
+    check_readable(rows, wanted)
     tables = {s: s.zero(rows.n_classes, rows.device).table for s in wanted}
     on_cpu = rows.device.type == "cpu"
-    for size in sorted({statistic.chunk for statistic in wanted}):
-        group = [statistic for statistic in wanted if statistic.chunk == size]
+    lengths = {statistic: statistic.run_length(rows.n_classes) for statistic in wanted}
+    for size in sorted(set(lengths.values())):
+        group = [statistic for statistic in wanted if lengths[statistic] == size]
         for chunk in rows.chunks(size if on_cpu else max(size, 1 << 24)):
             for statistic in group:
                 statistic.add(chunk, tables[statistic])
     parts = {statistic: Tally(statistic, table.cpu()) for statistic, table in tables.items()}
     return Tallies(rows.kind, rows.class_names, parts, rows.notes)
+
+
+def check_readable(rows: Rows, statistics: Iterable[Statistic]) -> None:
+    """Raise `InputError` if labels are missing, or a statistic cannot read this kind of rows."""
+    if isinstance(rows, Predictions) and rows.truth is None:
+        remedy = "Unlabelled predictions can be transformed and decided on."
+        raise InputError("labels", "be given to evaluate predictions", "none", remedy)
+    for statistic in statistics:
+        if not isinstance(rows, statistic.reads):
+            able = " or ".join(kind.kind for kind in statistic.reads)
+            raise InputError("rows", f"be {able} for {statistic}", rows.kind, "Pass such rows.")
 
 
 def _short(value: object) -> str:

@@ -39,12 +39,12 @@ def cell_of(
         below = torch.bucketize(prob, inner)
         return _choose(last - torch.bucketize(prob, inner, right=True), below, mirrored=mirrored)
     cell = (prob * n_cells).ceil_().long().sub_(1).clamp_(0, last)  # within one of the right one
-    cell -= (prob <= edges[cell]).long()
-    upper = cell + 1
-    cell += prob > edges[upper]
+    lower, upper = edges.index_select(0, cell), edges.index_select(0, cell + 1)
+    cell -= (prob <= lower).long()
+    cell += prob > upper
     if mirrored is False:
         return cell
-    on_upper_edge = prob == edges[cell + 1]
+    on_upper_edge = (prob == lower) | (prob == upper)
     return _choose(last - cell - on_upper_edge.long(), cell, mirrored=mirrored)
 
 
@@ -112,4 +112,4 @@ def _choose(
 ) -> Int[Tensor, " row"]:
     if isinstance(mirrored, bool):
         return flipped if mirrored else straight
-    return torch.where(mirrored, flipped, straight)
+    return straight + mirrored * (flipped - straight)  # many times faster than where

@@ -25,7 +25,6 @@ class ClassGrids(Statistic):
     n_cells: int = N_CLASS_CELLS
     columns: ClassVar[tuple[str, ...]] = COLUMNS
     reads: ClassVar[tuple[type[Rows], ...]] = (Predictions,)
-    chunk: ClassVar[int] = 1 << 22  # the table is large, so it is gone over seldom
 
     @classmethod
     def holding(cls, n_bins: int) -> "ClassGrids":

@@ -52,19 +52,25 @@ class Moments(Statistic):
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
         score = self.score.of(rows)
-        infinite = score.isinf()
-        value = torch.where(infinite, 0, score)
-        if rows.weights is None:
-            count, total, square = torch.tensor(float(len(rows))), value.sum(), value.square().sum()
-            many = infinite.sum().double()
+        weight = None if rows.weights is None else rows.weights.double()
+        first = score if weight is None else weight * score
+        total = first.sum()
+        infinite = None
+        if not bool(total.isfinite()):
+            infinite = score.isinf()
+            score = torch.where(infinite, 0, score)
+            first = score if weight is None else weight * score
+            total = first.sum()
+        count = table.new_tensor(float(len(rows)))
+        many = table.new_zeros(()) if infinite is None else infinite.sum().double()
+        if weight is None:
+            square = (first * score).sum()
             sums = (count, count, total, square, count, total, square, many, many)
         else:
-            weight = rows.weights.double()
-            twice = weight.square()
+            twice = weight * first
+            heavy = many if infinite is None else (weight * infinite).sum()
             sums = (
-                torch.tensor(float(len(rows))),
-                *(weight.sum(), (weight * value).sum(), (weight * value.square()).sum()),
-                *(twice.sum(), (twice * value).sum(), (twice * value.square()).sum()),
-                *(infinite.sum(), (weight * infinite).sum()),
+                *(count, weight.sum(), total, (first * score).sum()),
+                *(weight.square().sum(), twice.sum(), (twice * score).sum(), many, heavy),
             )
-        table += torch.stack([part.to(table) for part in sums])
+        table += torch.stack(sums)

@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Float64, Int
 from torch import Tensor
 
-from calibrant.errors import InputError
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import N_TAIL, cell_of, fine_cell_of, n_fine_cells
@@ -66,12 +65,7 @@ class ScoreGrid(Statistic):
         if isinstance(rows, Events):
             return rows
         assert isinstance(rows, Predictions)  # `reads` is checked where rows are tallied
-        if self.view == "top_label":
-            return rows.top_label()
-        if rows.n_classes != 2:
-            rule, got = "have two classes for the positive-class view", f"{rows.n_classes}"
-            raise InputError("predictions", rule, got, "Use the class-wise form of the metric.")
-        return rows.positive()
+        return rows.top_label() if self.view == "top_label" else rows.positive()
 
     def _cells(self, events: Events) -> Int[Tensor, " row"]:
         mirrored = False if events.mirrored is None else events.mirrored

@@ -6,6 +6,7 @@ addition: batches, shards, files, ranks and weights.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from math import prod
 from typing import ClassVar, final
 
 import torch
@@ -23,7 +24,6 @@ class Statistic(ABC):
 
     columns: ClassVar[tuple[str, ...]]
     reads: ClassVar[tuple[type[Rows], ...]]  # the kinds of rows that can be added
-    chunk: ClassVar[int] = 1 << 18  # stated numbers to add at a time; the sums do not depend on it
 
     @abstractmethod
     def shape(self, n_classes: int) -> tuple[int, ...]:
@@ -32,6 +32,11 @@ class Statistic(ABC):
     @abstractmethod
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """Add `rows`, all of weight above 0, to `table`, in place."""
+
+    @final
+    def run_length(self, n_classes: int) -> int:
+        """Stated numbers to add at a time: cheap on the cache. The sums do not depend on it."""
+        return max(1 << 20, 4 * prod(self.shape(n_classes)))
 
     @final
     def zero(self, n_classes: int, device: torch.device | str = "cpu") -> "Tally":
