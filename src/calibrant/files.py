@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from calibrant.errors import OutputError
@@ -48,7 +49,8 @@ def write_whole(path: str | Path, content: str | bytes) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except BaseException as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it may not be there, or the folder may be gone
+            partial.unlink()
         if isinstance(error, OSError):
             raise OutputError(f"cannot write {given}: {error.strerror or error}") from error
         raise
