@@ -1,0 +1,1 @@
+"""Reports: what was measured, as one HTML file that needs nothing else."""

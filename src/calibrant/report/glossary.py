@@ -1,0 +1,80 @@
+"""Plain words for the names of metrics."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Entry", "entry_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Label of a metric and what it says in one sentence."""
+
+    label: str
+    meaning: str
+
+
+_TOP_ECE = Entry(
+    "ECE", "Mean gap in bins between the likeliest class's probability and how often it is right."
+)
+_TOP_MCE = Entry("MCE", "Largest gap of any bin, where ECE is their mean.")
+_ENTRIES = {
+    "accuracy": Entry("Accuracy", "Share of rows whose likeliest class is the true one."),
+    "auroc": Entry(
+        "AUROC", "Chance that a row of a class is ranked above another row; 0.5 is guessing."
+    ),
+    "brier": Entry(
+        "Brier score",
+        "Mean squared distance from the probabilities to the truth, summed over classes.",
+    ),
+    "brier_binary": Entry(
+        "Brier score, binary",
+        "Mean squared distance from the positive class's probability to 0 or 1.",
+    ),
+    "classwise_ece": Entry(
+        "ECE, class by class", "Calibration error of every class's probability, their mean."
+    ),
+    "ece": _TOP_ECE,
+    "f1": Entry("F1", "Harmonic mean of precision and recall."),
+    "log_loss": Entry(
+        "Log loss", "Mean of minus the logarithm of the true class's probability, in nats."
+    ),
+    "mce": _TOP_MCE,
+    "positive_ece": Entry(
+        "ECE, positive class",
+        "Mean gap in bins between the positive class's probability and how often it came true.",
+    ),
+    "positive_mce": Entry("MCE, positive class", "Largest such gap for the positive class."),
+    "precision": Entry("Precision", "Share of the rows given a class that are of it."),
+    "recall": Entry("Recall", "Share of the rows of a class that were given it."),
+    "top_label_ece": _TOP_ECE,
+    "top_label_mce": _TOP_MCE,
+}
+_SUFFIXES = {
+    "positive": "of the positive class",
+    "macro": "mean over classes",
+    "micro": "over all rows",
+    "weighted": "mean over classes by their rows",
+    "per_class": "of each class",
+}
+_PARTS = re.compile(r"(.+?)_(\d+|positive|macro|micro|weighted|per_class)")
+
+
+def entry_of(name: str) -> Entry:
+    """Entry of the metric called `name`; a name that is not listed speaks for itself.
+
+    Examples
+    --------
+    >>> entry_of("ece_10").label, entry_of("f1_macro").label
+    ('ECE, 10 bins', 'F1, mean over classes')
+    >>> entry_of("my_own_score")
+    Entry(label='my own score', meaning='')
+    """
+    if name in _ENTRIES:
+        return _ENTRIES[name]
+    parts = _PARTS.fullmatch(name)
+    if parts is None or parts[1] not in _ENTRIES:
+        return Entry(name.replace("_", " "), "")
+    known, suffix = _ENTRIES[parts[1]], parts[2]
+    ending = f"{suffix} bins" if suffix.isdigit() else _SUFFIXES[suffix]
+    return Entry(f"{known.label}, {ending}", known.meaning)

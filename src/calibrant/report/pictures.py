@@ -1,0 +1,66 @@
+"""Pictures: matplotlib Axes as SVG that takes its colours and its font from the page."""
+
+import io
+import re
+import warnings
+
+import matplotlib as mpl
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from calibrant.figures.style import FIRST, INK, MUTED, RULE, SECOND, THIRD
+
+__all__ = ["svg_of"]
+
+_ROLES = {
+    INK: "ink",
+    MUTED: "muted",
+    RULE: "rule",
+    FIRST.color: "first",
+    SECOND.color: "second",
+    THIRD.color: "third",
+}
+_SCALE = 1.4  # pixels of the page for a point of the figure: 10 points become 14 pixels
+_TAG = re.compile(r"<[^>]*>")
+_STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
+
+
+def svg_of(ax: Axes, *, name: str) -> Markup:
+    """Figure of `ax` as an SVG element to stand inside an HTML page, the same bytes each time.
+
+    Text stays text, in the page's font. Colours of `calibrant.figures.style` become the page's
+    custom properties (``var(--ink)``), so that one picture serves light and dark pages. Ids
+    start with `name`, which must be unique on the page. The picture is drawn as wide as the page
+    allows, between two widths that keep the letters of all pictures legible and alike.
+    """
+    figure = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):  # the root of an Axes is a Figure unless it was removed
+        raise TypeError("ax must belong to a figure")
+    drawn = io.StringIO()
+    plain = mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "calibrant"})
+    with plain, warnings.catch_warnings():
+        # The page's fonts draw the text; that matplotlib's own lacks a letter does not matter.
+        warnings.filterwarnings("ignore", message="(?s)Glyph .* missing from font")
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(drawn, format="svg", transparent=True, metadata=nothing)
+    svg = drawn.getvalue()
+    svg = _STYLE_SHEET.sub("", svg[svg.index("<svg") :])
+    return Markup(_TAG.sub(lambda tag: _adapted(tag[0], name), svg))
+
+
+def _adapted(tag: str, name: str) -> str:
+    """Return one tag of matplotlib's SVG as the page wants it."""
+    tag = re.sub(r'\s(xmlns(:\w+)?|version)="[^"]*"', "", tag)
+    if tag.startswith("<svg"):
+        tag = re.sub(r'\s(width|height)="[^"]*"', "", tag)
+        width = float(tag.split('viewBox="')[1].split()[2])
+        limits = f'style="min-width: {width:.0f}px; max-width: {_SCALE * width:.0f}px"'
+        return tag.replace("<svg", f'<svg aria-hidden="true" focusable="false" {limits}', 1)
+    tag = re.sub(r'\sid="([^"]*)"', rf' id="{name}-\1"', tag)
+    tag = re.sub(r'xlink:href="#([^"]*)"', rf'href="#{name}-\1"', tag)
+    tag = tag.replace('xlink:href="data:', 'href="data:').replace("url(#", f"url(#{name}-")
+    tag = re.sub(r"font-family: [^;\"]*;\s*", "", tag)
+    for color, role in _ROLES.items():
+        tag = re.sub(rf"(fill|stroke): {color}", rf"\1: var(--{role})", tag)
+    return tag

@@ -1,0 +1,191 @@
+"""Cells and tables of estimates."""
+
+import math
+from collections.abc import Sequence
+
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.report.blocks import Cell, Table
+from calibrant.report.glossary import entry_of
+from calibrant.report.numbers import count, in_percent, interval, number, percents
+from calibrant.report.shapes import Scalar, per_class, scalar
+from calibrant.report.summary import TrueCalibrationError
+
+__all__ = [
+    "class_table",
+    "confusion_table",
+    "measured",
+    "metric_table",
+    "reliability_bins",
+    "truth_table",
+]
+
+_LISTED_CLASSES = 100
+_UNFOLDED_CLASSES = 20
+_BETTER = {True: "Higher is better.", False: "Lower is better.", None: ""}
+
+
+def measured(shown: Scalar, *, hint: str = "", note: int = 0) -> Cell:
+    """Cell with a number and, below it, its interval or its noise floor."""
+    below = [interval(shown.low, shown.high)]
+    if shown.floor is not None:
+        below.append(f"noise floor {number(shown.floor)}")
+    below = ", ".join(text for text in below if text)
+    return Cell(number(shown.value), shown.value, below=below, hint=hint, note=note)
+
+
+def metric_table(columns: Sequence[tuple[str, Evaluation]]) -> Table:
+    """Table of every metric that is one number, a column for each named evaluation.
+
+    Footnotes say how each interval came about, or why there is none.
+    """
+    footnotes: list[str] = []
+    rows: list[list[Cell]] = []
+    for name in columns[0][1]:
+        estimates = [evaluation[name] for _, evaluation in columns]
+        shown = [scalar(estimate) for estimate in estimates]
+        if any(one is None for one in shown):
+            continue
+        entry = entry_of(name)
+        better = _BETTER[columns[0][1].metrics[name].higher_is_better]
+        row = [Cell(entry.label, below=f"{entry.meaning} {better}".strip())]
+        for estimate, one in zip(estimates, shown, strict=True):
+            told = _method(estimate)
+            if told not in footnotes:
+                footnotes.append(told)
+            hint = f"{told} n = {count(estimate.n)}."
+            if one is not None:
+                row.append(measured(one, hint=hint, note=footnotes.index(told) + 1))
+        rows.append(row)
+    return Table(
+        name="metrics-table",
+        caption="Metrics of the test rows, each with its interval",
+        header=["Metric", *(title for title, _ in columns)],
+        rows=rows,
+        footnotes=footnotes,
+        stacked=True,
+    )
+
+
+def truth_table(truth: TrueCalibrationError, columns: Sequence[tuple[str, Evaluation]]) -> Table:
+    """Table of the true calibration error beside its estimate from the test rows."""
+    known = [truth.before] if truth.after is None else [truth.before, truth.after]
+    rows = [
+        [
+            Cell("True calibration error", below=truth.how),
+            *(Cell(number(value), value) for value in known[: len(columns)]),
+        ]
+    ]
+    for name in ("positive_ece", "ece"):
+        shown = [scalar(evaluation[name]) for _, evaluation in columns if name in evaluation]
+        cells = [measured(one) for one in shown if one is not None]
+        if len(cells) == len(columns):
+            told = f"Its estimate from the test rows: {entry_of(name).label}"
+            rows.append([Cell(told), *cells])
+            break
+    return Table(
+        name="truth-table",
+        caption="True calibration error, known because the rows are generated",
+        header=["Number", *(title for title, _ in columns)],
+        rows=rows,
+        stacked=True,
+    )
+
+
+def reliability_bins(table: ReliabilityTable, *, name: str, caption: str) -> Table:
+    """Table of the bins that hold rows: what was stated, what came true, its interval."""
+    rows = [
+        [
+            Cell(percents(table.lower[b], table.upper[b])),
+            Cell(count(table.n[b]), float(table.n[b])),
+            Cell(in_percent(table.stated[b]), table.stated[b]),
+            Cell(in_percent(table.observed[b]), table.observed[b]),
+            Cell(percents(table.low[b], table.high[b])),
+        ]
+        for b in range(len(table.n))
+        if table.weight[b] > 0
+    ]
+    header = ["Bin", "Rows", "Stated, mean", "Observed", f"{100 * table.level:g} % interval"]
+    return Table(name=name, caption=caption, header=header, rows=rows, folded=True)
+
+
+def class_table(
+    evaluation: Evaluation, confusion: Sequence[Sequence[float]] | None
+) -> Table | None:
+    """Table of classes: their rows, how many were recognised, and the per-class metrics.
+
+    Of more than 100 classes, the 100 are listed of which the smallest share was recognised, or,
+    without a confusion matrix, the first. None when there is nothing to tell.
+    """
+    n_classes = len(evaluation.class_names)
+    columns: list[tuple[str, Sequence[Cell]]] = []
+    order = range(n_classes)
+    if confusion is not None:
+        held = [math.fsum(row) for row in confusion]
+        given = [math.fsum(column) for column in zip(*confusion, strict=True)]
+        right = [confusion[k][k] for k in order]
+        columns += [
+            ("Rows", [Cell(count(n), float(n)) for n in held]),
+            ("Given this class", [Cell(count(n), float(n)) for n in given]),
+            ("Right", [Cell(count(n), float(n)) for n in right]),
+        ]
+        order = sorted(order, key=lambda k: right[k] / held[k] if held[k] else 1.0)
+    for name, estimate in evaluation.items():
+        numbers = per_class(estimate)
+        if numbers is not None and len(numbers) == n_classes:
+            label = entry_of(name).label.removesuffix(", of each class")
+            columns.append((label, [measured(one) for one in numbers]))
+    if not columns:
+        return None
+    folded = n_classes > _UNFOLDED_CLASSES
+    caption = f"All {n_classes:,} classes" if folded else "Classes"
+    if n_classes > _LISTED_CLASSES:
+        caption = f"{_LISTED_CLASSES} of {n_classes:,} classes, least recognised first"
+    listed = order[:_LISTED_CLASSES] if n_classes > _LISTED_CLASSES else range(n_classes)
+    rows = [[Cell(evaluation.class_names[k]), *(cells[k] for _, cells in columns)] for k in listed]
+    header = ["Class", *(label for label, _ in columns)]
+    return Table(name="class-table", caption=caption, header=header, rows=rows, folded=folded)
+
+
+def confusion_table(
+    confusion: Sequence[Sequence[float]], class_names: Sequence[str], *, n_listed: int = 15
+) -> Table:
+    """Table of the pairs of classes that were most often taken for one another."""
+    pairs = [
+        (confusion[true][guess], true, guess)
+        for true in range(len(confusion))
+        for guess in range(len(confusion))
+        if true != guess and confusion[true][guess] > 0
+    ]
+    pairs.sort(key=lambda pair: (-pair[0], *pair[1:]))
+    rows = [
+        [
+            Cell(class_names[true]),
+            Cell(class_names[guess]),
+            Cell(count(rows), rows),
+            Cell(in_percent(rows / sum(confusion[true]))),
+        ]
+        for rows, true, guess in pairs[:n_listed]
+    ]
+    listed = f"The {n_listed} most frequent of {len(pairs):,} kinds of error"
+    return Table(
+        name="confusion-table",
+        caption=listed if len(pairs) > n_listed else "Errors by kind",
+        header=["True class", "Predicted class", "Rows", "Share of the true class"],
+        rows=rows,
+    )
+
+
+def _method(estimate: Estimate) -> str:
+    """Sentence that says where the interval of `estimate` comes from or why it is missing."""
+    reason = estimate.method.removeprefix("not available:").strip().rstrip(".")
+    told = f"No interval: {reason}."
+    if estimate.low is not None and estimate.level is not None:
+        told = f"{100 * estimate.level:g} % interval: {reason}."
+    return f"{told} {_sentence(estimate.note)}" if estimate.note else told
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

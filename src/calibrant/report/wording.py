@@ -1,0 +1,145 @@
+"""Sentences about measurements, each chosen by its interval and none stronger than it."""
+
+import math
+from typing import Literal
+
+from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.report.numbers import in_percent, number, percents
+from calibrant.report.shapes import Scalar
+
+__all__ = [
+    "Lean",
+    "bins_apart",
+    "calibration_error",
+    "confidence",
+    "headline",
+    "lean_of",
+    "log_loss_alone",
+    "log_loss_change",
+    "mean_stated",
+]
+
+Lean = Literal["over", "under", "none", "unknown"]
+
+_PHRASES: dict[Lean, str] = {
+    "over": "overconfident",
+    "under": "underconfident",
+    "none": "no sign of over- or underconfidence",
+    "unknown": "no verdict without an interval",
+}
+
+
+def mean_stated(table: ReliabilityTable) -> float:
+    """Mean stated probability over the rows of `table`, in [0, 1]; NaN without rows."""
+    bins = [(w, s) for w, s in zip(table.weight, table.stated, strict=True) if w > 0]
+    weight = math.fsum(w for w, _ in bins)
+    return math.fsum(w * s for w, s in bins) / weight if bins else math.nan
+
+
+def lean_of(stated: float, right: Scalar | None) -> Lean:
+    """Which way stated confidence leans away from how often it is right.
+
+    Only a mean stated probability outside the interval of `right`, the accuracy, is a lean. That
+    interval knows the chance in the outcomes and ignores that the same rows state the mean,
+    which makes it too wide rather than too narrow for this use: for a calibrated model the
+    variance of outcome minus statement is that of the outcome less that of the statement.
+    """
+    if right is None or right.low is None or right.high is None or math.isnan(stated):
+        return "unknown"
+    if stated > right.high:
+        return "over"
+    return "under" if stated < right.low else "none"
+
+
+def headline(before: Lean, after: Lean | None) -> str:
+    """Verdict in a few words; `after` is None when there was no calibration."""
+    first = _PHRASES[before].capitalize()
+    if after is None:
+        return f"{first}."
+    if before in {"over", "under"} and after == "none":
+        return f"{first} before calibration; no sign of it after."
+    if before != after:
+        return f"{first} before calibration; {_PHRASES[after]} after it."
+    join = " or " if before == "none" else " and "
+    return f"{first}, before{join}after calibration."
+
+
+def confidence(stated: float, right: Scalar, *, when: str) -> str:
+    """Sentence about mean stated confidence; `when` begins it: "Before calibration"."""
+    lean = lean_of(stated, right)
+    told = f"on average it stated {in_percent(stated)} and was right {in_percent(right.value)}"
+    if right.low is None or right.high is None:
+        return f"{when}, {told} of the time. Without an interval nothing more can be said."
+    told = f"{told} ({percents(right.low, right.high)}) of the time"
+    if lean in {"over", "under"}:
+        return f"{when}, the model was {_PHRASES[lean]}: {told}."
+    return f"{when}, there is {_PHRASES['none']}: {told}."
+
+
+def log_loss_alone(loss: Scalar) -> str:
+    """Sentence about a log loss that has nothing beside it."""
+    return f"Log loss is {_with_interval(loss)}, in nats; lower is better."
+
+
+def log_loss_change(before: Scalar, after: Scalar) -> str:
+    """Sentence about the log loss before and after calibration on the same rows.
+
+    Two intervals that do not overlap show a change. Overlapping ones do not show that there is
+    none: the rows are the same, so a paired comparison may still tell.
+    """
+    told = f"{_with_interval(before)} before and {_with_interval(after)} after calibration"
+    if before.low is None or before.high is None or after.low is None or after.high is None:
+        return f"Log loss was {told}; without both intervals, no claim that it changed."
+    if after.high < before.low:
+        return f"Calibration lowered the log loss: {told}."
+    if after.low > before.high:
+        return f"Calibration raised the log loss: {told}. Prefer the model as it was before."
+    return (
+        f"Log loss was {told}; the intervals overlap, so they do not show a change by themselves."
+    )
+
+
+def calibration_error(error: Scalar) -> str:
+    """Sentence about a plug-in calibration error beside what chance alone would show."""
+    told = f"ECE is {_with_interval(error)}"
+    if error.floor is None:
+        return f"{told}. Chance alone makes it larger than zero, the more so the fewer the rows."
+    beside = (
+        f"a perfectly calibrated model would show about {number(error.floor)} on this many rows"
+    )
+    if error.low is not None and error.low > error.floor:
+        return f"{told}; {beside}, so chance alone does not explain it."
+    if error.value <= error.floor:
+        return f"{told}; {beside}, so it shows no miscalibration."
+    excess = f"{error.value - error.floor:.4f}"
+    if error.low is None:
+        return f"{told}; {beside}. No interval tells how much of the {excess} above that is chance."
+    return f"{told}; {beside}. The {excess} above that may be chance, by the interval."
+
+
+def bins_apart(table: ReliabilityTable) -> str:
+    """Sentence about the bins whose mean stated probability lies outside their interval."""
+    used = [b for b in range(len(table.n)) if table.weight[b] > 0]
+    apart = [b for b in used if not table.low[b] <= table.stated[b] <= table.high[b]]
+    if not used:
+        return "No bin holds a row."
+    if not apart:
+        return (
+            f"In all bins that hold rows ({len(used)}), what was stated lies inside the interval."
+        )
+    largest = max(apart, key=lambda b: table.weight[b])
+    stated, came = in_percent(table.stated[largest]), in_percent(table.observed[largest])
+    return (
+        f"In {len(apart)} of {len(used)} bins that hold rows, what was stated lies outside the "
+        f"{100 * table.level:g} % interval; chance alone would put about "
+        f"{(1 - table.level) * len(used):.1f} there. The largest of them stated {stated} and "
+        f"came true {came} of the time ({percents(table.low[largest], table.high[largest])})."
+    )
+
+
+def _with_interval(measured: Scalar) -> str:
+    """Value, and the interval in brackets where there is one."""
+    value = number(measured.value)
+    if measured.low is None or measured.high is None:
+        return value
+    return f"{value} ({number(measured.low)} to {number(measured.high)})"

@@ -1,0 +1,154 @@
+"""Every sentence can appear, and cannot where its interval does not bear it."""
+
+import math
+
+import pytest
+
+from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.report import wording
+from calibrant.report.shapes import Scalar
+
+NAN = math.nan
+
+
+def known(value: float, low: float, high: float, floor: float | None = None) -> Scalar:
+    return Scalar(value, low, high, 0.95, floor)
+
+
+def bare(value: float, floor: float | None = None) -> Scalar:
+    return Scalar(value, None, None, None, floor)
+
+
+def bins(*rows: tuple[float, float, float, float]) -> ReliabilityTable:
+    """Table of bins from (weight, stated, low, high); observed is the middle."""
+    weight, stated, low, high = (tuple(map(float, column)) for column in zip(*rows, strict=True))
+    edges = [k / len(rows) for k in range(len(rows) + 1)]
+    middle = tuple((a + b) / 2 for a, b in zip(low, high, strict=True))
+    n = tuple(round(w) for w in weight)
+    return ReliabilityTable(
+        "top_label", tuple(edges[:-1]), tuple(edges[1:]), n, weight, stated, middle, low, high, 0.95
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "right", "lean"),
+    [
+        (0.91, known(0.85, 0.80, 0.90), "over"),
+        (0.90, known(0.85, 0.80, 0.90), "none"),
+        (0.80, known(0.85, 0.80, 0.90), "none"),
+        (0.79, known(0.85, 0.80, 0.90), "under"),
+        (0.99, bare(0.5), "unknown"),
+        (0.99, None, "unknown"),
+        (NAN, known(0.85, 0.80, 0.90), "unknown"),
+    ],
+)
+def test_only_a_mean_outside_the_interval_is_a_lean(
+    stated: float, right: Scalar | None, lean: wording.Lean
+):
+    assert wording.lean_of(stated, right) == lean
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "headline"),
+    [
+        ("over", None, "Overconfident."),
+        ("under", None, "Underconfident."),
+        ("none", None, "No sign of over- or underconfidence."),
+        ("unknown", None, "No verdict without an interval."),
+        ("over", "none", "Overconfident before calibration; no sign of it after."),
+        ("under", "none", "Underconfident before calibration; no sign of it after."),
+        ("over", "under", "Overconfident before calibration; underconfident after it."),
+        ("none", "over", "No sign of over- or underconfidence before calibration; overconfident"),
+        ("over", "over", "Overconfident, before and after calibration."),
+        ("none", "none", "No sign of over- or underconfidence, before or after calibration."),
+    ],
+)
+def test_headline_says_what_the_leans_are(
+    before: wording.Lean, after: wording.Lean | None, headline: str
+):
+    assert wording.headline(before, after).startswith(headline)
+
+
+@pytest.mark.parametrize(
+    ("stated", "right", "said", "not_said"),
+    [
+        (0.873, known(0.812, 0.79, 0.832), "the model was overconfident", "no sign"),
+        (0.7, known(0.812, 0.79, 0.832), "the model was underconfident", "no sign"),
+        (0.815, known(0.812, 0.79, 0.832), "there is no sign of over- or", "the model was"),
+        (0.873, bare(0.812), "Without an interval nothing more can be said", "confident"),
+    ],
+)
+def test_confidence_is_judged_by_the_interval(
+    stated: float, right: Scalar, said: str, not_said: str
+):
+    sentence = wording.confidence(stated, right, when="Before calibration")
+    assert sentence.startswith("Before calibration, ")
+    assert said in sentence
+    assert not_said not in sentence
+    assert f"{100 * stated:.1f}\N{NO-BREAK SPACE}%" in sentence
+    assert "81.2\N{NO-BREAK SPACE}%" in sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (known(0.45, 0.44, 0.46), known(0.40, 0.39, 0.41), "Calibration lowered"),
+        (known(0.40, 0.39, 0.41), known(0.45, 0.44, 0.46), "Calibration raised"),
+        (known(0.45, 0.40, 0.50), known(0.40, 0.35, 0.45), "the intervals overlap"),
+        (known(0.45, 0.44, 0.46), known(0.43, 0.42, 0.44), "the intervals overlap"),  # they touch
+        (bare(0.45), known(0.1, 0.09, 0.11), "no claim that it changed"),
+        (known(0.45, 0.44, 0.46), bare(0.1), "no claim that it changed"),
+    ],
+)
+def test_change_of_log_loss_is_claimed_only_where_intervals_are_apart(
+    before: Scalar, after: Scalar, said: str
+):
+    sentence = wording.log_loss_change(before, after)
+    claims = ("lowered", "raised", "overlap", "no claim")
+    assert said in sentence
+    assert sum(claim in sentence for claim in claims) == 1
+    assert f"{before.value:.4f}" in sentence
+    assert f"{after.value:.4f}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (bare(0.020, 0.022), "so it shows no miscalibration"),
+        (bare(0.025, 0.022), "No interval tells how much of the 0.0030 above that is chance"),
+        (known(0.025, 0.020, 0.030, 0.022), "The 0.0030 above that may be chance"),
+        (known(0.030, 0.024, 0.036, 0.022), "chance alone does not explain it"),
+        (bare(0.025), "Chance alone makes it larger than zero"),
+    ],
+)
+def test_calibration_error_stands_beside_what_chance_would_show(error: Scalar, said: str):
+    sentence = wording.calibration_error(error)
+    every = ("no miscalibration", "above that", "does not explain", "larger than zero")
+    assert said in sentence
+    assert sum(claim in sentence for claim in every) == 1
+
+
+def test_bins_inside_their_intervals_are_said_to_be():
+    table = bins((10, 0.2, 0.1, 0.3), (0, NAN, NAN, NAN), (5, 0.9, 0.9, 1.0))
+    sentence = wording.bins_apart(table)
+    assert sentence == "In all bins that hold rows (2), what was stated lies inside the interval."
+
+
+def test_bins_outside_are_counted_beside_what_chance_would_put_there():
+    table = bins((10, 0.2, 0.3, 0.5), (40, 0.5, 0.4, 0.48), (90, 0.9, 0.8, 0.95))
+    sentence = wording.bins_apart(table)
+    assert sentence.startswith("In 2 of 3 bins")
+    assert "chance alone would put about 0.2 there" in sentence  # 5 % of 3, rounded
+    assert "stated 50.0\N{NO-BREAK SPACE}% and came true 44.0" in sentence  # the heavier of the two
+    assert "(40.0 to 48.0\N{NO-BREAK SPACE}%)" in sentence
+
+
+def test_table_without_rows_has_nothing_to_say():
+    empty = bins((0, NAN, NAN, NAN))
+    assert wording.bins_apart(empty) == "No bin holds a row."
+    assert math.isnan(wording.mean_stated(empty))
+
+
+def test_mean_stated_weighs_bins_by_their_rows():
+    table = bins((10, 0.2, 0.1, 0.3), (0, NAN, NAN, NAN), (30, 0.6, 0.5, 0.7))
+    assert wording.mean_stated(table) == pytest.approx(0.5, abs=1e-15)  # (10*.2 + 30*.6) / 40
