@@ -98,7 +98,7 @@ def test_ten_rows_of_each_class_split_by_hand():
     split = stratified_split(np.repeat([0, 1], 10), seed=0)
     found = [np.bincount(np.repeat([0, 1], 10)[rows]).tolist() for rows in split.parts().values()]
     assert found == [[6, 7], [2, 1], [2, 2]]
-    assert split.how == "By lot (seed 0) in 2 strata: 64 / 16 / 20 % train, validation, test."
+    assert split.how == "At random (seed 0) in 2 strata: 64 / 16 / 20 % train, validation, test."
 
 
 def test_three_rows_of_a_class_give_one_to_each_part():

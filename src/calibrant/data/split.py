@@ -83,7 +83,7 @@ def stratified_split(
         owed -= given
         part[rng.permutation(np.flatnonzero(stratum == k))] = np.repeat(np.arange(3), given)
     shares = " / ".join(f"{100 * size:g}" for size in sizes)
-    how = f"By lot (seed {seed}) in {len(values):,} strata: {shares} % train, validation, test."
+    how = f"At random (seed {seed}) in {len(values):,} strata: {shares} % train, validation, test."
     return _split(part, how)
 
 
