@@ -1,0 +1,29 @@
+from calibrant.losses.base import Loss as Loss
+from calibrant.losses.base import WeightedSum as WeightedSum
+from calibrant.losses.build import get as get
+from calibrant.losses.crossentropy import CrossEntropyLoss as CrossEntropyLoss
+from calibrant.losses.crossentropy import cross_entropy as cross_entropy
+from calibrant.losses.focal import FocalLoss as FocalLoss
+from calibrant.losses.focal import focal_loss as focal_loss
+from calibrant.losses.registry import available as available
+from calibrant.losses.soft_f1 import SoftF1Loss as SoftF1Loss
+from calibrant.losses.soft_f1 import soft_f1_loss as soft_f1_loss
+from calibrant.losses.templates import BatchLoss as BatchLoss
+from calibrant.losses.templates import RowLoss as RowLoss
+from calibrant.losses.templates import SumLoss as SumLoss
+
+__all__ = [
+    "BatchLoss",
+    "CrossEntropyLoss",
+    "FocalLoss",
+    "Loss",
+    "RowLoss",
+    "SoftF1Loss",
+    "SumLoss",
+    "WeightedSum",
+    "available",
+    "cross_entropy",
+    "focal_loss",
+    "get",
+    "soft_f1_loss",
+]

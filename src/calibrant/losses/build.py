@@ -1,0 +1,105 @@
+"""Losses from text: `get`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING
+from importlib import import_module
+from math import isfinite
+
+from calibrant.errors import InputError
+from calibrant.losses.base import Loss, WeightedSum
+from calibrant.losses.front_end import FrontEnd
+from calibrant.losses.registry import available
+from calibrant.losses.settings import settings_of
+from calibrant.losses.spec import Argument, Spec, Term, Value, parse, suggestion, write_term
+from calibrant.losses.weights import RULES
+
+__all__ = ["get"]
+
+
+def get(spec: str) -> Loss:
+    """Loss that a spec describes; nothing is evaluated.
+
+    Parameters
+    ----------
+    spec : str
+        Losses of `available` joined by ``+``, each with a factor before it if need be and its
+        settings after it in brackets: ``0.5*ce(balanced) + 0.5*soft_f1``, ``focal(gamma=2)``.
+        Settings go by name or, its own, by place; a rule for class weights needs no name.
+
+    Raises
+    ------
+    InputError
+        If the spec is wrong: the message shows where, and what could stand there.
+
+    Examples
+    --------
+    >>> get("0.5*ce(balanced) + 0.5*soft_f1")
+    0.5 * CrossEntropyLoss(class_weight='balanced') + 0.5 * SoftF1Loss()
+    >>> get("focal(2)").spec
+    'focal(gamma=2)'
+    """
+    parsed = parse(spec)
+    terms = [(term.factor, _loss(parsed, term)) for term in parsed.terms]
+    only_one = len(terms) == 1 and parsed.terms[0].factor == 1
+    return terms[0][1] if only_one else WeightedSum(terms)
+
+
+def _loss(spec: Spec, term: Term) -> Loss:
+    """Loss of one term, without its factor."""
+    if not isfinite(term.factor):
+        remedy = "Losses are minimised, so a factor is a number at least 0."
+        spec.refuse(term.at, rule="have finite factors", got=f"{term.factor}", remedy=remedy)
+    cls = _class_of(spec, term)
+    settings = settings_of(cls)
+    by_place = [name for name, setting in settings.items() if not setting.shared]
+    values: dict[str, Value] = {}
+    for argument in term.arguments:
+        name = argument.name or _name_by_place(argument, by_place)
+        if name not in settings:
+            got = argument.name or argument.value
+            remedy = suggestion(f"{got}", settings if argument.name else [*settings, *RULES])
+            rule = f"set what {term.name} has"
+            spec.refuse(argument.name_at, rule=rule, got=f"{got!r}", remedy=remedy)
+        if name in values:
+            rule, got = "set everything once", f"{name} twice"
+            spec.refuse(argument.name_at, rule=rule, got=got, remedy="Leave one of the two out.")
+        rule, remedy = settings[name].rule, settings[name].remedy
+        if not settings[name].accepts(argument.value):
+            got = repr(argument.value)
+            spec.refuse(argument.value_at, what=name, rule=rule, got=got, remedy=remedy)
+        values[name] = argument.value
+        by_place = [other for other in by_place if other != name]
+    missing = [s.name for s in settings.values() if s.default is MISSING and s.name not in values]
+    if missing:
+        got = f"{term.name} without {', '.join(missing)}"
+        remedy = f"Write it like {available()[term.name].example}."
+        spec.refuse(term.at, rule="have all settings that have no default", got=got, remedy=remedy)
+    try:
+        return _made(cls, values)
+    except InputError as error:
+        rule = "have settings that go together"
+        spec.refuse(term.at, rule=rule, got=write_term(term.name, values), remedy=f"{error}")
+
+
+def _class_of(spec: Spec, term: Term) -> type[FrontEnd]:
+    """Class of losses by its registered name."""
+    entries = available()
+    if term.name not in entries:
+        remedy = suggestion(term.name, entries)
+        spec.refuse(term.at, rule="name a loss that exists", got=f"'{term.name}'", remedy=remedy)
+    module, _, name = entries[term.name].home.partition(":")
+    cls: object = getattr(import_module(module), name)
+    assert isinstance(cls, type)
+    assert issubclass(cls, FrontEnd)
+    return cls
+
+
+def _name_by_place(argument: Argument, by_place: list[str]) -> str:
+    """Name of a setting that goes by its place; empty if no place is left."""
+    is_rule = isinstance(argument.value, str) and argument.value in RULES
+    return "class_weight" if is_rule else next(iter(by_place), "")
+
+
+def _made(make: Callable[..., FrontEnd], settings: Mapping[str, Value]) -> FrontEnd:
+    """Loss with settings whose types its own annotations have accepted."""
+    return make(**settings)

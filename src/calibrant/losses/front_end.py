@@ -1,0 +1,187 @@
+"""Front end of a loss: the options that mean the same everywhere. It decides which rows count."""
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import KW_ONLY
+from typing import Annotated, Literal, SupportsFloat, final
+
+import torch
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.losses.base import Loss
+from calibrant.losses.registry import name_of
+from calibrant.losses.rows import Labels, Rows, Scores, arranged, truth_of
+from calibrant.losses.settings import Bounds, Configured
+from calibrant.losses.spec import write_term
+from calibrant.losses.weights import class_weights
+
+__all__ = ["FrontEnd"]
+
+
+class FrontEnd(Configured, Loss):
+    """One loss with the options that every loss has.
+
+    Rows that are ignored, masked out or of weight 0 are as if absent: they become constants
+    before any arithmetic, so whatever they hold (NaN too) reaches neither value nor gradient,
+    and no shape depends on the data. Half precision is computed in float32.
+
+    Parameters
+    ----------
+    class_weight : Tensor, sequence of numbers, "balanced" or None, keyword
+        Weight of every class, shape (class,); of a soft label, the mean under it. A rule becomes
+        numbers by `bind`. With `multilabel`, the weight of every label.
+    ignore_index : int or None, default -100
+        Class index of rows that do not count. Soft labels have none: use `mask` or weight 0.
+    label_smoothing : float in [0, 1), default 0
+        Share of every label that is spread evenly over all classes that are not masked by an
+        infinitely low logit, the true one included. The weight of the row stays that of its label.
+    multilabel : bool, default False
+        Every entry of the logits is a question of its own, answered yes (1) or no (0).
+    inputs : "logits" or "probs", default "logits"
+        What the first argument holds. Probabilities are those of all classes, or of the
+        positive class where the logit of that class alone would do.
+    """
+
+    _: KW_ONLY
+    class_weight: Tensor | Sequence[float] | Literal["balanced"] | None = None
+    ignore_index: int | None = -100
+    label_smoothing: Annotated[float, Bounds(at_least=0.0, below=1.0)] = 0.0
+    multilabel: bool = False
+    inputs: Literal["logits", "probs"] = "logits"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.multilabel and isinstance(self.class_weight, str):
+            remedy = "A rule weighs classes of which a row has one."
+            got = f"{self.class_weight!r}"
+            raise InputError("class_weight", "be numbers with multilabel=True", got, remedy)
+
+    @property
+    @final
+    def terms(self) -> tuple[tuple[float, Loss], ...]:
+        """See `Loss.terms`: this loss, once."""
+        return ((1.0, self),)
+
+    @property
+    @final
+    def spec(self) -> str:
+        """See `Loss.spec`."""
+        return write_term(name_of(type(self)), self.stated())
+
+    @final
+    def bind(self, class_counts: Tensor | Iterable[SupportsFloat]) -> Loss:
+        """See `Loss.bind`."""
+        if not isinstance(self.class_weight, str):
+            return self
+        bound = deepcopy(self)
+        bound.store("class_weight", class_weights(self.class_weight, class_counts))
+        return bound
+
+    @final
+    def parts(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        weights: Tensor | None = None,
+        *,
+        mask: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """See `Loss.parts`: this loss."""
+        return {self.spec: self.forward(logits, labels, weights, mask=mask)}
+
+    @final
+    def prepare(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        weights: Tensor | None = None,
+        mask: Tensor | None = None,
+    ) -> Rows:
+        """Rows in one form, with their final weights; absent rows hold constants and weigh 0.
+
+        Parameters
+        ----------
+        logits, labels : Tensor
+            See `calibrant.losses.rows.arranged`.
+        weights : Tensor, optional
+            How much every row counts, at least 0: ``(row, *axes)``, or ``(row,)`` for all of its
+            pixels alike; with `multilabel` also ``(row, class, *axes)``.
+        mask : Tensor, optional
+            Which rows count, true or false, in a shape that `weights` may have.
+
+        Raises
+        ------
+        InputError
+            If a shape does not match, or `class_weight` is a rule that `bind` has not seen.
+        """
+        logits, labels = arranged(logits, labels, multilabel=self.multilabel, inputs=self.inputs)
+        is_soft, dtype = labels.ndim == logits.ndim, logits.dtype
+        rows = logits.shape[:1] + logits.shape[2:]
+
+        kept = None
+        if not is_soft and self.ignore_index is not None:
+            kept = labels != self.ignore_index
+        if mask is not None:
+            mask = _per_row("mask", mask, rows, multilabel=self.multilabel).bool()
+            kept = mask if kept is None else kept & mask
+        if weights is not None:
+            weights = _per_row("weights", weights, rows, multilabel=self.multilabel)
+            kept = weights != 0 if kept is None else kept & (weights != 0)
+            weights = torch.where(kept, weights, 0).to(dtype)
+        elif kept is not None:
+            weights = kept.to(dtype)
+        else:
+            weights = torch.ones(rows, dtype=dtype, device=logits.device)
+
+        if kept is not None:
+            labels = torch.where(kept.unsqueeze(1) if is_soft else kept, labels, 0)
+        if self.class_weight is not None:
+            weights = weights * self._class_weight_of(logits, labels)
+            kept = weights != 0
+        if kept is not None:
+            logits = torch.where(kept.unsqueeze(1), logits, 0)
+        if self.label_smoothing > 0:
+            labels = _smoothed(logits, labels, self.label_smoothing)
+        return Rows(logits, labels, weights)
+
+    def _class_weight_of(self, logits: Scores, labels: Labels) -> Tensor:
+        """Class weight of every row, or one that broadcasts to the rows."""
+        weight = self.class_weight
+        if not isinstance(weight, Tensor):
+            remedy = "Call loss.bind(class_counts) first, with the counts of the training rows."
+            raise InputError(
+                "class_weight", "be numbers when the loss is called", f"{weight!r}", remedy
+            )
+        n_classes = logits.shape[2 if self.multilabel else 1]
+        if weight.shape != (n_classes,):
+            got, remedy = f"shape {tuple(weight.shape)}", "Give one weight per class."
+            raise InputError("class_weight", f"have shape ({n_classes},)", got, remedy)
+        weight = weight.to(logits.dtype)
+        if self.multilabel:
+            return weight.view(-1, *[1] * (logits.ndim - 3))
+        if labels.ndim < logits.ndim:
+            return weight[labels]
+        return (labels * weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
+
+
+def _per_row(argument: str, values: Tensor, rows: torch.Size, *, multilabel: bool) -> Tensor:
+    """`values` in the shape of the rows: one for all axes is repeated."""
+    if values.shape == rows:
+        return values
+    if values.shape == rows[:1]:
+        return values.view(-1, *[1] * (len(rows) - 1)).expand(rows)
+    if multilabel and values.shape == rows[:1] + rows[2:]:
+        return values.unsqueeze(1).expand(rows)
+    if values.ndim > 1 and values.shape[1] == 1 and values.squeeze(1).shape == rows:
+        return values.squeeze(1)
+    shapes = dict.fromkeys([tuple(rows), tuple(rows[:1])])
+    rule = f"have the shape of the rows, {' or '.join(map(str, shapes))}"
+    raise InputError(argument, rule, f"{tuple(values.shape)}", "Give one number per row or pixel.")
+
+
+def _smoothed(logits: Scores, labels: Labels, share: float) -> Scores:
+    """Labels of which a share is spread evenly over the classes that are not masked."""
+    possible = (logits != -torch.inf).to(logits.dtype)
+    even = possible / possible.sum(1, keepdim=True)
+    return (1 - share) * truth_of(logits, labels) + share * even

@@ -1,0 +1,127 @@
+"""Rows: the forms in which logits, labels and weights come, brought to one.
+
+Classes lie at axis 1 and further axes (pixels, time steps) stay where they are: moving classes to
+the end and flattening copies every number, which costs ten times the loss itself on images.
+"""
+
+from typing import Literal, NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from calibrant.errors import InputError
+
+__all__ = ["Labels", "PerRow", "Rows", "Scores", "arranged", "at_label", "truth_of"]
+
+Scores = Float[Tensor, "row class *axes"]
+Labels = Int[Tensor, "row *axes"] | Float[Tensor, "row class *axes"]
+PerRow = Float[Tensor, "row *axes"]
+
+
+class Rows(NamedTuple):
+    """What a template reads: absent rows hold constants, and weigh 0."""
+
+    logits: Scores
+    labels: Labels
+    weights: PerRow
+
+
+def truth_of(logits: Scores, labels: Labels) -> Scores:
+    """Labels as probabilities of the classes: soft ones as they are, hard ones as 0 and 1."""
+    if labels.ndim == logits.ndim:
+        return labels
+    return torch.zeros_like(logits).scatter(1, labels.unsqueeze(1), 1)
+
+
+def at_label(by_class: Scores, labels: Labels) -> PerRow:
+    """Value at the label: picked by a hard one, averaged over a soft one.
+
+    Classes that a soft label gives probability 0 count for nothing, even where they are infinite.
+    """
+    if labels.ndim < by_class.ndim:
+        return by_class.gather(1, labels.unsqueeze(1)).squeeze(1)
+    return (labels * torch.where(labels == 0, 0, by_class)).sum(1)
+
+
+def arranged(
+    scores: Tensor, labels: Tensor, *, multilabel: bool, inputs: Literal["logits", "probs"]
+) -> tuple[Scores, Labels]:
+    """Logits of at least two classes at axis 1, in float32 or better, and labels to match.
+
+    Parameters
+    ----------
+    scores : Tensor
+        ``(row, class, *axes)``; or of the positive class alone, ``(row,)`` or
+        ``(row, 1, *axes)``, which becomes a pair of classes. With `multilabel`, every entry
+        of ``(row, class, *axes)`` becomes such a pair, at axis 1.
+    labels : Tensor
+        Class indices ``(row, *axes)``, or probabilities in the shape of the scores; for two classes
+        also floats ``(row, *axes)``, the probability of class 1. Whole numbers in the shape of
+        the scores are one-hot, or with `multilabel` yes and no.
+    multilabel, inputs
+        See `calibrant.losses.front_end.FrontEnd`.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not match, or floats stand where class indices must.
+    """
+    dtype = torch.promote_types(scores.dtype, torch.float32)  # half floats count to 2048 only
+    if scores.dtype != dtype:
+        scores = scores.to(dtype)
+    if scores.ndim == 0:
+        raise InputError("logits", "have rows", "a single number", "Give it the shape (1,).")
+    if multilabel:
+        if scores.ndim == 1 or labels.shape != scores.shape:
+            raise _mismatch(scores, labels, "of the logits, (row, class, *axes)")
+        return _pairs(scores.unsqueeze(1), inputs), _one_or_two(labels, dtype)
+    if scores.ndim == 1 or scores.shape[1] == 1:
+        positive = scores.unsqueeze(1) if scores.ndim == 1 else scores
+        labels = labels.squeeze(1) if labels.shape == positive.shape else labels
+        rows = positive.shape[:1] + positive.shape[2:]
+        if labels.shape != rows:
+            raise _mismatch(scores, labels, f"{tuple(rows)}")
+        return _pairs(positive, inputs), _one_or_two(labels, dtype)
+    return _classes(scores, labels, inputs)
+
+
+def _classes(scores: Tensor, labels: Tensor, inputs: str) -> tuple[Tensor, Tensor]:
+    """Forms in which every class has a score."""
+    logits = scores if inputs == "logits" else _log(scores)
+    if labels.shape == scores.shape[:1] + scores.shape[2:]:
+        if not labels.is_floating_point():
+            return logits, labels.long()
+        if scores.shape[1] == 2:
+            return logits, _one_or_two(labels, logits.dtype)
+    elif labels.shape == scores.shape:
+        return logits, labels.to(logits.dtype)
+    indices, probs = tuple(scores.shape[:1] + scores.shape[2:]), tuple(scores.shape)
+    raise _mismatch(scores, labels, f"{indices} as class indices or {probs} as probabilities")
+
+
+def _pairs(positive: Tensor, inputs: str) -> Tensor:
+    """Two classes at axis 1 from the score of the positive one."""
+    if inputs == "logits":
+        return torch.cat((torch.zeros_like(positive), positive), dim=1)
+    return torch.cat((_log(1 - positive), _log(positive)), dim=1)
+
+
+def _log(probs: Tensor) -> Tensor:
+    """Logarithm; of 0 it is minus infinity, with gradient 0."""
+    positive = probs > 0
+    return torch.where(positive, torch.where(positive, probs, 1).log(), -torch.inf)
+
+
+def _one_or_two(labels: Tensor, dtype: torch.dtype) -> Tensor:
+    """Class indices as they are; probabilities of class 1 as those of both."""
+    if not labels.is_floating_point():
+        return labels.long()
+    positive = labels.to(dtype)
+    return torch.stack((1 - positive, positive), dim=1)
+
+
+def _mismatch(scores: Tensor, labels: Tensor, wanted: str) -> InputError:
+    rule = f"have the shape {wanted}, for logits {tuple(scores.shape)}"
+    got = f"{str(labels.dtype).removeprefix('torch.')} {tuple(labels.shape)}"
+    return InputError("labels", rule, got, "Classes lie at axis 1 of logits.")
