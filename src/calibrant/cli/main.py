@@ -1,0 +1,85 @@
+"""The program ``calibrant``: its commands by name, each loaded when it is called."""
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from io import TextIOWrapper
+
+import click
+
+from calibrant.cli.failures import telling_failures
+
+__all__ = ["COMMANDS", "CommandEntry", "main", "program"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """Where a command is defined, and its line in the list of commands."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+COMMANDS = {
+    "demo": CommandEntry("calibrant.cli.demo", "demo", "Run the whole pipeline on embedded data."),
+    "train": CommandEntry(
+        "calibrant.cli.train", "train", "Train, calibrate and evaluate a classifier on a table."
+    ),
+    "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses."),
+    "metrics": CommandEntry("calibrant.cli.listings", "metrics", "List the metrics."),
+}
+
+
+class LazyGroup(click.Group):
+    """Group whose help reads `COMMANDS` alone, and which loads a command to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- as click calls it
+        """See `click.Group.list_commands`."""
+        return list(COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 -- as click calls it
+        cmd_name: str,
+    ) -> click.Command | None:
+        """See `click.Group.get_command`."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(import_module(entry.module), entry.attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{entry.module}.{entry.attribute} is no command")
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 -- as click calls it
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """See `click.Group.format_commands`."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """See `click.Group.invoke`; every failure of ours ends here, in one line."""
+        with telling_failures(ctx, as_json="--json" in ctx.args):
+            return super().invoke(ctx)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="calibrant", prog_name="calibrant")
+def program() -> None:
+    """Train classifiers with the loss you mean, and make their probabilities true.
+
+    Exit codes: 0 good, 1 a gate failed, 2 usage, 3 bad input or output, 4 no fit,
+    130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the program and exit; what a stream cannot encode is written as ``\\N{...}``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="namereplace")
+    program(prog_name="calibrant")

@@ -1,0 +1,51 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+__all__ = ["comma_list", "median_or_number", "output_options"]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def median_or_number(
+    ctx: click.Context,  # noqa: ARG001 -- click passes it
+    param: click.Parameter,  # noqa: ARG001 -- click passes it
+    value: str | None,
+) -> float | str | None:
+    """The word ``median``, or a number; None where the option is not given."""
+    if value is None or value == "median":
+        return value
+    try:
+        return float(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is neither 'median' nor a number") from error
+
+
+def comma_list(
+    ctx: click.Context,  # noqa: ARG001 -- click passes it
+    param: click.Parameter,  # noqa: ARG001 -- click passes it
+    values: tuple[str, ...],
+) -> tuple[str, ...]:
+    """Names out of a repeated option whose values may each hold several, split at commas."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def output_options(command: F) -> F:
+    """Add --out, --force, --json and --quiet to a command that makes a run folder."""
+    options = (
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            help="Run folder to make. It must not exist.",
+        ),
+        click.option("--force", is_flag=True, help="Replace an existing run folder."),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+        click.option("--quiet", is_flag=True, help="Print nothing but errors (and JSON)."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
