@@ -16,7 +16,7 @@ _HOMES = {
     "ExpectedCalibrationError": "calibrant.metrics.calibration",
     "F1Score": "calibrant.metrics.decided",
     "LogLoss": "calibrant.metrics.proper",
-    "MacroAUROC": "calibrant.metrics.ranking",
+    "MacroAUROC": "calibrant.metrics.one_vs_rest",
     "MaximumCalibrationError": "calibrant.metrics.calibration",
     "Metric": "calibrant.metrics.base",
     "PositiveAUROC": "calibrant.metrics.ranking",

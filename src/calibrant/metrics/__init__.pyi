@@ -5,8 +5,9 @@ from calibrant.metrics.classwise import ClasswiseCalibrationError
 from calibrant.metrics.decided import ConfusionMatrix, F1Score, Precision, Recall
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.one_vs_rest import MacroAUROC
 from calibrant.metrics.proper import Brier, BrierBinary, LogLoss
-from calibrant.metrics.ranking import MacroAUROC, PositiveAUROC
+from calibrant.metrics.ranking import PositiveAUROC
 from calibrant.metrics.registry import available
 from calibrant.metrics.reliability import reliability_table
 

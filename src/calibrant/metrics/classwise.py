@@ -10,7 +10,7 @@ from calibrant.metrics.base import Metric
 from calibrant.metrics.calibration import check_bins
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.noise_floor import floor_of_mean
-from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.class_grids import ClassGrids, coarsen_classes
 from calibrant.statistics.tally import Tally
 
 __all__ = ["ClasswiseCalibrationError"]
@@ -55,20 +55,20 @@ class ClasswiseCalibrationError(Metric):
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `Metric.read`; NaN for a tally of no rows."""
-        gap = self._bins(tally, "wp") - self._bins(tally, "wy")
+        gap = coarsen_classes(tally, "wp", self.n_bins) - coarsen_classes(tally, "wy", self.n_bins)
         return (gap.abs().sum(dim=-1) / tally["w"].sum(dim=-1)).mean()
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `Metric.estimate`; the noise floor comes with it, an interval does not."""
         del level, class_names
         total = tally["w"].sum(dim=-1, keepdim=True)
-        noise = self._bins(tally, "wwp") - self._bins(tally, "wwpp")
-        spread = self._bins(tally, "wp") - self._bins(tally, "wpp")
+        noise = coarsen_classes(tally, "wwp", self.n_bins) - coarsen_classes(
+            tally, "wwpp", self.n_bins
+        )
+        spread = coarsen_classes(tally, "wp", self.n_bins) - coarsen_classes(
+            tally, "wpp", self.n_bins
+        )
         floor = floor_of_mean(noise / total.square(), 2 * spread / total).mean()
         why = "not available: classes share their rows, so the average needs rows or replicates"
         value, n = float(self.read(tally)), int(tally["count"][0].sum())
         return Estimate(value, None, None, None, n, why, noise_floor=float(floor))
-
-    def _bins(self, tally: Tally, column: str) -> Float64[Tensor, "class bin"]:
-        sums = tally[column]
-        return sums.reshape(len(sums), self.n_bins, -1).sum(dim=-1)

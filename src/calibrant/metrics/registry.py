@@ -67,7 +67,9 @@ METRICS: dict[str, Entry] = {
     },
     "confusion_matrix": Entry(f"{_DECIDED}:ConfusionMatrix", "rows by true and chosen class"),
     "auroc_positive": Entry(f"{_RANKING}:PositiveAUROC", "chance to rank a positive row higher"),
-    "auroc_macro": Entry(f"{_RANKING}:MacroAUROC", "one-vs-rest AUROC, mean over classes"),
+    "auroc_macro": Entry(
+        "calibrant.metrics.one_vs_rest:MacroAUROC", "one-vs-rest AUROC, mean over classes"
+    ),
     "log_loss": Entry(f"{_PROPER}:LogLoss", "mean of -log p of what came out, in nats"),
     "brier": Entry(f"{_PROPER}:Brier", "squared error summed over classes, 0 to 2"),
     "brier_binary": Entry(f"{_PROPER}:BrierBinary", "squared error of the positive class, 0 to 1"),

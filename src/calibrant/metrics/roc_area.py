@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from jaxtyping import Float64
 from torch import Tensor
 
-__all__ = ["RocArea", "roc_area"]
+__all__ = ["RocArea", "delong_part", "roc_area"]
 
 Masses = Float64[Tensor, " score"]
 
@@ -48,18 +48,41 @@ class RocArea:
         .. [1] DeLong et al. "Comparing the Areas under Two or More Correlated Receiver
            Operating Characteristic Curves." Biometrics 44, 1988.
         """
-        total = 0.0
-        for placement, mass, twice in (
-            (self.below, positives, positives_twice),
-            (self.above, negatives, negatives_twice),
-        ):
-            weight, squares = float(mass.sum()), float(twice.sum())
-            n_effective = weight**2 / squares if squares > 0 else 0.0
-            if not n_effective > 1 + 1e-9:
-                return float("nan")
-            spread = float((twice * (placement - self.value).square()).sum()) / weight**2
-            total += spread * n_effective / (n_effective - 1)
-        return total
+        return delong_part(self.below, positives_twice, self.value, positives.sum()) + delong_part(
+            self.above, negatives_twice, self.value, negatives.sum()
+        )
+
+
+def delong_part(
+    placement: Float64[Tensor, " place"],
+    twice: Float64[Tensor, " place"],
+    value: float,
+    mass: Float64[Tensor, ""],
+) -> float:
+    """Share of one side, positives or negatives, in DeLong's variance of an area.
+
+    Parameters
+    ----------
+    placement : Float64[Tensor, "place"]
+        Share of the other side that rows of a score, or every row, outrank.
+    twice : Float64[Tensor, "place"]
+        Sum of the squared weights of these rows.
+    value : float
+        The area.
+    mass : Float64[Tensor, ""]
+        Sum of all weights of the side.
+
+    Returns
+    -------
+    float
+        NaN with fewer than two effective rows.
+    """
+    squares = float(twice.sum())
+    n_effective = float(mass) ** 2 / squares if squares > 0 else 0.0
+    if not n_effective > 1 + 1e-9:
+        return float("nan")
+    spread = float((twice * (placement - value).square()).sum()) / float(mass) ** 2
+    return spread * n_effective / (n_effective - 1)
 
 
 def roc_area(positives: Masses, negatives: Masses) -> RocArea:

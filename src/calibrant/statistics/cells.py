@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
-__all__ = ["N_TAIL", "cell_of", "fine_cell_of", "n_fine_cells", "tail_edges"]
+__all__ = ["N_TAIL", "cell_of", "fine_cell_of", "fold_tails", "n_fine_cells", "tail_edges"]
 
 N_TAIL = 120  # edges that cut the first cell, and as many the last
 LEAST = 1e-12  # the first of them
@@ -87,6 +87,14 @@ def _tail_part(
     # the edges of the other tail that lie above p, mirrored, lie below 1 - p
     flipped = N_TAIL - torch.bucketize(prob, other, right=True)
     return _choose(flipped, torch.bucketize(prob, own), mirrored=mirrored)
+
+
+def fold_tails(sums: Float64[Tensor, "*class fine"]) -> Float64[Tensor, "*class cell"]:
+    """Sums of fine cells with the parts of the first and of the last cell added up again."""
+    tail = N_TAIL + 1
+    ends = (sums[..., part].sum(dim=-1, keepdim=True) for part in (slice(tail), slice(-tail, None)))
+    first, last = ends
+    return torch.cat((first, sums[..., tail:-tail], last), dim=-1)
 
 
 def tail_edges(n_cells: int) -> tuple[Float64[Tensor, " edge"], Float64[Tensor, " edge"]]:

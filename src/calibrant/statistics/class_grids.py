@@ -9,18 +9,22 @@ from torch import Tensor
 
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.cells import cell_of
+from calibrant.statistics.cells import cell_of, fine_cell_of, fold_tails, n_fine_cells
 from calibrant.statistics.power_sums import COLUMNS, add_by, add_power_sums, sum_by
-from calibrant.statistics.tally import Statistic
+from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["N_CLASS_CELLS", "ClassGrids"]
+__all__ = ["N_CLASS_CELLS", "ClassGrids", "coarsen_classes"]
 
 N_CLASS_CELLS = 600  # under 100 MB at 1,000 classes; holds 10, 12, 15, 20, 25, 30, 50, 100 bins
 
 
 @dataclass(frozen=True, slots=True)
 class ClassGrids(Statistic):
-    """Power sums of weight, probability and outcome by class and equal-width cell."""
+    """Power sums of weight, probability and outcome by class and equal-width cell.
+
+    With the default number of cells the first and the last are cut further, evenly in the
+    logarithm, from 1e-12: with many classes nearly all probabilities lie in the first.
+    """
 
     n_cells: int = N_CLASS_CELLS
     columns: ClassVar[tuple[str, ...]] = COLUMNS
@@ -33,7 +37,7 @@ class ClassGrids(Statistic):
 
     def shape(self, n_classes: int) -> tuple[int, ...]:
         """See `Statistic.shape`: class, cell."""
-        return n_classes, self.n_cells
+        return n_classes, _cells(self.n_cells)
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
@@ -46,8 +50,8 @@ class ClassGrids(Statistic):
         probs = rows.full_probs
         n_rows, n_classes = probs.shape
         stated = probs.double()
-        class_start = torch.arange(n_classes, device=probs.device) * self.n_cells
-        bucket = cell_of(probs.reshape(-1), self.n_cells).view(n_rows, n_classes) + class_start
+        class_start = torch.arange(n_classes, device=probs.device) * _cells(self.n_cells)
+        bucket = self._locate(probs.reshape(-1)).view(n_rows, n_classes) + class_start
         soft, hard = rows.soft, rows.hard
         each = None if weight is None else weight[:, None].expand(-1, n_classes).reshape(-1)
         if soft is not None:
@@ -59,6 +63,10 @@ class ClassGrids(Statistic):
         _add_entries(flat, bucket.reshape(-1), stated.reshape(-1), each)
         _add_truth(flat, true_bucket, true_prob, weight)
 
+    def _locate(self, prob: Tensor, *, mirrored: bool = False) -> Tensor:
+        locate = fine_cell_of if self.n_cells == N_CLASS_CELLS else cell_of
+        return locate(prob, self.n_cells, mirrored=mirrored)
+
     def _add_positive(
         self, rows: Predictions, flat: Float64[Tensor, "column bucket"], weight: Tensor | None
     ) -> None:
@@ -66,10 +74,23 @@ class ClassGrids(Statistic):
         events = rows.positive()
         outcome, half = events.outcome, flat.shape[1] // 2
         other = ~outcome if outcome.dtype == torch.bool else 1 - outcome
-        mirrored = cell_of(events.prob, self.n_cells, mirrored=True)
+        mirrored = self._locate(events.prob, mirrored=True)
         add_power_sums(flat[:, :half], mirrored, 1 - events.stated, other, weight)
-        straight = cell_of(events.prob, self.n_cells)
+        straight = self._locate(events.prob)
         add_power_sums(flat[:, half:], straight, events.stated, outcome, weight)
+
+
+def coarsen_classes(tally: Tally, column: str, n_bins: int) -> Float64[Tensor, "class bin"]:
+    """Sums of a column in `n_bins` equal-width bins of every class, which the cells must tile."""
+    grid, sums = tally.statistic, tally[column]
+    assert isinstance(grid, ClassGrids)
+    if grid.n_cells == N_CLASS_CELLS:
+        sums = fold_tails(sums)
+    return sums.reshape(len(sums), n_bins, -1).sum(dim=-1)
+
+
+def _cells(n_cells: int) -> int:
+    return n_fine_cells(n_cells) if n_cells == N_CLASS_CELLS else n_cells
 
 
 def _add_entries(

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import torch
 from jaxtyping import Float64, Int
 from torch import Tensor
 
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.cells import N_TAIL, cell_of, fine_cell_of, n_fine_cells
+from calibrant.statistics.cells import cell_of, fine_cell_of, fold_tails, n_fine_cells
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic, Tally
 
@@ -82,6 +81,5 @@ def coarsen(tally: Tally, column: str, n_bins: int) -> Float64[Tensor, " bin"]:
     assert isinstance(grid, ScoreGrid)
     sums = tally[column]
     if grid.n_cells == N_CELLS:
-        first, last = sums[: N_TAIL + 1].sum(), sums[-N_TAIL - 1 :].sum()
-        sums = torch.cat((first[None], sums[N_TAIL + 1 : -N_TAIL - 1], last[None]))
+        sums = fold_tails(sums)
     return sums.reshape(n_bins, -1).sum(dim=-1)
