@@ -55,16 +55,20 @@ def test_equals_exact_arithmetic():
 
 @pytest.mark.parametrize("shape", [(6, 3), (2, 3, 4)])
 @pytest.mark.parametrize("garbage", [0.0, torch.nan, torch.inf])
-def test_plain_rows_and_rows_of_weight_one_have_one_mean(rows, shape, garbage):
+@pytest.mark.parametrize("weight", [None, [1.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
+def test_plain_rows_and_rows_of_weight_one_have_one_mean(rows, shape, garbage, weight):
     logits, labels = rows(*shape)
     labels[0] = -100
     logits[0] = garbage
+    logits.movedim(1, -1)[labels == 1] = garbage if weight else 0.0
     plain, weighted = logits.clone().requires_grad_(), logits.clone().requires_grad_()
-    loss = CrossEntropyLoss()
-    loss(plain, labels).backward()
-    loss(weighted, labels, torch.ones(labels.shape)).backward()
-    assert_close(loss(plain, labels), loss(weighted, labels, torch.ones(labels.shape)))
+    loss = CrossEntropyLoss(class_weight=weight)
+    value, expected = loss(plain, labels), loss(weighted, labels, torch.ones(labels.shape))
+    value.backward()
+    expected.backward()
+    assert_close(value, expected)
     assert_close(plain.grad, weighted.grad)
+    assert plain.grad.isfinite().all()
 
 
 def test_masked_true_class_costs_infinitely_much():

@@ -66,6 +66,27 @@ def test_absent_rows_have_no_effect_whatever_they_hold(loss, batch, garbage, how
     assert (gradient[~kept] == 0).all()
 
 
+@pytest.mark.parametrize("garbage", [*GARBAGE, -1.0])
+def test_absent_probabilities_have_no_effect_whatever_they_hold(loss, batch, garbage):
+    loss = WeightedSum([(factor, replace(term, inputs="probs")) for factor, term in loss.terms])
+    probs, labels = batch[0].softmax(1), batch[1].clone()
+    kept = torch.arange(64) % 4 > 0
+    expected, expected_gradient = value_and_gradient(loss, probs[kept], labels[kept])
+    probs[~kept], labels[~kept] = garbage, ignored_class(loss)
+    value, gradient = value_and_gradient(loss, probs, labels)
+    assert_close(value, expected)
+    assert_close(gradient[kept], expected_gradient)
+    assert (gradient[~kept] == 0).all()
+
+
+@pytest.mark.parametrize("inputs", ["logits", "probs"])
+def test_nan_that_counts_is_not_hidden(loss, batch, inputs):
+    loss = WeightedSum([(factor, replace(term, inputs=inputs)) for factor, term in loss.terms])
+    scores = batch[0].softmax(1)
+    scores[3, 0] = torch.nan
+    assert loss(scores, batch[1]).isnan()
+
+
 def test_batch_of_absent_rows_costs_an_attached_nothing(loss, batch):
     logits = batch[0].clone().requires_grad_()
     value = loss(logits, torch.full_like(batch[1], ignored_class(loss)))

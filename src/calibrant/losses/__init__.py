@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOMES = {
     "BatchLoss": "calibrant.losses.templates",
+    "Bounds": "calibrant.losses.settings",
     "CrossEntropyLoss": "calibrant.losses.crossentropy",
     "FocalLoss": "calibrant.losses.focal",
     "Loss": "calibrant.losses.base",
@@ -11,6 +12,7 @@ _HOMES = {
     "SoftF1Loss": "calibrant.losses.soft_f1",
     "SumLoss": "calibrant.losses.templates",
     "WeightedSum": "calibrant.losses.base",
+    "at_label": "calibrant.losses.rows",
     "available": "calibrant.losses.registry",
     "cross_entropy": "calibrant.losses.crossentropy",
     "focal_loss": "calibrant.losses.focal",

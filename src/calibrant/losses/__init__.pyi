@@ -6,6 +6,8 @@ from calibrant.losses.crossentropy import cross_entropy as cross_entropy
 from calibrant.losses.focal import FocalLoss as FocalLoss
 from calibrant.losses.focal import focal_loss as focal_loss
 from calibrant.losses.registry import available as available
+from calibrant.losses.rows import at_label as at_label
+from calibrant.losses.settings import Bounds as Bounds
 from calibrant.losses.soft_f1 import SoftF1Loss as SoftF1Loss
 from calibrant.losses.soft_f1 import soft_f1_loss as soft_f1_loss
 from calibrant.losses.templates import BatchLoss as BatchLoss
@@ -14,6 +16,7 @@ from calibrant.losses.templates import SumLoss as SumLoss
 
 __all__ = [
     "BatchLoss",
+    "Bounds",
     "CrossEntropyLoss",
     "FocalLoss",
     "Loss",
@@ -21,6 +24,7 @@ __all__ = [
     "SoftF1Loss",
     "SumLoss",
     "WeightedSum",
+    "at_label",
     "available",
     "cross_entropy",
     "focal_loss",

@@ -11,7 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.losses.base import Loss
 from calibrant.losses.registry import name_of
-from calibrant.losses.rows import Labels, Rows, Scores, arranged, truth_of
+from calibrant.losses.rows import Labels, Rows, Scores, arranged, log_of, truth_of
 from calibrant.losses.settings import Bounds, Configured
 from calibrant.losses.spec import write_term
 from calibrant.losses.weights import class_weights
@@ -136,33 +136,41 @@ class FrontEnd(Configured, Loss):
 
         if kept is not None:
             labels = torch.where(kept.unsqueeze(1) if is_soft else kept, labels, 0)
-        if self.class_weight is not None:
-            weights = weights * self._class_weight_of(logits, labels)
+        class_weight = self.weights_of_classes(logits.shape[2 if self.multilabel else 1], dtype)
+        if class_weight is not None:
+            weights = weights * self._per_label(class_weight, logits, labels)
             kept = weights != 0
+        constant = 0 if self.inputs == "logits" else 1
         if kept is not None:
-            logits = torch.where(kept.unsqueeze(1), logits, 0)
+            logits = torch.where(kept.unsqueeze(1), logits, constant)
+        if self.inputs == "probs":
+            logits = log_of(logits)
         if self.label_smoothing > 0:
             labels = _smoothed(logits, labels, self.label_smoothing)
         return Rows(logits, labels, weights)
 
-    def _class_weight_of(self, logits: Scores, labels: Labels) -> Tensor:
-        """Class weight of every row, or one that broadcasts to the rows."""
+    @final
+    def weights_of_classes(self, n_classes: int, dtype: torch.dtype) -> Tensor | None:
+        """Class weights as numbers, one per class; raises `InputError` where they are not."""
         weight = self.class_weight
+        if weight is None:
+            return None
         if not isinstance(weight, Tensor):
+            rule = "be numbers when the loss is called"
             remedy = "Call loss.bind(class_counts) first, with the counts of the training rows."
-            raise InputError(
-                "class_weight", "be numbers when the loss is called", f"{weight!r}", remedy
-            )
-        n_classes = logits.shape[2 if self.multilabel else 1]
+            raise InputError("class_weight", rule, f"{weight!r}", remedy)
         if weight.shape != (n_classes,):
             got, remedy = f"shape {tuple(weight.shape)}", "Give one weight per class."
             raise InputError("class_weight", f"have shape ({n_classes},)", got, remedy)
-        weight = weight.to(logits.dtype)
+        return weight.to(dtype)
+
+    def _per_label(self, class_weight: Tensor, logits: Scores, labels: Labels) -> Tensor:
+        """Class weight of every row, or one that broadcasts to the rows."""
         if self.multilabel:
-            return weight.view(-1, *[1] * (logits.ndim - 3))
+            return class_weight.view(-1, *[1] * (logits.ndim - 3))
         if labels.ndim < logits.ndim:
-            return weight[labels]
-        return (labels * weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
+            return class_weight[labels]
+        return (labels * class_weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
 
 
 def _per_row(argument: str, values: Tensor, rows: torch.Size, *, multilabel: bool) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 
-__all__ = ["Labels", "PerRow", "Rows", "Scores", "arranged", "at_label", "truth_of"]
+__all__ = ["Labels", "PerRow", "Rows", "Scores", "arranged", "at_label", "log_of", "truth_of"]
 
 Scores = Float[Tensor, "row class *axes"]
 Labels = Int[Tensor, "row *axes"] | Float[Tensor, "row class *axes"]
@@ -47,7 +47,9 @@ def at_label(by_class: Scores, labels: Labels) -> PerRow:
 def arranged(
     scores: Tensor, labels: Tensor, *, multilabel: bool, inputs: Literal["logits", "probs"]
 ) -> tuple[Scores, Labels]:
-    """Logits of at least two classes at axis 1, in float32 or better, and labels to match.
+    """Scores of at least two classes at axis 1, in float32 or better, and labels to match.
+
+    No arithmetic touches a score that may have to be left out: its gradient could be NaN.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def arranged(
         also floats ``(row, *axes)``, the probability of class 1. Whole numbers in the shape of
         the scores are one-hot, or with `multilabel` yes and no.
     multilabel, inputs
-        See `calibrant.losses.front_end.FrontEnd`.
+        See `calibrant.losses.front_end.FrontEnd`: what the scores mean.
 
     Raises
     ------
@@ -83,34 +85,32 @@ def arranged(
         if labels.shape != rows:
             raise _mismatch(scores, labels, f"{tuple(rows)}")
         return _pairs(positive, inputs), _one_or_two(labels, dtype)
-    return _classes(scores, labels, inputs)
+    return _classes(scores, labels)
 
 
-def _classes(scores: Tensor, labels: Tensor, inputs: str) -> tuple[Tensor, Tensor]:
+def log_of(probs: Scores) -> Scores:
+    """Logarithm, where that of 0 is minus infinity with gradient 0; NaN stays NaN."""
+    impossible = probs == 0
+    return torch.where(impossible, -torch.inf, torch.where(impossible, 1, probs).log())
+
+
+def _classes(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Forms in which every class has a score."""
-    logits = scores if inputs == "logits" else _log(scores)
     if labels.shape == scores.shape[:1] + scores.shape[2:]:
         if not labels.is_floating_point():
-            return logits, labels.long()
+            return scores, labels.long()
         if scores.shape[1] == 2:
-            return logits, _one_or_two(labels, logits.dtype)
+            return scores, _one_or_two(labels, scores.dtype)
     elif labels.shape == scores.shape:
-        return logits, labels.to(logits.dtype)
+        return scores, labels.to(scores.dtype)
     indices, probs = tuple(scores.shape[:1] + scores.shape[2:]), tuple(scores.shape)
     raise _mismatch(scores, labels, f"{indices} as class indices or {probs} as probabilities")
 
 
 def _pairs(positive: Tensor, inputs: str) -> Tensor:
     """Two classes at axis 1 from the score of the positive one."""
-    if inputs == "logits":
-        return torch.cat((torch.zeros_like(positive), positive), dim=1)
-    return torch.cat((_log(1 - positive), _log(positive)), dim=1)
-
-
-def _log(probs: Tensor) -> Tensor:
-    """Logarithm; of 0 it is minus infinity, with gradient 0."""
-    positive = probs > 0
-    return torch.where(positive, torch.where(positive, probs, 1).log(), -torch.inf)
+    negative = torch.zeros_like(positive) if inputs == "logits" else 1 - positive
+    return torch.cat((negative, positive), dim=1)
 
 
 def _one_or_two(labels: Tensor, dtype: torch.dtype) -> Tensor:

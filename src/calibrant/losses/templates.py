@@ -14,6 +14,7 @@ from calibrant.losses.rows import Labels, PerRow, Scores, truth_of
 
 __all__ = ["BatchLoss", "RowLoss", "SumLoss"]
 
+PlainMean = Callable[[Tensor, Tensor, int, Tensor | None], Tensor]
 _PRECISE = frozenset({torch.float32, torch.float64})
 
 
@@ -22,7 +23,7 @@ class RowLoss(FrontEnd):
 
     A loss of your own states its settings and one method, and has all options:
 
-    >>> from calibrant.losses.rows import at_label
+    >>> from calibrant.losses import at_label
     >>> class Miss(RowLoss):
     ...     power: float = 1.0
     ...
@@ -38,9 +39,9 @@ class RowLoss(FrontEnd):
         row, in the shape of the rows. Class weights are part of w. The mean over no rows is 0.
     """
 
-    plain_mean: ClassVar[Callable[[Tensor, Tensor, int], Tensor] | None] = None
-    """Mean of plain rows, from logits, class indices and the index to ignore, in fewer steps than
-    `per_row` takes: the same number sooner. Plain are rows that only `ignore_index` can drop."""
+    plain_mean: ClassVar[PlainMean | None] = None
+    """The same mean as that of `per_row` in fewer steps, for logits ``(row, class, *axes)``, class
+    indices, the index to ignore, and class weights; row weights and all other options are out."""
 
     _: KW_ONLY
     reduction: Literal["mean", "sum", "none"] = "mean"
@@ -50,7 +51,7 @@ class RowLoss(FrontEnd):
         """Unweighted loss of every row, classes at axis 1.
 
         Labels are class indices, or probabilities in the shape of `logits`;
-        `calibrant.losses.rows.at_label` reads both.
+        `calibrant.losses.at_label` reads both.
         """
 
     @final
@@ -66,7 +67,8 @@ class RowLoss(FrontEnd):
         if self.plain_mean is not None and weights is None and mask is None:
             index = self.ignore_index
             if index is not None and self._is_plain(logits, labels):
-                return self.plain_mean(logits, labels, index)
+                class_weight = self.weights_of_classes(logits.shape[1], logits.dtype)
+                return self.plain_mean(logits, labels, index, class_weight)
         rows = self.prepare(logits, labels, weights, mask)
         scale = rows.weights
         if self.reduction == "mean":
@@ -75,10 +77,9 @@ class RowLoss(FrontEnd):
         return weighted if self.reduction == "none" else weighted.sum()
 
     def _is_plain(self, logits: Tensor, labels: Tensor) -> bool:
-        """Whether the mean of these rows is that of class indices without options."""
+        """Whether the mean of these rows is that of class indices, by class weight at most."""
         return (
             self.reduction == "mean"
-            and self.class_weight is None
             and self.label_smoothing == 0
             and self.inputs == "logits"
             and not self.multilabel
