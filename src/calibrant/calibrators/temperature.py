@@ -97,14 +97,30 @@ class TemperatureScaling(Calibrator):
         rows = predictions.present()
         _refuse_impossible(rows)
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
-        slope, curvature = _slope(rows, low)
-        if not curvature > 0:
-            raise FitError(_complaint(rows, self.bounds, "rates the classes of every row alike"))
-        if slope >= 0:
-            raise FitError(_complaint(rows, self.bounds, "states more than it knows"))
-        if _slope(rows, high)[0] <= 0:
-            raise FitError(_complaint(rows, self.bounds, "separates the classes without an error"))
+        why = _why_none(rows, low, high)
+        if why:
+            raise FitError(
+                f"no temperature between {self.bounds[0]:g} and {self.bounds[1]:g} has the least "
+                f"log loss on {len(rows)} rows: {why}. Use more held-out rows, or leave the "
+                "probabilities as they are."
+            )
         return Temperature(1 / _root(rows, low, high), len(rows))
+
+
+def _why_none(rows: Predictions, low: float, high: float) -> str:
+    """Why no inverse temperature within the bounds is best; empty where one is."""
+    slope, curvature = _slope(rows, 0.0)
+    if not curvature > 0:
+        return "the model rates the classes of every row alike"
+    if slope >= 0:
+        return "the model is no better than chance, so even odds are best"
+    if _slope(rows, low)[0] >= 0:
+        return "the best one is greater, for the model states far more than it knows"
+    if _slope(rows, high)[0] > 0:
+        return ""
+    if _slope(rows, math.inf)[0] == 0:
+        return "the model separates the classes without an error"
+    return "the best one is smaller, for the model knows far more than it states"
 
 
 def _root(rows: Predictions, low: float, high: float) -> float:
@@ -114,21 +130,24 @@ def _root(rows: Predictions, low: float, high: float) -> float:
         slope, curvature = _slope(rows, beta)
         low, high = (low, beta) if slope > 0 else (beta, high)
         step = beta - slope / curvature if curvature > 0 else math.nan
-        new = step if low < step < high else math.sqrt(low * high)
-        if abs(new - beta) <= 1e-13 * beta or slope == 0:
-            return new if slope else beta
-        beta = new
+        if abs(step - beta) <= 1e-9 * beta:  # squared by the step itself: what is left is rounding
+            return step
+        beta = step if low < step < high else math.sqrt(low * high)
     return beta
 
 
 def _slope(rows: Predictions, beta: float) -> tuple[float, float]:
-    """First and second derivative of the total log loss in the inverse temperature."""
+    """First and second derivative of the total log loss in the inverse temperature.
+
+    At infinity the likeliest classes share the probability.
+    """
     slope = curvature = 0.0
     for chunk in rows.chunks(CHUNK):
         scores, weight = _scores(chunk.declared), chunk.weight()
         masked = scores == -torch.inf
         finite = torch.where(masked, 0, scores)
-        probs = torch.where(masked, -torch.inf, beta * finite).softmax(dim=-1)
+        tilted = beta * finite if math.isfinite(beta) else torch.where(finite == 0, 0, -torch.inf)
+        probs = torch.where(masked, -torch.inf, tilted).softmax(dim=-1)
         mean = (probs * finite).sum(dim=-1)
         spread = (probs * (finite - mean[:, None]).square()).sum(dim=-1)
         if chunk.soft is not None:
@@ -145,8 +164,9 @@ def _slope(rows: Predictions, beta: float) -> tuple[float, float]:
 def _scores(form: Form) -> Float64[Tensor, "row class"]:
     """Log-probabilities up to a constant of the row, at most 0, in float64."""
     if isinstance(form, PositiveLogits):
-        values = torch.stack((torch.zeros_like(form.values), form.values), dim=-1).double()
-    elif isinstance(form, Logits):
+        values = torch.stack(((-form.values).clamp(max=0), form.values.clamp(max=0)), dim=-1)
+        return values.double()  # log-odds may be infinite
+    if isinstance(form, Logits):
         values = form.values.double()
     else:
         values = type(form)(form.values.double()).log_probs
@@ -181,10 +201,3 @@ def _refuse_impossible(rows: Predictions) -> None:
             f"log loss is infinite at every temperature: {impossible} of {len(rows)} rows give "
             "probability 0 to what came out. Use a model that rules nothing out."
         )
-
-
-def _complaint(rows: Predictions, bounds: tuple[float, float], why: str) -> str:
-    return (
-        f"no temperature between {bounds[0]:g} and {bounds[1]:g} has the least log loss on "
-        f"{len(rows)} rows: the model {why}. Use more held-out rows, or leave it uncalibrated."
-    )

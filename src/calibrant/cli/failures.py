@@ -56,4 +56,4 @@ def _tell(kind: str, message: str, code: int, *, as_json: bool) -> None:
 def _print_object(kind: str, message: str, code: int) -> None:
     """Print the failure as one JSON object."""
     failure = {"type": kind, "message": message, "exit_code": code}
-    click.echo(json.dumps({"error": failure}, ensure_ascii=False))
+    click.echo(json.dumps({"error": failure}))

@@ -67,5 +67,5 @@ def _told(job: Callable[[Listener], Run], *, as_json: bool, quiet: bool) -> int:
             "interrupted": run.interrupted,
             "metrics": metrics_record(run.outcome),
         }
-        click.echo(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(json.dumps(result, indent=2, allow_nan=False))
     return INTERRUPTED if run.interrupted else 0

@@ -25,7 +25,7 @@ def losses(*, as_json: bool) -> None:
         name: {"aliases": entry.aliases, "purpose": entry.purpose, "example": entry.example}
         for name, entry in available().items()
     }
-    click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(entries, indent=2))
 
 
 @click.command(short_help="List the metrics.")
@@ -39,7 +39,7 @@ def metrics(*, as_json: bool) -> None:
 
     entries = available()
     if as_json:
-        click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(entries, indent=2))
         return
     width = max(map(len, entries))
     for name, says in entries.items():

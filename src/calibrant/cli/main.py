@@ -78,8 +78,8 @@ def program() -> None:
 
 
 def main() -> None:
-    """Run the program and exit; what a stream cannot encode is written as ``\\N{...}``."""
+    """Run the program and exit; what a stream cannot encode is written as an escape."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="namereplace")
+            stream.reconfigure(errors="backslashreplace")
     program(prog_name="calibrant")

@@ -109,7 +109,7 @@ class Printer:
     def _measured(self, event: Measured) -> None:
         self._evaluation = event
         n = count(event.before.n)
-        title = f"{n} test rows; [interval], or what chance alone would show"
+        title = f"{n} test rows; [interval], or noise floor: what chance alone would show"
         table = Table("metric", "before", "", "after", "", title=title)
         after = dict(_scalars(event.after))
         for name, cells in _scalars(event.before):
@@ -171,9 +171,9 @@ def _cells(evaluation: Evaluation, name: str) -> tuple[str, str]:
     if isinstance(low, float) and isinstance(high, float):
         return number(value), f"[{interval(low, high)}]"
     floor = estimate.noise_floor
-    return number(value), "" if floor is None else f"chance {number(floor)}"
+    return number(value), "" if floor is None else f"floor {number(floor)}"
 
 
 def _with_floor(error: TrueError) -> str:
-    """Value, and what chance would show."""
-    return f"{number(error.value)} chance {number(error.noise_floor)}"
+    """Value and noise floor."""
+    return f"{number(error.value)} floor {number(error.noise_floor)}"

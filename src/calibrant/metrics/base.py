@@ -7,6 +7,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.settings import check_level
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import check_readable, tally_rows
 from calibrant.statistics.tally import Statistic, Tally
@@ -41,6 +42,7 @@ class Metric(ABC):
     @final
     def __call__(self, rows: Rows, *, level: float = LEVEL) -> Estimate:
         """Estimate from rows in memory, in the exact form where the metric has one."""
+        check_level(level)
         if isinstance(self, RowMetric):
             check_readable(rows, [self.statistic])
             return self.estimate_rows(rows.present(), level=level)

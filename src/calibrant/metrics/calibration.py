@@ -7,22 +7,22 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.errors import InputError
 from calibrant.metrics.base import Metric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.noise_floor import floor_of_max, floor_of_mean
+from calibrant.metrics.noise_floor import SOFT, floor_of_max, floor_of_mean, hard_labels
+from calibrant.metrics.settings import check_bins, check_choice
 from calibrant.statistics.score_grid import Closed, ScoreGrid, View, coarsen
 from calibrant.statistics.tally import Tally
 
-__all__ = ["BIASED", "ExpectedCalibrationError", "MaximumCalibrationError", "check_bins"]
+__all__ = ["BIASED", "ExpectedCalibrationError", "MaximumCalibrationError"]
 
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
 
 
-def check_bins(n_bins: int) -> None:
-    """Raise unless there is at least one bin."""
-    if n_bins < 1:
-        raise InputError("n_bins", "be at least 1", f"{n_bins}", "15 is customary.")
+def _check(view: str, n_bins: int, closed: str) -> None:
+    check_choice("view", view, ("top_label", "positive"))
+    check_bins(n_bins)
+    check_choice("closed", closed, ("right", "left"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ExpectedCalibrationError(Metric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_bins(self.n_bins)
+        _check(self.view, self.n_bins, self.closed)
 
     @property
     def statistic(self) -> ScoreGrid:
@@ -85,6 +85,8 @@ class ExpectedCalibrationError(Metric):
         spread = coarsen(tally, "wp", self.n_bins) - coarsen(tally, "wpp", self.n_bins)
         floor = floor_of_mean(noise / total.square(), 2 * spread / total)
         value, n = float(self.read(tally)), int(tally["count"].sum())
+        if not hard_labels(tally):
+            return Estimate(value, None, None, None, n, BIASED, note=SOFT)
         return Estimate(value, None, None, None, n, BIASED, noise_floor=float(floor))
 
 
@@ -121,7 +123,7 @@ class MaximumCalibrationError(Metric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_bins(self.n_bins)
+        _check(self.view, self.n_bins, self.closed)
 
     @property
     def statistic(self) -> ScoreGrid:
@@ -144,4 +146,6 @@ class MaximumCalibrationError(Metric):
         floor = floor_of_max(noise[held].clamp(min=0).sqrt() / weight[held])
         why = "not available: the largest of many gaps has no interval in closed form"
         value, n = float(self.read(tally)), int(tally["count"].sum())
+        if not hard_labels(tally):
+            return Estimate(value, None, None, None, n, why, note=SOFT)
         return Estimate(value, None, None, None, n, why, noise_floor=floor)

@@ -7,9 +7,9 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.base import Metric
-from calibrant.metrics.calibration import check_bins
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.noise_floor import floor_of_mean
+from calibrant.metrics.noise_floor import SOFT, floor_of_mean, hard_labels
+from calibrant.metrics.settings import check_bins
 from calibrant.statistics.class_grids import ClassGrids, coarsen_classes
 from calibrant.statistics.tally import Tally
 
@@ -71,4 +71,6 @@ class ClasswiseCalibrationError(Metric):
         floor = floor_of_mean(noise / total.square(), 2 * spread / total).mean()
         why = "not available: classes share their rows, so the average needs rows or replicates"
         value, n = float(self.read(tally)), int(tally["count"][0].sum())
+        if not hard_labels(tally):
+            return Estimate(value, None, None, None, n, why, note=SOFT)
         return Estimate(value, None, None, None, n, why, noise_floor=float(floor))

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import ClassVar, Literal, final, get_args
 
 import torch
 from jaxtyping import Float64
@@ -12,6 +12,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import Metric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, wilson
+from calibrant.metrics.settings import check_choice
 from calibrant.statistics.confusion import Confusion
 from calibrant.statistics.tally import Tally
 
@@ -33,6 +34,9 @@ class ClassRatio(Metric, ABC):
     average: Average
     higher_is_better: ClassVar[bool | None] = True
 
+    def __post_init__(self) -> None:
+        check_choice("average", self.average, get_args(Average))
+
     @abstractmethod
     def whole(self, hits: Counts, chosen: Counts, present: Counts) -> Counts:
         """Rows of which the hits are a share, class by class."""
@@ -52,7 +56,7 @@ class ClassRatio(Metric, ABC):
         """See `Metric.read`."""
         hits, whole, present = self._counts(tally, "w")
         if self.average == "micro":  # every row has one class: all three are accuracy
-            return hits.sum() / present.sum()
+            return (hits.sum() / present.sum()).clamp(max=1)
         each = self.of_share(hits / torch.where(whole > 0, whole, 1))
         if self.average == "per_class":
             return each
@@ -75,7 +79,8 @@ class ClassRatio(Metric, ABC):
         twice = self._counts(tally, "ww")[1]
         if self.average == "micro":
             end = wilson(float(value), float(present.sum() ** 2 / tally["ww"].sum()), level)
-            return Estimate(float(value), end.low, end.high, level, n, end.method)
+            shown = level if end.low is not None else None
+            return Estimate(float(value), end.low, end.high, shown, n, end.method)
         ends = [
             self._interval(share[0], share[1], share[2], level)
             for share in torch.stack((hits, whole, twice), dim=-1).tolist()

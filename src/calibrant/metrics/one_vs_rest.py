@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64, Int
 from torch import Tensor
 
 from calibrant.errors import InputError
@@ -25,6 +25,7 @@ from calibrant.statistics.tally import Tally
 __all__ = ["MacroAUROC"]
 
 BLOCK = 32  # classes whose scores are laid out row by row together
+ROWS = 4096  # whose logits are widened together
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +80,36 @@ class MacroAUROC(RowMetric):
         if not isinstance(rows, Predictions):
             raise InputError("rows", "be predictions over classes", rows.kind, "Use predictions().")
         weight, n = rows.weight(), len(rows)
-        influence = torch.zeros_like(weight)
+        influence, lonely = torch.zeros_like(weight), False
         areas: list[float] = []
         for k, scores in enumerate(_scores(rows)):
             if rows.soft is not None:
                 areas.append(area_of_masses(scores, rows.soft[:, k], weight).value)
                 continue
             positive = rows.hard == k
-            sides = [(side, float(weight[side].sum())) for side in (positive, ~positive)]
-            if min(mass for _, mass in sides) <= 0:
+            up = weight * positive
+            down = weight - up
+            if min(up.sum(), down.sum()) <= 0:
                 areas.append(math.nan)
                 continue
             share = placements(scores, positive, weight)
-            area = float((weight * share)[positive].sum()) / sides[0][1]
-            areas.append(area)
-            for side, mass in sides:
-                influence[side] += weight[side] * (share[side] - area) / mass
+            areas.append(float((up * share).sum() / up.sum()))
+            for side in (up, down):
+                mass, squares = side.sum(), side.square().sum()
+                n_side = mass.square() / squares
+                lonely = lonely or bool(n_side <= 1 + 1e-9)
+                scale = (n_side / (n_side - 1)).sqrt() / mass
+                influence += side * (share - areas[-1]) * scale
         known = [area for area in areas if not math.isnan(area)]
         if not known:
             return undefined(n)
         value = math.fsum(known) / len(known)
-        n_effective = float(weight.sum() ** 2 / weight.square().sum())
-        variance = float((influence / len(known)).square().sum())
-        variance *= n_effective / (n_effective - 1) if n_effective > 1 else 0
-        soft = rows.soft is not None
-        interval = (
-            Interval(None, None, SOFT) if soft else logit_interval(value, variance, level, METHOD)
-        )
+        interval = Interval(None, None, SOFT)
+        if rows.soft is None and lonely:
+            interval = Interval.missing("a class of one row tells nothing of the spread")
+        elif rows.soft is None:
+            variance = float((influence / len(known)).square().sum())
+            interval = logit_interval(value, variance, level, METHOD)
         shown = level if interval.low is not None else None
         note = _left_out(len(areas), len(known))
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
@@ -114,12 +118,41 @@ class MacroAUROC(RowMetric):
 def _scores(rows: Predictions) -> Iterator[Tensor]:
     """Numbers that rank the rows for every class, class by class.
 
-    Of logits the logarithms: a softmax near 1 rounds differences away that they keep.
+    Of logits the log-odds of the class, in float64: a probability near 1 rounds away what
+    they keep.
     """
     form = rows.declared
-    every = form.log_probs if isinstance(form, (Logits, PositiveLogits)) else rows.full_probs
-    for block in every.split(BLOCK, dim=1):
-        yield from block.T.contiguous()
+    if isinstance(form, PositiveLogits):
+        yield from (-form.values, form.values)
+        return
+    if not isinstance(form, Logits):
+        for block in rows.full_probs.split(BLOCK, dim=1):
+            yield from block.T.contiguous()
+        return
+    if rows.n_classes == 2:  # exact, so that ties stay ties
+        gap = form.values[:, 1] - form.values[:, 0]
+        yield from (-gap, gap)
+        return
+    top = form.values.argmax(dim=-1, keepdim=True)
+    whole, rest = _log_sums(form.values, top)
+    for start in range(0, rows.n_classes, BLOCK):
+        for k, logits in enumerate(form.values[:, start : start + BLOCK].T.contiguous(), start):
+            log_prob = logits.double() - whole
+            others = torch.log1p(-log_prob.exp())  # log(1 - p), but for the likeliest class
+            yield torch.where(top.squeeze(-1) == k, logits.double() - rest, log_prob - others)
+
+
+def _log_sums(
+    logits: Float[Tensor, "row class"], top: Int[Tensor, "row 1"]
+) -> tuple[Float64[Tensor, " row"], Float64[Tensor, " row"]]:
+    """Log-sum-exp of every row, and that without its likeliest class."""
+    sums = [
+        (chunk.logsumexp(dim=-1), chunk.scatter(-1, first, -torch.inf).logsumexp(dim=-1))
+        for chunk, first in zip(
+            (part.double() for part in logits.split(ROWS)), top.split(ROWS), strict=True
+        )
+    ]
+    return torch.cat([whole for whole, _ in sums]), torch.cat([rest for _, rest in sums])
 
 
 def _left_out(n_classes: int, n_known: int) -> str:

@@ -58,18 +58,15 @@ def _against_few(
     scores: Tensor, few: Bool[Tensor, " row"], weight: Float64[Tensor, " row"]
 ) -> Float64[Tensor, " row"]:
     """As `placements`, where `few` rows are positive: only their scores are sorted."""
-    steps, step = scores[few].unique(return_inverse=True)
-    n_steps = len(steps)
-    many = ~few
-    under = torch.bucketize(scores[many], steps, right=True)  # few rows at or below
-    strictly = torch.bucketize(scores[many], steps)  # few rows below
-    mass = sum_by(step, weight[few], n_steps)
-    reached = torch.cat((mass.new_zeros(1), mass.cumsum(0)))
-    share = torch.empty_like(weight)
-    share[many] = 1 - (reached[under] + reached[strictly]) / (2 * mass.sum())
-    other = weight[many]
-    less, at_most = (
-        sum_by(place, other, n_steps + 1).cumsum(0)[:-1] for place in (under, strictly)
-    )
-    share[few] = ((less + at_most) / (2 * other.sum()))[step]
+    rare = few.nonzero().squeeze(-1)
+    steps, step = scores[rare].unique(return_inverse=True)
+    reached = torch.bucketize(scores, steps, right=True)  # steps at or below a row
+    on_step = steps[(reached - 1).clamp_(min=0)] == scores
+    passed = reached - on_step.long()  # steps below a row
+    mass = sum_by(step, weight[rare], len(steps))
+    total = torch.cat((mass.new_zeros(1), mass.cumsum(0)))
+    share = 1 - (total[reached] + total[passed]) / (2 * mass.sum())
+    other = weight * ~few
+    less, at_most = (sum_by(place, other, len(total)).cumsum(0)[:-1] for place in (reached, passed))
+    share[rare] = ((less + at_most) / (2 * other.sum()))[step]
     return share

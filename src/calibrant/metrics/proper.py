@@ -30,7 +30,7 @@ class NegativeLogLikelihood(RowScore):
         assert isinstance(rows, Predictions)  # checked where rows are tallied
         if rows.soft is None:
             return -rows.log_p_true
-        log_probs = rows.declared.log_probs.double()
+        log_probs = rows.declared.log_probs
         return -torch.where(rows.soft > 0, rows.soft * log_probs, 0).sum(dim=-1)
 
 

@@ -14,6 +14,7 @@ from calibrant.errors import CalibrantWarning
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.noise_floor import hard_labels
 from calibrant.metrics.placements import by_rank, placements
 from calibrant.metrics.roc_area import RocArea, delong_part, roc_area
 from calibrant.prediction.base import Events, Predictions
@@ -69,8 +70,8 @@ class PositiveAUROC(RowMetric):
         area = roc_area(*masses[:2])
         if math.isnan(area.value):
             return undefined(n)
-        hard = bool((tally["wy"] - tally["wyy"]).abs().sum() <= 1e-9 * tally["w"].sum())
-        interval = _interval(area.value, area.variance(*masses) if hard else None, level)
+        variance = area.variance(*masses) if hard_labels(tally) else None
+        interval = _interval(area.value, variance, level)
         return from_grid(_estimate(area.value, interval, n, level), area.bound)
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:

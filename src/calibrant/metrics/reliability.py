@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
-from calibrant.metrics.calibration import check_bins
 from calibrant.metrics.intervals import wilson
+from calibrant.metrics.settings import check_bins, check_choice, check_level
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.score_grid import ScoreGrid, View, coarsen
@@ -63,6 +63,9 @@ def reliability_table(
     ((0.25, 0.75), (0.0, 1.0))
     """
     check_bins(n_bins)
+    check_choice("view", view, ("top_label", "positive"))
+    check_bins(n_bins)
+    check_level(level)
     grid = ScoreGrid.holding(view, n_bins)
     tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
     if grid not in tallies.parts:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
-from calibrant.calibrators.temperature import Temperature, TemperatureScaling
+from calibrant.calibrators.base import FittedCalibrator
+from calibrant.calibrators.registry import resolve
 from calibrant.errors import FitError
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.registry import defaults
 from calibrant.pipeline.recipe import EvaluationPart, Recipe
 from calibrant.prediction.base import Predictions
 
 __all__ = ["Calibration", "Measurement", "calibrate", "measure"]
+
+_BY_CLASS = ("precision_per_class", "recall_per_class", "f1_per_class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Calibration:
 
     Attributes
     ----------
-    fitted : Temperature or None
+    fitted : FittedCalibrator or None
         None leaves probabilities as they are.
     why_not : str
         Why there is none; empty where there is one.
@@ -26,7 +30,7 @@ class Calibration:
         Rows that it was fitted on.
     """
 
-    fitted: Temperature | None
+    fitted: FittedCalibrator | None
     why_not: str
     n: int
 
@@ -39,7 +43,7 @@ class Calibration:
         """Sentence for people."""
         if self.fitted is None:
             return f"Left uncalibrated, because {self.why_not}."
-        return f"Temperature scaling on {self.n:,} validation rows, T = {self.fitted.value:.4f}."
+        return f"Calibrated on {self.n:,} validation rows: {self.fitted.found}."
 
     def to_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
@@ -64,14 +68,15 @@ def calibrate(validation: Predictions, recipe: Recipe) -> Calibration:
     if recipe.calibration.method == "none":
         return Calibration(None, "the recipe asks for none", n)
     try:
-        return Calibration(TemperatureScaling().fit(validation), "", n)
+        return Calibration(resolve(recipe.calibration.method).fit(validation), "", n)
     except FitError as error:
         return Calibration(None, str(error).split(". ")[0], n)
 
 
 def measure(test: Predictions, calibration: Calibration, part: EvaluationPart) -> Measurement:
     """`test` evaluated before and after `calibration`; the same object twice without one."""
-    metrics = None if part.metrics is None else list(part.metrics)
+    usual = (*defaults("predictions", test.n_classes), *_BY_CLASS)
+    metrics = list(usual if part.metrics is None else part.metrics)
     before = evaluate(test, metrics=metrics, level=part.level)
     if calibration.fitted is None:
         return Measurement(test, test, before, before)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from calibrant.calibrators.registry import resolve
 from calibrant.losses import get
 from calibrant.training.network import NetworkSettings
 from calibrant.training.settings import TrainSettings
@@ -83,9 +84,22 @@ class SplitPart(_Part):
 
 
 class CalibrationPart(_Part):
-    """How the probabilities are calibrated on the validation rows, if at all."""
+    """How the probabilities are calibrated on the validation rows, if at all.
 
-    method: Literal["temperature", "none"] = "temperature"
+    Attributes
+    ----------
+    method : str
+        Name of a calibrator, see `calibrant.calibrators.registry`; ``"none"`` for none.
+    """
+
+    method: str = "temperature"
+
+    @field_validator("method")
+    @classmethod
+    def _known_method(cls, method: str) -> str:
+        if method != "none":
+            resolve(method)
+        return method
 
 
 class EvaluationPart(_Part):

@@ -24,7 +24,7 @@ def summary_of(outcome: Outcome, *, recipe: str) -> RunSummary:
     """Plain data of `outcome` for the report; `recipe` is the text of ``recipe.toml``."""
     prepared, learned, measured = outcome.prepared, outcome.learned, outcome.measurement
     calibrated = outcome.calibration.fitted is not None
-    split = prepared.split
+    split, level = prepared.split, outcome.recipe.evaluation.level
     return RunSummary(
         title=f"{prepared.target.name} in {prepared.name}",
         source=f"{prepared.name}: {prepared.n_rows:,} rows, {len(prepared.columns)} columns.",
@@ -45,8 +45,8 @@ def summary_of(outcome: Outcome, *, recipe: str) -> RunSummary:
         calibrator=outcome.calibration.how,
         before=measured.before,
         after=measured.after if calibrated else None,
-        reliability_before=_reliability(measured.predicted),
-        reliability_after=_reliability(measured.calibrated) if calibrated else None,
+        reliability_before=_reliability(measured.predicted, level),
+        reliability_after=_reliability(measured.calibrated, level) if calibrated else None,
         confusion=_confusion(measured.calibrated),
         truth=None if outcome.truth is None else _truth(outcome.truth, calibrated=calibrated),
         notes=measured.before.notes,
@@ -70,11 +70,11 @@ def _history(outcome: Outcome) -> TrainingHistory:
     )
 
 
-def _reliability(rows: Predictions) -> Mapping[str, ReliabilityTable]:
+def _reliability(rows: Predictions, level: float) -> Mapping[str, ReliabilityTable]:
     """Reliability tables by view."""
-    tables = {"top_label": reliability_table(rows, view="top_label")}
+    tables = {"top_label": reliability_table(rows, view="top_label", level=level)}
     if rows.n_classes == 2:
-        tables["positive"] = reliability_table(rows, view="positive")
+        tables["positive"] = reliability_table(rows, view="positive", level=level)
     return tables
 
 

@@ -177,7 +177,8 @@ class Predictions(Rows):
     @property
     def probs(self) -> ArrayLike:
         """Probabilities in the shape and array kind that came in: declared ones untouched."""
-        return self.layout.restore(self.declared.positive if self.is_positive else self.full_probs)
+        probs = self.declared.positive if self.is_positive else self.full_probs
+        return self.layout.restore(probs.to(self.declared.values.dtype))
 
     @property
     def labels(self) -> ArrayLike | None:
@@ -259,9 +260,10 @@ class Predictions(Rows):
             signed = torch.where(hard == 1, form.values, -form.values).double()
             return torch.nn.functional.logsigmoid(signed)
         if isinstance(form, Logits):
-            below_top = form.values - form.values.amax(dim=-1, keepdim=True)  # so no digits cancel
-            chosen = below_top.gather(-1, hard[:, None]).squeeze(-1).double()
-            return chosen - below_top.exp().sum(dim=-1).double().log()
+            values, true_class = form.values.double(), hard[:, None]
+            others = values.scatter(-1, true_class, -torch.inf).logsumexp(dim=-1)
+            against = others - values.gather(-1, true_class).squeeze(-1)  # log-odds
+            return -torch.logaddexp(torch.zeros_like(against), against)
         return self.p_true.log()
 
     def top_label(self) -> Events:

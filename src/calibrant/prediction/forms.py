@@ -38,12 +38,15 @@ class Form(ABC):
     @property
     @abstractmethod
     def probs(self) -> Float[Tensor, "row class"]:
-        """Probability of every class; exactly the declared ones where declared."""
+        """Probability of every class; exactly the declared ones where declared.
+
+        From logits in float64, whatever their dtype.
+        """
 
     @property
     @abstractmethod
     def log_probs(self) -> Float[Tensor, "row class"]:
-        """Natural logarithm of `probs`; minus infinity for 0."""
+        """Natural logarithm of `probs`, in float64; minus infinity for 0."""
 
     @abstractmethod
     def top_label(self) -> TopLabel:
@@ -71,7 +74,7 @@ class Probs(Form):
     @property
     def log_probs(self) -> Float[Tensor, "row class"]:
         """See `Form.log_probs`."""
-        return self.values.log()
+        return self.values.double().log()
 
     def top_label(self) -> TopLabel:
         """See `Form.top_label`."""
@@ -95,12 +98,12 @@ class Logits(Form):
     @property
     def probs(self) -> Float[Tensor, "row class"]:
         """See `Form.probs`."""
-        return self.values.softmax(dim=-1)
+        return self.values.double().softmax(dim=-1)
 
     @property
     def log_probs(self) -> Float[Tensor, "row class"]:
         """See `Form.log_probs`; taken without the detour over `probs`."""
-        return self.values.log_softmax(dim=-1)
+        return self.values.double().log_softmax(dim=-1)
 
     def top_label(self) -> TopLabel:
         """See `Form.top_label`."""
@@ -129,7 +132,8 @@ class PositiveProbs(Form):
     @property
     def log_probs(self) -> Float[Tensor, "row class"]:
         """See `Form.log_probs`; the complement's without rounding it first."""
-        return torch.stack(((-self.values).log1p(), self.values.log()), dim=-1)
+        values = self.values.double()
+        return torch.stack(((-values).log1p(), values.log()), dim=-1)
 
     def top_label(self) -> TopLabel:
         """See `Form.top_label`; a row of exactly one half is guessed negative."""
@@ -153,21 +157,23 @@ class PositiveLogits(Form):
     @property
     def probs(self) -> Float[Tensor, "row class"]:
         """See `Form.probs`."""
-        return torch.stack(((-self.values).sigmoid(), self.values.sigmoid()), dim=-1)
+        values = self.values.double()
+        return torch.stack(((-values).sigmoid(), values.sigmoid()), dim=-1)
 
     @property
     def log_probs(self) -> Float[Tensor, "row class"]:
         """See `Form.log_probs`."""
-        return torch.stack((F.logsigmoid(-self.values), F.logsigmoid(self.values)), dim=-1)
+        values = self.values.double()
+        return torch.stack((F.logsigmoid(-values), F.logsigmoid(values)), dim=-1)
 
     def top_label(self) -> TopLabel:
         """See `Form.top_label`; log-odds of exactly 0 are guessed negative."""
-        return TopLabel(self.values.abs().sigmoid(), (self.values > 0).long(), None)
+        return TopLabel(self.values.double().abs().sigmoid(), (self.values > 0).long(), None)
 
     @property
     def positive(self) -> Float[Tensor, " row"]:
         """See `Form.positive`."""
-        return self.values.sigmoid()
+        return self.values.double().sigmoid()
 
 
 def _row_max(values: Float[Tensor, "row class"]) -> tuple[Tensor, Tensor]:

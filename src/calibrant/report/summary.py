@@ -91,7 +91,7 @@ class RunSummary:
     repairs: Repairs
     training: TrainingHistory
 
-    calibrator: str  # a sentence: "Temperature scaling, T = 1.31." or "Left uncalibrated, because"
+    calibrator: str  # a sentence: "Calibrated on ...", or "Left uncalibrated, because ..."
     before: Evaluation  # of the test rows
     after: Evaluation | None  # None when the probabilities were left as they were
     reliability_before: Mapping[str, ReliabilityTable]  # by view: "top_label", "positive" (K = 2)
