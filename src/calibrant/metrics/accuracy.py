@@ -44,13 +44,9 @@ class Accuracy(MeanScore):
     """
 
     higher_is_better: ClassVar[bool | None] = True
+    is_share: ClassVar[bool] = True
 
     @property
     def score(self) -> Hit:
         """See `MeanScore.score`."""
         return Hit()
-
-    @property
-    def is_share(self) -> bool:
-        """See `MeanScore.is_share`."""
-        return True

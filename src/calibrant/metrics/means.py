@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from jaxtyping import Float64
@@ -20,15 +20,12 @@ __all__ = ["MeanScore"]
 class MeanScore(Metric, ABC):
     """Weighted mean over rows of a score of the row."""
 
+    is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
+
     @property
     @abstractmethod
     def score(self) -> RowScore:
         """Score of one row."""
-
-    @property
-    @abstractmethod
-    def is_share(self) -> bool:
-        """Whether the score is 0 or 1, so that the mean is a proportion."""
 
     @property
     @final

@@ -92,11 +92,6 @@ class LogLoss(MeanScore):
         """See `MeanScore.score`."""
         return NegativeLogLikelihood()
 
-    @property
-    def is_share(self) -> bool:
-        """See `MeanScore.is_share`."""
-        return False
-
 
 @dataclass(frozen=True, slots=True)
 class Brier(MeanScore):
@@ -122,11 +117,6 @@ class Brier(MeanScore):
         """See `MeanScore.score`."""
         return SquaredError()
 
-    @property
-    def is_share(self) -> bool:
-        """See `MeanScore.is_share`."""
-        return False
-
 
 @dataclass(frozen=True, slots=True)
 class BrierBinary(MeanScore):
@@ -143,8 +133,3 @@ class BrierBinary(MeanScore):
     def score(self) -> SquaredError:
         """See `MeanScore.score`."""
         return SquaredError(positive=True)
-
-    @property
-    def is_share(self) -> bool:
-        """See `MeanScore.is_share`."""
-        return False
