@@ -3,12 +3,11 @@
 A network of 128 and 64 units with batch norm and dropout takes steps on batches of 64 rows,
 with fused AdamW, on one thread: small work, where a slow loss shows most. Each loss and the
 torch function that does the same train twin networks in turn; printed are the medians and the
-median of the ratios of neighbours in time. Run it as
-``OMP_NUM_THREADS=1 python benchmarks/training_step_speed.py``; it exits with 1 beyond the target.
+median of the ratios of neighbours in time, and whether a target is kept. Run it as
+``OMP_NUM_THREADS=1 python benchmarks/training_step_speed.py``.
 """
 
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -53,8 +52,8 @@ class Trainer:
         return (time.perf_counter() - start) / len(batches)
 
 
-def main() -> int:
-    """Print one line a loss; 1 if the plain cross entropy misses the target."""
+def main() -> None:
+    """Print one line a loss, and whether plain cross entropy keeps the target."""
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(0)
     features = torch.randn(N_BATCHES, BATCH_SIZE, N_FEATURES, generator=generator)
@@ -63,18 +62,17 @@ def main() -> int:
     ).long()
     batches = list(zip(features, labels, strict=True))
     print(f"threads {torch.get_num_threads()}, torch {torch.__version__}, {BATCH_SIZE} rows a step")
-    print(f"{'loss':28}{'torch us':>10}{'ours us':>10}{'ratio':>8}{'target':>8}")
-    ratios: list[float] = []
+    print(f"{'loss':28}{'torch us':>10}{'ours us':>10}{'ratio':>8}   target")
     for spec, bare_loss in PAIRS.items():
         bare, ours = Trainer(bare_loss), Trainer(get(spec))
         twins = (bare, ours)
         times = [tuple(twin.seconds_per_step(batches) for twin in twins) for _ in range(ROUNDS)]
         bare_us, ours_us = (1e6 * statistics.median(column) for column in zip(*times, strict=True))
-        ratios.append(statistics.median(our / base for base, our in times))
-        target = f"{TARGET:8.1f}" if spec == "ce" else ""
-        print(f"{spec:28}{bare_us:10.0f}{ours_us:10.0f}{ratios[-1]:8.3f}{target}")
-    return int(ratios[0] > TARGET)
+        ratio = statistics.median(our / base for base, our in times)
+        kept = f"   at most {TARGET}: {'kept' if ratio <= TARGET else 'BROKEN'}"
+        target = kept if spec == "ce" else ""
+        print(f"{spec:28}{bare_us:10.0f}{ours_us:10.0f}{ratio:8.3f}{target}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -78,6 +78,40 @@ def test_factor_is_finite_and_at_least_zero(factor):
         factor * CrossEntropyLoss()
 
 
+def test_part_of_factor_zero_adds_nothing_even_where_it_is_infinite():
+    logits = torch.tensor([[0.0, -torch.inf], [1.0, 2.0]], requires_grad=True)
+    labels = torch.tensor([1, 0])  # the cross entropy of a masked class is infinite
+    loss = 0 * CrossEntropyLoss() + SoftF1Loss()
+    value = loss(logits, labels)
+    assert_close(value, SoftF1Loss()(logits, labels))
+    (gradient,) = torch.autograd.grad(value, logits)
+    assert gradient.isfinite().all()
+    assert loss.parts(logits, labels)["ce"] == torch.inf
+    assert get(loss.spec).spec == loss.spec == "0*ce + soft_f1"
+
+
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+def test_sum_whose_factors_are_all_zero_costs_an_attached_nothing(reduction):
+    logits = torch.tensor([[0.0, -torch.inf], [torch.nan, 2.0]], requires_grad=True)
+    labels = torch.tensor([1, 0])
+    loss = CrossEntropyLoss(reduction=reduction)
+    value = (0 * loss)(logits, labels)
+    assert value.shape == loss(logits, labels).shape
+    assert (value == 0).all()
+    value.sum().backward()
+    assert (logits.grad == 0).all()
+
+
+def test_sum_of_nothing_is_refused():
+    with pytest.raises(InputError, match="terms must hold a loss; got none"):
+        WeightedSum([])
+
+
+def test_counts_that_run_out_bind_every_part():
+    loss = get("ce(balanced) + focal(balanced)")
+    assert loss.bind(iter([1.0, 3.0])).spec == loss.bind([1.0, 3.0]).spec
+
+
 def test_number_is_no_loss():
     with pytest.raises(TypeError):
         1 + CrossEntropyLoss()

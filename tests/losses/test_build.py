@@ -110,7 +110,9 @@ def test_single_precision_weights_survive_the_way_through_text():
         ("focal(gamma=<-1>)", "gamma must be a number at least 0; got -1"),
         ("focal(gamma=<high>)", "gamma must be a number at least 0; got 'high'"),
         ("ce + soft_f1(average=<both>)", "average must be 'macro' or 'micro'; got 'both'"),
-        ("ce(class_weight=<rare>)", "class_weight must be a list of numbers or 'balanced'"),
+        ("ce(class_weight=<rare>)", "class_weight must be a list of numbers at least 0 or 'bal"),
+        ("ce(class_weight=<[1, -2]>)", r"numbers at least 0 .* got \[1, -2\]\. Weights are finite"),
+        ("ce(class_weight=<[1e999, 1]>)", r"must be a list of numbers .* got \[inf, 1\]\. Weights"),
         ("ce(class_weight=[1, <[>2]])", r"must have a number, .* got '\['"),
         ("ce(class_weight=[[1], <2>])", "must have a list of numbers .* got '2'"),
         ("<ce>(balanced, multilabel=true)", "must have settings that go together"),
@@ -123,6 +125,13 @@ def test_wrong_spec_is_shown_with_carets_under_the_place(wrong, message):
         get(before + place + after)
     carets = " " * len(before) + "^" * max(len(place), 1)
     assert str(caught.value).endswith(f"\n  {before}{place}{after}\n  {carets}")
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("spec", [None, 5, CrossEntropyLoss()])
+def test_refuses_what_is_no_text(spec):
+    with pytest.raises(InputError, match="loss must be text; got"):
+        get(spec)
 
 
 def test_unknown_loss_lists_what_exists():

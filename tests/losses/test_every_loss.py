@@ -36,9 +36,20 @@ def test_weight_k_equals_row_k_times(loss, batch):
     assert_close(loss(*batch, times.double()), loss(*repeated))
 
 
-def test_scale_of_weights_changes_nothing(loss, batch):
-    weights = torch.rand(64, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
-    assert_close(loss(*batch, 7 * weights), loss(*batch, weights))
+@pytest.mark.parametrize(
+    ("dtype", "scale"),
+    [
+        *((torch.float32, scale) for scale in (7.0, 2.0**126, 2.0**-149)),
+        *((torch.float64, scale) for scale in (2.0**130, 2.0**-155, 2.0**1020, 2.0**-1074)),
+        (torch.float16, 2.0**-24),
+        (torch.int64, 2**60),
+    ],
+)
+def test_scale_of_weights_changes_nothing(loss, batch, dtype, scale):
+    logits, labels = batch[0].float(), batch[1]
+    weights = (torch.arange(64) % 4).to(dtype)  # whole numbers: exact at any scale
+    expected = value_and_gradient(loss, logits, labels, weights)
+    assert_close(value_and_gradient(loss, logits, labels, scale * weights), expected)
 
 
 def test_order_of_rows_changes_nothing(loss, batch):

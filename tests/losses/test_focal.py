@@ -61,6 +61,10 @@ def test_soft_label_gives_the_mean_over_the_classes_it_may_be(rows):
     assert_close(focal_loss(logits, soft, gamma=1.5), expected)
 
 
+def test_gamma_may_be_a_whole_number(batch):
+    assert torch.equal(focal_loss(*batch, gamma=2), focal_loss(*batch, gamma=2.0))
+
+
 def test_class_weight_does_not_bend_the_focus(batch):
     heavy = FocalLoss(class_weight=torch.full((3,), 7.0, dtype=torch.float64))
     assert_close(heavy(*batch), FocalLoss()(*batch))

@@ -1,10 +1,13 @@
 """Options of every loss: labels, weights, masks, class weights, smoothing, and their errors."""
 
 import pickle
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from torch.testing import assert_close
 
 from calibrant.errors import InputError
@@ -24,6 +27,31 @@ def test_rows_of_a_class_of_weight_zero_have_no_effect(batch):
     expected = CrossEntropyLoss()(logits[labels != 1], labels[labels != 1])
     logits[labels == 1] = torch.nan
     assert_close(CrossEntropyLoss(class_weight=[1.0, 0.0, 1.0])(logits, labels), expected)
+
+
+@pytest.mark.parametrize("loss", [CrossEntropyLoss, FocalLoss, SoftF1Loss])
+@pytest.mark.parametrize(
+    ("dtype", "scale"),
+    [(torch.float32, 2.0**125), (torch.float32, 2.0**-149)]
+    + [(torch.float64, scale) for scale in (7.0, 2.0**130, 2.0**-155, 2.0**1020, 2.0**-1074)],
+)
+def test_scale_of_class_weights_changes_nothing(loss, batch, dtype, scale):
+    logits, labels = batch[0].float(), batch[1]
+    weight = torch.tensor([1.0, 5.0, 0.0], dtype=dtype)
+    expected, scaled = loss(class_weight=weight), loss(class_weight=scale * weight)
+    for arguments in [(labels,), (labels, torch.arange(64)), (logits.softmax(1),)]:
+        assert_close(scaled(logits, *arguments), expected(logits, *arguments))
+    many = replace(scaled, multilabel=True)(logits, (logits > 0).long())
+    assert_close(many, replace(expected, multilabel=True)(logits, (logits > 0).long()))
+
+
+@pytest.mark.parametrize("reduction", ["sum", "none"])
+def test_sums_and_rows_keep_the_scale_of_their_weights(batch, reduction):
+    logits, labels = batch[0].float(), batch[1]
+    weights = 1e30 * torch.rand(64, generator=torch.Generator().manual_seed(4))
+    by_row = weights * CrossEntropyLoss(reduction="none")(logits, labels)
+    value = CrossEntropyLoss(reduction=reduction)(logits, labels, weights)
+    assert torch.equal(value, by_row.sum() if reduction == "sum" else by_row)
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int32, torch.int64])
@@ -156,6 +184,19 @@ def test_refuses_labels_of_another_shape_for_many_labels():
         CrossEntropyLoss(multilabel=True)(torch.zeros(4, 3), torch.zeros(4, dtype=torch.int64))
 
 
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("argument", ["logits", "labels", "weights", "mask"])
+@pytest.mark.parametrize("make", [Tensor.tolist, Tensor.numpy])
+@pytest.mark.parametrize(
+    "loss", [CrossEntropyLoss(), SoftF1Loss(), CrossEntropyLoss() + FocalLoss()]
+)
+def test_refuses_what_is_no_tensor(batch, loss, argument, make):
+    ones = torch.ones(64)
+    arguments = {"logits": batch[0], "labels": batch[1], "weights": ones, "mask": ones > 0}
+    with pytest.raises(InputError, match=f"{argument} must be a tensor; got (list|ndarray)"):
+        loss(**arguments | {argument: make(arguments[argument])})
+
+
 @pytest.mark.parametrize("argument", ["weights", "mask"])
 def test_refuses_weights_and_masks_of_another_shape(batch, argument):
     rule = rf"{argument} must have the shape of the rows, \(64,\); got \(63,\)"
@@ -190,14 +231,36 @@ def test_refuses_a_rule_for_many_labels():
         ({"label_smoothing": float("nan")}, "label_smoothing must be a number"),
         ({"reduction": "avg"}, "reduction must be 'mean' or 'sum' or 'none'; got 'avg'"),
         ({"inputs": "scores"}, "inputs must be 'logits' or 'probs'"),
-        ({"class_weight": "inverse"}, "class_weight must be a list of numbers or 'balanced'"),
+        ({"class_weight": "inverse"}, "class_weight must be a list of numbers at least 0 or 'bal"),
+        ({"class_weight": [1.0, -1.0]}, "numbers at least 0 .* got .* 0 leaves a class out"),
+        ({"class_weight": torch.tensor([1.0, torch.nan])}, "class_weight must be a list of num"),
+        ({"class_weight": np.array([1.0, np.inf])}, "class_weight must be a list of numbers"),
+        ({"class_weight": np.array(["a"])}, "class_weight must be a list of numbers"),
+        ({"class_weight": {0: 1.0}}, "class_weight must be a list of numbers"),
+        ({"class_weight": [[1.0], [2.0]]}, r"class_weight must have one dimension; got .*\(2, 1\)"),
         ({"ignore_index": 0.5}, "ignore_index must be a whole number or none"),
+        ({"ignore_index": np.float64(-100)}, "ignore_index must be a whole number or none"),
         ({"multilabel": 1}, "multilabel must be true or false"),
     ],
 )
 def test_refuses_impossible_settings(settings, message):
     with pytest.raises(InputError, match=message):
         CrossEntropyLoss(**settings)
+
+
+@pytest.mark.parametrize("make", [list, tuple, np.array, torch.tensor, np.float32])
+@pytest.mark.parametrize("numbers", [[1, 3], [0.5, 0.0]])
+def test_class_weights_may_come_in_any_list(make, numbers):
+    loss = CrossEntropyLoss(class_weight=make(numbers))
+    assert loss.class_weight.tolist() == numbers
+    assert get(loss.spec).spec == loss.spec
+
+
+def test_numbers_of_numpy_become_plain_ones():
+    loss = FocalLoss(np.float64(1.5), ignore_index=np.int64(255))
+    assert loss.spec == "focal(gamma=1.5, ignore_index=255)"
+    assert (type(loss.gamma), type(loss.ignore_index)) == (float, int)
+    assert FocalLoss(np.int64(3)).spec == FocalLoss(np.float32(3)).spec == "focal(gamma=3)"
 
 
 def test_bound_loss_keeps_its_other_settings():

@@ -4,6 +4,7 @@ import inspect
 import math
 from typing import Annotated, Literal
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -51,6 +52,10 @@ def test_missing_setting_is_a_type_error():
             r"kind must be 'open' or 'closed'; got 'round'. Its default",
         ),
         ({"sides": 3, "costs": "x"}, r"costs must be a list of numbers or none; got 'x'."),
+        ({"sides": np.float64(3)}, r"sides must be a whole number; got"),
+        ({"sides": 3, "scale": np.True_}, r"scale must be a number at least 0; got np.True_."),
+        ({"sides": 3, "costs": np.array([True])}, r"costs must be a list of numbers or none;"),
+        ({"sides": 3, "costs": torch.tensor([1j])}, r"costs must be a list of numbers or none;"),
         ({"sides": 3, "costs": [["x"]]}, r"costs must be a list of numbers or none;"),
         ({"sides": 3, "costs": [[1], [1, 2]]}, r"costs must be a list of numbers or none;"),
     ],
@@ -63,6 +68,25 @@ def test_impossible_setting_is_refused(settings, message):
 def test_whole_number_becomes_a_float_where_one_is_asked_for():
     assert isinstance(Shape(3, scale=2).scale, float)
     assert isinstance(Shape(3, scale=2).sides, int)
+
+
+def test_numbers_and_arrays_of_numpy_become_those_of_python_and_torch():
+    shape = Shape(np.int64(3), np.float32(0.5), np.array([[0, 1], [5, 0]]))
+    assert repr(shape) == "Shape(sides=3, scale=0.5, costs=[[0.0, 1.0], [5.0, 0.0]])"
+    assert shape.costs.dtype == torch.float64
+
+
+def test_bounds_of_a_list_hold_for_all_of_it():
+    class Priced(Configured):
+        """Something with numbers in a range."""
+
+        prices: Annotated[Tensor | list[float], Bounds(at_least=0.0, below=9.0, hint="In cents.")]
+
+    assert Priced([0, 8.5]).prices.tolist() == [0.0, 8.5]
+    for wrong in ([0, 9], torch.tensor([-1.0]), np.array([math.nan])):
+        rule = "prices must be a list of numbers at least 0 and below 9; got .* In cents"
+        with pytest.raises(InputError, match=rule):
+            Priced(wrong)
 
 
 def test_written_form_has_own_numbers_and_what_is_not_default():

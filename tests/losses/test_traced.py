@@ -28,7 +28,8 @@ def test_compiles_as_one_graph_forward_and_backward(loss):
     torch.compiler.reset()
     compiled = torch.compile(loss, fullgraph=True, backend="eager")
     logits, labels, weights = rows(8)
-    for arguments in [(labels,), (labels, weights), (logits.softmax(1),)]:
+    soft = torch.where(labels[:, None] == -100, -100, logits.softmax(1))
+    for arguments in [(labels,), (labels, weights), (soft,)]:
         plain, traced = logits.clone().requires_grad_(), logits.clone().requires_grad_()
         expected, actual = loss(plain, *arguments), compiled(traced, *arguments)
         expected.backward()
@@ -60,6 +61,13 @@ def test_maps_over_batches(loss):
     assert_close(mapped, expected)
 
 
+def test_maps_over_batches_of_soft_labels(loss):
+    logits, labels, _ = (torch.stack(parts) for parts in zip(rows(8), rows(8), strict=True))
+    soft = torch.where(labels[..., None] == -100, -100, logits.flip(-1).softmax(-1))
+    mapped = torch.vmap(loss)(logits, soft)
+    assert_close(mapped, torch.stack([loss(*each) for each in zip(logits, soft, strict=True)]))
+
+
 def test_maps_gradients_over_batches(loss):
     logits, labels, _ = (torch.stack(parts) for parts in zip(rows(8), rows(8), strict=True))
     mapped = torch.vmap(torch.func.grad(loss))(logits, labels)
@@ -69,5 +77,6 @@ def test_maps_gradients_over_batches(loss):
 
 def test_reads_no_value(loss):
     logits, labels, weights = (part.to("meta") for part in rows(8))
-    value = nn.Module.to(loss, "meta")(logits, labels, weights)  # meta tensors have none
-    assert value.shape == ()
+    on_meta = nn.Module.to(loss, "meta")  # meta tensors have no values
+    assert on_meta(logits, labels, weights).shape == ()
+    assert on_meta(logits, logits.softmax(1)).shape == ()

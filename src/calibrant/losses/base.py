@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from calibrant.errors import InputError
 from calibrant.losses.spec import write_number
+from calibrant.losses.weights import counts_of
 
 __all__ = ["Loss", "WeightedSum"]
 
@@ -44,7 +45,8 @@ class Loss(nn.Module, ABC):
     ) -> dict[str, Tensor]:
         """Value of every part by its spec, without its factor; attached to the graph.
 
-        Parts for a log cost no second pass: `forward` is the sum of factor times part over `terms`.
+        Parts for a log cost no second pass: `forward` is the sum of factor times part over the
+        `terms` whose factor is not 0.
         """
 
     @property
@@ -64,12 +66,19 @@ class Loss(nn.Module, ABC):
         Parameters
         ----------
         class_counts : Tensor or numbers, shape (class,)
-            Rows of every class, or their total weight, **in the training rows**.
+            Rows of every class, or their total weight, **in the training rows**, in the order of
+            the class indices.
 
         Returns
         -------
         Loss
             A copy; the loss itself where it holds no rule.
+
+        Raises
+        ------
+        InputError
+            If the counts are impossible, or their places do not say their classes: a mapping,
+            or a pandas Series whose index is not 0, 1, ... in order.
         """
 
     @final
@@ -96,11 +105,14 @@ class WeightedSum(Loss):
     Parameters
     ----------
     terms : sequence of (float, Loss)
-        Factors, finite and at least 0, and losses.
+        Factors, finite and at least 0, and losses; at least one. A loss of factor 0 adds nothing,
+        even where it is infinite: `forward` leaves it out, and `parts` still lists it.
     """
 
     def __init__(self, terms: Sequence[tuple[SupportsFloat, Loss]]) -> None:
         super().__init__()
+        if not terms:
+            raise InputError("terms", "hold a loss", "none", "Give pairs of a factor and a loss.")
         for factor, loss in terms:
             if not 0 <= float(factor) < inf:
                 got = f"{factor} for {loss.spec}"
@@ -123,7 +135,8 @@ class WeightedSum(Loss):
 
     def bind(self, class_counts: Tensor | Iterable[SupportsFloat]) -> Loss:
         """See `Loss.bind`."""
-        bound = [(factor, loss.bind(class_counts)) for factor, loss in self.terms]
+        counts = counts_of(class_counts)  # once: they may be an iterator
+        bound = [(factor, loss.bind(counts)) for factor, loss in self.terms]
         same = all(new is old for (_, new), (_, old) in zip(bound, self.terms, strict=True))
         return self if same else WeightedSum(bound)
 
@@ -136,12 +149,16 @@ class WeightedSum(Loss):
         mask: Tensor | None = None,
     ) -> Tensor:
         """See `Loss.forward`; the parts must have one shape, so one `reduction`."""
-        values = [loss.forward(logits, labels, weights, mask=mask) for _, loss in self.terms]
+        terms = [(factor, loss) for factor, loss in self.terms if factor != 0]
+        if not terms:
+            value = self.terms[0][1].forward(logits, labels, weights, mask=mask)
+            return torch.zeros_like(value) + _attached_zero(logits)
+        values = [loss.forward(logits, labels, weights, mask=mask) for _, loss in terms]
         shapes = {tuple(value.shape) for value in values}
         if len(shapes) > 1:
             remedy = "Give all losses of the sum the same reduction."
             raise InputError("parts", "have one shape", f"{sorted(shapes)}", remedy)
-        scaled = [v if f == 1 else f * v for f, v in zip(self.factors, values, strict=True)]
+        scaled = [v if f == 1 else f * v for (f, _), v in zip(terms, values, strict=True)]
         return reduce(torch.add, scaled)
 
     def parts(
@@ -160,3 +177,9 @@ class WeightedSum(Loss):
         factors = ["" if factor == 1 else f"{write_number(factor)} * " for factor in self.factors]
         losses = [repr(loss) for _, loss in self.terms]
         return " + ".join(map("".join, zip(factors, losses, strict=True)))
+
+
+def _attached_zero(logits: Tensor) -> Tensor:
+    """Zero whose gradient is 0 whatever the logits hold."""
+    everywhere = torch.ones((), dtype=torch.bool, device=logits.device)
+    return logits.masked_fill(everywhere, 0).sum()

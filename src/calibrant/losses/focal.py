@@ -7,12 +7,13 @@ from torch import Tensor
 
 from calibrant.losses.rows import Labels, PerRow, Scores
 from calibrant.losses.settings import Bounds
+from calibrant.losses.spec import Number
 from calibrant.losses.templates import RowLoss
 
 __all__ = ["FocalLoss", "focal_loss"]
 
 
-def focal_loss(logits: Scores, labels: Labels, *, gamma: float = 2.0) -> PerRow:
+def focal_loss(logits: Scores, labels: Labels, *, gamma: Number = 2.0) -> PerRow:
     r"""Focal loss of every row, :math:`-\sum_k q_k (1 - p_k)^\gamma \log p_k`, in nats.
 
     Parameters

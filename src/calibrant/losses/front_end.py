@@ -1,6 +1,6 @@
 """Front end of a loss: the options that mean the same everywhere. It decides which rows count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import KW_ONLY
 from typing import Annotated, Literal, SupportsFloat, final
@@ -12,11 +12,13 @@ from calibrant.errors import InputError
 from calibrant.losses.base import Loss
 from calibrant.losses.registry import name_of
 from calibrant.losses.rows import Labels, Rows, Scores, arranged, log_of, truth_of
-from calibrant.losses.settings import Bounds, Configured
+from calibrant.losses.settings import Bounds, Configured, Numbers
 from calibrant.losses.spec import write_term
-from calibrant.losses.weights import class_weights
+from calibrant.losses.weights import class_weights, counts_of, relative
 
 __all__ = ["FrontEnd"]
+
+_WEIGHTS = Bounds(at_least=0.0, hint="Weights are finite; 0 leaves a class out.")
 
 
 class FrontEnd(Configured, Loss):
@@ -28,11 +30,12 @@ class FrontEnd(Configured, Loss):
 
     Parameters
     ----------
-    class_weight : Tensor, sequence of numbers, "balanced" or None, keyword
-        Weight of every class, shape (class,); of a soft label, the mean under it. A rule becomes
-        numbers by `bind`. With `multilabel`, the weight of every label.
+    class_weight : Tensor, array, sequence of numbers, "balanced" or None, keyword
+        Weight of every class, shape (class,), finite and at least 0; of a soft label, the mean
+        under it. A rule becomes numbers by `bind`. With `multilabel`, the weight of every label.
     ignore_index : int or None, default -100
-        Class index of rows that do not count. Soft labels have none: use `mask` or weight 0.
+        Label of rows that do not count, as class index or as probability of class 1; with
+        `multilabel`, of entries. A row of probabilities does not count if all of them are this.
     label_smoothing : float in [0, 1), default 0
         Share of every label that is spread evenly over all classes that are not masked by an
         infinitely low logit, the true one included. The weight of the row stays that of its label.
@@ -40,11 +43,13 @@ class FrontEnd(Configured, Loss):
         Every entry of the logits is a question of its own, answered yes (1) or no (0).
     inputs : "logits" or "probs", default "logits"
         What the first argument holds. Probabilities are those of all classes, or of the
-        positive class where the logit of that class alone would do.
+        positive class where the logit of that class alone would do. **They are not checked**:
+        reading them would stall a device at every step. What lies outside [0, 1], or does not
+        add up to 1, gives a wrong number or NaN, and no error.
     """
 
     _: KW_ONLY
-    class_weight: Tensor | Sequence[float] | Literal["balanced"] | None = None
+    class_weight: Annotated[Numbers, _WEIGHTS] | Literal["balanced"] | None = None
     ignore_index: int | None = -100
     label_smoothing: Annotated[float, Bounds(at_least=0.0, below=1.0)] = 0.0
     multilabel: bool = False
@@ -56,6 +61,9 @@ class FrontEnd(Configured, Loss):
             remedy = "A rule weighs classes of which a row has one."
             got = f"{self.class_weight!r}"
             raise InputError("class_weight", "be numbers with multilabel=True", got, remedy)
+        if isinstance(self.class_weight, Tensor) and self.class_weight.ndim != 1:
+            got, remedy = f"shape {tuple(self.class_weight.shape)}", "Give one weight per class."
+            raise InputError("class_weight", "have one dimension", got, remedy)
 
     @property
     @final
@@ -72,10 +80,11 @@ class FrontEnd(Configured, Loss):
     @final
     def bind(self, class_counts: Tensor | Iterable[SupportsFloat]) -> Loss:
         """See `Loss.bind`."""
+        counts = counts_of(class_counts)
         if not isinstance(self.class_weight, str):
             return self
         bound = deepcopy(self)
-        bound.store("class_weight", class_weights(self.class_weight, class_counts))
+        bound.store("class_weight", class_weights(self.class_weight, counts))
         return bound
 
     @final
@@ -97,6 +106,8 @@ class FrontEnd(Configured, Loss):
         labels: Tensor,
         weights: Tensor | None = None,
         mask: Tensor | None = None,
+        *,
+        relative_weights: bool = False,
     ) -> Rows:
         """Rows in one form, with their final weights; absent rows hold constants and weigh 0.
 
@@ -109,26 +120,38 @@ class FrontEnd(Configured, Loss):
             pixels alike; with `multilabel` also ``(row, class, *axes)``.
         mask : Tensor, optional
             Which rows count, true or false, in a shape that `weights` may have.
+        relative_weights : bool, default False
+            Divide the weights, and those of the classes, by the largest, for losses that do not
+            depend on their scale: then it may be any, beyond the range of the logits' dtype too.
 
         Raises
         ------
         InputError
-            If a shape does not match, or `class_weight` is a rule that `bind` has not seen.
+            If an argument is no tensor, a shape does not match, or `class_weight` is a rule that
+            `bind` has not seen.
         """
-        logits, labels = arranged(logits, labels, multilabel=self.multilabel, inputs=self.inputs)
+        _check_tensors(logits=logits, labels=labels)
+        _check_tensors(**{k: v for k, v in (("weights", weights), ("mask", mask)) if v is not None})
+        logits, labels, kept = arranged(
+            logits,
+            labels,
+            multilabel=self.multilabel,
+            inputs=self.inputs,
+            ignore_index=self.ignore_index,
+        )
         is_soft, dtype = labels.ndim == logits.ndim, logits.dtype
         rows = logits.shape[:1] + logits.shape[2:]
 
-        kept = None
-        if not is_soft and self.ignore_index is not None:
-            kept = labels != self.ignore_index
         if mask is not None:
             mask = _per_row("mask", mask, rows, multilabel=self.multilabel).bool()
             kept = mask if kept is None else kept & mask
         if weights is not None:
             weights = _per_row("weights", weights, rows, multilabel=self.multilabel)
             kept = weights != 0 if kept is None else kept & (weights != 0)
-            weights = torch.where(kept, weights, 0).to(dtype)
+            weights = torch.where(kept, weights, 0)
+            if relative_weights:
+                weights = relative(weights.to(torch.promote_types(weights.dtype, dtype)))
+            weights = weights.to(dtype)
         elif kept is not None:
             weights = kept.to(dtype)
         else:
@@ -136,7 +159,8 @@ class FrontEnd(Configured, Loss):
 
         if kept is not None:
             labels = torch.where(kept.unsqueeze(1) if is_soft else kept, labels, 0)
-        class_weight = self.weights_of_classes(logits.shape[2 if self.multilabel else 1], dtype)
+        n_classes = logits.shape[2 if self.multilabel else 1]
+        class_weight = self.weights_of_classes(n_classes, dtype, are_relative=relative_weights)
         if class_weight is not None:
             weights = weights * self._per_label(class_weight, logits, labels)
             kept = weights != 0
@@ -150,7 +174,9 @@ class FrontEnd(Configured, Loss):
         return Rows(logits, labels, weights)
 
     @final
-    def weights_of_classes(self, n_classes: int, dtype: torch.dtype) -> Tensor | None:
+    def weights_of_classes(
+        self, n_classes: int, dtype: torch.dtype, *, are_relative: bool = False
+    ) -> Tensor | None:
         """Class weights as numbers, one per class; raises `InputError` where they are not."""
         weight = self.class_weight
         if weight is None:
@@ -162,7 +188,7 @@ class FrontEnd(Configured, Loss):
         if weight.shape != (n_classes,):
             got, remedy = f"shape {tuple(weight.shape)}", "Give one weight per class."
             raise InputError("class_weight", f"have shape ({n_classes},)", got, remedy)
-        return weight.to(dtype)
+        return (relative(weight) if are_relative else weight).to(dtype)
 
     def _per_label(self, class_weight: Tensor, logits: Scores, labels: Labels) -> Tensor:
         """Class weight of every row, or one that broadcasts to the rows."""
@@ -171,6 +197,14 @@ class FrontEnd(Configured, Loss):
         if labels.ndim < logits.ndim:
             return class_weight[labels]
         return (labels * class_weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
+
+
+def _check_tensors(**arguments: object) -> None:
+    """Raise `InputError` naming the first argument that is no tensor."""
+    for argument, value in arguments.items():
+        if not isinstance(value, Tensor):
+            remedy = "Make it one with torch.as_tensor."
+            raise InputError(argument, "be a tensor", f"{type(value).__name__}", remedy)
 
 
 def _per_row(argument: str, values: Tensor, rows: torch.Size, *, multilabel: bool) -> Tensor:

@@ -7,7 +7,7 @@ the end and flattening copies every number, which costs ten times the loss itsel
 from typing import Literal, NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from calibrant.errors import InputError
@@ -45,9 +45,14 @@ def at_label(by_class: Scores, labels: Labels) -> PerRow:
 
 
 def arranged(
-    scores: Tensor, labels: Tensor, *, multilabel: bool, inputs: Literal["logits", "probs"]
-) -> tuple[Scores, Labels]:
-    """Scores of at least two classes at axis 1, in float32 or better, and labels to match.
+    scores: Tensor,
+    labels: Tensor,
+    *,
+    multilabel: bool,
+    inputs: Literal["logits", "probs"],
+    ignore_index: int | None,
+) -> tuple[Scores, Labels, Bool[Tensor, "row *axes"] | None]:
+    """Scores of at least two classes at axis 1, in float32 or better; labels; which rows count.
 
     No arithmetic touches a score that may have to be left out: its gradient could be NaN.
 
@@ -61,8 +66,9 @@ def arranged(
         Class indices ``(row, *axes)``, or probabilities in the shape of the scores; for two classes
         also floats ``(row, *axes)``, the probability of class 1. Whole numbers in the shape of
         the scores are one-hot, or with `multilabel` yes and no.
-    multilabel, inputs
-        See `calibrant.losses.front_end.FrontEnd`: what the scores mean.
+    multilabel, inputs, ignore_index
+        See `calibrant.losses.front_end.FrontEnd`: what the scores mean, and which labels are none.
+        Without `ignore_index` all rows count, and the answer to which is None.
 
     Raises
     ------
@@ -77,15 +83,15 @@ def arranged(
     if multilabel:
         if scores.ndim == 1 or labels.shape != scores.shape:
             raise _mismatch(scores, labels, "of the logits, (row, class, *axes)")
-        return _pairs(scores.unsqueeze(1), inputs), _one_or_two(labels, dtype)
+        return _pairs(scores.unsqueeze(1), inputs), *_one_or_two(labels, dtype, ignore_index)
     if scores.ndim == 1 or scores.shape[1] == 1:
         positive = scores.unsqueeze(1) if scores.ndim == 1 else scores
         labels = labels.squeeze(1) if labels.shape == positive.shape else labels
         rows = positive.shape[:1] + positive.shape[2:]
         if labels.shape != rows:
             raise _mismatch(scores, labels, f"{tuple(rows)}")
-        return _pairs(positive, inputs), _one_or_two(labels, dtype)
-    return _classes(scores, labels)
+        return _pairs(positive, inputs), *_one_or_two(labels, dtype, ignore_index)
+    return scores, *_of_classes(scores, labels, ignore_index)
 
 
 def log_of(probs: Scores) -> Scores:
@@ -94,15 +100,17 @@ def log_of(probs: Scores) -> Scores:
     return torch.where(impossible, -torch.inf, torch.where(impossible, 1, probs).log())
 
 
-def _classes(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Forms in which every class has a score."""
+def _of_classes(
+    scores: Tensor, labels: Tensor, ignore_index: int | None
+) -> tuple[Tensor, Tensor | None]:
+    """Labels where every class has a score, and which of them count."""
     if labels.shape == scores.shape[:1] + scores.shape[2:]:
-        if not labels.is_floating_point():
-            return scores, labels.long()
-        if scores.shape[1] == 2:
-            return scores, _one_or_two(labels, scores.dtype)
+        if not labels.is_floating_point() or scores.shape[1] == 2:
+            return _one_or_two(labels, scores.dtype, ignore_index)
     elif labels.shape == scores.shape:
-        return scores, labels.to(scores.dtype)
+        labels = labels.to(scores.dtype)
+        counts = _other_than(ignore_index, labels)
+        return labels, None if counts is None else counts.any(1)
     indices, probs = tuple(scores.shape[:1] + scores.shape[2:]), tuple(scores.shape)
     raise _mismatch(scores, labels, f"{indices} as class indices or {probs} as probabilities")
 
@@ -113,12 +121,21 @@ def _pairs(positive: Tensor, inputs: str) -> Tensor:
     return torch.cat((negative, positive), dim=1)
 
 
-def _one_or_two(labels: Tensor, dtype: torch.dtype) -> Tensor:
-    """Class indices as they are; probabilities of class 1 as those of both."""
+def _one_or_two(
+    labels: Tensor, dtype: torch.dtype, ignore_index: int | None
+) -> tuple[Tensor, Tensor | None]:
+    """Class indices as they are, or probabilities of class 1 as those of both; which count."""
     if not labels.is_floating_point():
-        return labels.long()
+        labels = labels.long()  # first: modulo 256, -100 is 156
+        return labels, _other_than(ignore_index, labels)
     positive = labels.to(dtype)
-    return torch.stack((1 - positive, positive), dim=1)
+    both = torch.stack((1 - positive, positive), dim=1)
+    return both, _other_than(ignore_index, positive)
+
+
+def _other_than(ignore_index: int | None, labels: Tensor) -> Tensor | None:
+    """Which labels are not `ignore_index`; None where there is none."""
+    return None if ignore_index is None else labels != ignore_index
 
 
 def _mismatch(scores: Tensor, labels: Tensor, wanted: str) -> InputError:

@@ -9,23 +9,31 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from inspect import get_annotations
 from math import inf
+from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import (
     Annotated,
     Literal,
+    TypeGuard,
     Union,
     dataclass_transform,
     get_args,
     get_origin,
 )
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from calibrant.errors import InputError
+from calibrant.losses.spec import Number
 
-__all__ = ["Bounds", "Configured", "Setting", "settings_of"]
+__all__ = ["Bounds", "Configured", "Numbers", "Setting", "settings_of"]
 
+Numbers = Tensor | NDArray[np.generic] | Sequence[Number]
+"""What a setting that becomes a tensor, one number per class, may be given as."""
+_Listed = Tensor | NDArray[np.generic] | Sequence[object]
 
 _WORDS: Mapping[object, str] = {
     bool: "true or false",
@@ -38,7 +46,10 @@ _WORDS: Mapping[object, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Range ``[at_least, below)`` of a number, for `Annotated`; `hint` ends the error message."""
+    """Range ``[at_least, below)`` of a number, or of all in a list, for `Annotated`.
+
+    `hint` ends the error message.
+    """
 
     at_least: float = -inf
     below: float = inf
@@ -68,20 +79,20 @@ class Setting:
     @property
     def rule(self) -> str:
         """What the setting must be, in words."""
-        return "be " + " or ".join(dict.fromkeys(map(_phrase, _kinds(self.annotation))))
+        return f"be {_phrase(self.annotation)}"
 
     @property
     def remedy(self) -> str:
         """Hint of its bounds, else its default."""
-        bounds = [each for kind in _kinds(self.annotation) for each in _bounds(kind)]
-        hints = [each.hint for each in bounds if each.hint]
+        alternatives = _union(self.annotation) or (self.annotation,)
+        hints = [each.hint for kind in alternatives for each in _bounds(kind) if each.hint]
         if hints or self.default is MISSING:
             return " ".join(hints) or "It has no default."
         return f"Its default is {self.default!r}."
 
     def accepts(self, value: object) -> bool:
         """Whether the setting may be `value`."""
-        return any(_accepts(kind, value) for kind in _kinds(self.annotation))
+        return _accepts(self.annotation, value)
 
 
 @cache
@@ -103,8 +114,8 @@ class Configured(nn.Module):
     """Module whose annotated fields are its settings.
 
     A subclass is a dataclass without saying so. Settings are checked when an instance is made;
-    lists of numbers become float64 tensors, and tensors become buffers, so that ``state_dict`` and
-    ``to`` know them.
+    lists and arrays of numbers become float64 tensors, and tensors become buffers, so that
+    ``state_dict`` and ``to`` know them.
     """
 
     __no_type_check__ = True  # the constructor checks its settings itself, in the house's words
@@ -124,14 +135,15 @@ class Configured(nn.Module):
             self.store(name, given[name])
 
     def store(self, name: str, value: object) -> None:
-        """Store a setting: numbers for a tensor as a buffer, whole numbers for a float as float."""
+        """Store a setting: numbers for a tensor as a buffer, others as Python's own."""
         self.__dict__.pop(name, None)
-        kinds = [_bare(kind) for kind in _kinds(settings_of(type(self))[name].annotation)]
+        kinds = _kinds(settings_of(type(self))[name].annotation)
         is_tensor = Tensor in kinds
-        if is_tensor and isinstance(value, Sequence) and not isinstance(value, str):
-            value = torch.tensor(value, dtype=torch.float64)
-        if float in kinds and int not in kinds and isinstance(value, int):
-            value = float(value)
+        if is_tensor and _is_numbers(value):
+            value = _tensor_of(value)
+        elif _is_number(value):
+            is_whole = int in kinds and (float not in kinds or isinstance(value, Integral))
+            value = int(value) if is_whole else float(value)
         if isinstance(value, Tensor) or (is_tensor and value is None):
             self.register_buffer(name, value)
         else:
@@ -154,61 +166,80 @@ class Configured(nn.Module):
         return f"{type(self).__name__}({arguments})"
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _union(annotation: object) -> tuple[object, ...]:
+    """Alternatives of a union; none if it is no union."""
+    return get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()
 
 
 def _kinds(annotation: object) -> tuple[object, ...]:
-    """Alternatives of an annotation."""
-    if get_origin(annotation) in {Union, UnionType}:
-        return tuple(kind for part in get_args(annotation) for kind in _kinds(part))
-    return (annotation,)
+    """All types that an annotation names, without their bounds."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    return tuple(kind for part in _union(annotation) for kind in _kinds(part)) or (annotation,)
 
 
 def _bounds(kind: object) -> list[Bounds]:
     return [extra for extra in get_args(kind)[1:] if isinstance(extra, Bounds)]
 
 
-def _bare(kind: object) -> object:
-    """Kind without its bounds."""
-    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
-
-
 def _phrase(kind: object) -> str:
     """What a value of that kind is, in words."""
-    bare = _bare(kind)
-    if get_origin(bare) is Literal:
-        return " or ".join(map(repr, get_args(bare)))
-    if _is_list(bare):
-        return "a list of numbers"
-    phrase = _WORDS.get(bare, f"{bare}")
-    return " ".join([phrase, *(str(bounds) for bounds in _bounds(kind))])
+    if get_origin(kind) is Annotated:
+        return " ".join([_phrase(get_args(kind)[0]), *map(str, _bounds(kind))])
+    if _union(kind):
+        return " or ".join(dict.fromkeys(map(_phrase, _union(kind))))
+    if get_origin(kind) is Literal:
+        return " or ".join(map(repr, get_args(kind)))
+    return "a list of numbers" if _is_list(kind) else _WORDS.get(kind, f"{kind}")
 
 
 def _accepts(kind: object, value: object) -> bool:
     """Whether a value is of that kind; a number may stand for a float, never for a bool."""
     if get_origin(kind) is Annotated:
-        inside = all(isinstance(value, int | float) and float(value) in b for b in _bounds(kind))
-        return _accepts(_bare(kind), value) and inside
+        fits = _accepts(get_args(kind)[0], value)
+        return fits and all(number in b for b in _bounds(kind) for number in _numbers(value))
+    if _union(kind):
+        return any(_accepts(part, value) for part in _union(kind))
     if get_origin(kind) is Literal:
         return any(type(value) is type(option) and value == option for option in get_args(kind))
     if _is_list(kind):
-        return isinstance(value, Tensor) or _is_list_of_numbers(value)
-    if kind is float:
-        return _is_number(value)
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return _is_numbers(value)
+    if kind is float or kind is int:
+        return _is_number(value) and (kind is float or isinstance(value, Integral))
     return isinstance(value, kind) if isinstance(kind, type) else True
 
 
 def _is_list(kind: object) -> bool:
-    return kind is Tensor or get_origin(kind) in {Sequence, list, tuple}
+    return kind is Tensor or get_origin(kind) in {Sequence, list, tuple, np.ndarray}
 
 
-def _is_list_of_numbers(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float | int]:
+    """Whether a value is a real number, NumPy's included, and no bool."""
+    return not isinstance(value, bool) and isinstance(value, Real)
+
+
+def _is_numbers(value: object) -> TypeGuard[_Listed]:
     """Whether a value is a list of numbers, or a table of them with rows of one length."""
+    if isinstance(value, Tensor):
+        return not value.is_complex() and value.dtype != torch.bool
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "iuf"
     if isinstance(value, str) or not isinstance(value, Sequence):
         return False
     if all(map(_is_number, value)):
         return True
-    return all(map(_is_list_of_numbers, value)) and len(set(map(len, value))) == 1
+    return all(map(_is_numbers, value)) and len(set(map(len, value))) == 1
+
+
+def _tensor_of(numbers: _Listed) -> Tensor:
+    """Numbers in float64, unless they are floats in a tensor already."""
+    if isinstance(numbers, Tensor):
+        return numbers if numbers.is_floating_point() else numbers.double()
+    return torch.tensor(np.asarray(numbers, dtype=np.float64))
+
+
+def _numbers(value: object) -> list[float]:
+    """All numbers in a value: itself, or what is in the list."""
+    if _is_number(value):
+        return [float(value)]
+    return _tensor_of(value).flatten().tolist() if _is_numbers(value) else []

@@ -41,6 +41,8 @@ class SoftF1Loss(SumLoss):
     tensor(0.2667)
     """
 
+    ignores_scale = True
+
     average: Literal["macro", "micro"] = "macro"
     absent: Literal["keep", "skip"] = "keep"
 

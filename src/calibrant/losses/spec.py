@@ -15,6 +15,7 @@ from calibrant.errors import InputError
 
 __all__ = [
     "Argument",
+    "Number",
     "Place",
     "Spec",
     "Term",
@@ -83,6 +84,8 @@ class Spec:
 
 def parse(text: str) -> Spec:
     """Terms of a spec; raises `InputError` that shows where it is wrong."""
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError("loss", "be text", repr(text), _EXAMPLE)
     return _Parser(re.sub(r"\s", " ", text)).spec()
 
 

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from calibrant.losses.front_end import FrontEnd
-from calibrant.losses.rows import Labels, PerRow, Scores, truth_of
+from calibrant.losses.rows import Labels, PerRow, Rows, Scores, truth_of
 
 __all__ = ["BatchLoss", "RowLoss", "SumLoss"]
 
@@ -67,22 +67,27 @@ class RowLoss(FrontEnd):
         if self.plain_mean is not None and weights is None and mask is None:
             index = self.ignore_index
             if index is not None and self._is_plain(logits, labels):
-                class_weight = self.weights_of_classes(logits.shape[1], logits.dtype)
+                n_classes, dtype = logits.shape[1], logits.dtype
+                class_weight = self.weights_of_classes(n_classes, dtype, are_relative=True)
                 return self.plain_mean(logits, labels, index, class_weight)
-        rows = self.prepare(logits, labels, weights, mask)
+        is_mean = self.reduction == "mean"
+        rows = self.prepare(logits, labels, weights, mask, relative_weights=is_mean)
         scale = rows.weights
-        if self.reduction == "mean":
-            scale = scale / scale.sum().clamp(min=torch.finfo(scale.dtype).tiny)
+        if is_mean:
+            total = scale.sum()
+            scale = scale / torch.where(total > 0, total, 1)
         weighted = scale * self.per_row(rows.logits, rows.labels)
         return weighted if self.reduction == "none" else weighted.sum()
 
-    def _is_plain(self, logits: Tensor, labels: Tensor) -> bool:
+    def _is_plain(self, logits: object, labels: object) -> bool:
         """Whether the mean of these rows is that of class indices, by class weight at most."""
         return (
             self.reduction == "mean"
             and self.label_smoothing == 0
             and self.inputs == "logits"
             and not self.multilabel
+            and isinstance(logits, Tensor)
+            and isinstance(labels, Tensor)
             and logits.dtype in _PRECISE
             and labels.dtype == torch.int64
             and logits.ndim > 1
@@ -96,6 +101,10 @@ class SumLoss(FrontEnd):
 
     ``loss.read(loss.sums(a) + loss.sums(b))`` is the loss of both batches together.
     """
+
+    ignores_scale: ClassVar[bool] = False
+    """Whether `read` gives the same for all sums times a number; weights may then have any scale,
+    beyond the range of the logits' dtype too."""
 
     @abstractmethod
     def addends(self, probs: Scores, truth: Scores) -> tuple[Scores, ...]:
@@ -123,7 +132,10 @@ class SumLoss(FrontEnd):
         mask: Tensor | None = None,
     ) -> Float[Tensor, "sum class"]:
         """Weighted sums over rows and axes, per class; differentiable, in float32 or better."""
-        rows = self.prepare(logits, labels, weights, mask)
+        return self._summed(self.prepare(logits, labels, weights, mask))
+
+    def _summed(self, rows: Rows) -> Float[Tensor, "sum class"]:
+        """See `sums`."""
         probs, truth = rows.logits.softmax(1), truth_of(rows.logits, rows.labels)
         if self.multilabel:
             scale, probs, truth = rows.weights, probs[:, 1], truth[:, 1]
@@ -143,7 +155,9 @@ class SumLoss(FrontEnd):
         mask: Tensor | None = None,
     ) -> Tensor:
         """Loss of the batch, still attached to the graph where every row is absent."""
-        return self.read(self.sums(logits, labels, weights, mask=mask))
+        scale_free = self.ignores_scale
+        rows = self.prepare(logits, labels, weights, mask, relative_weights=scale_free)
+        return self.read(self._summed(rows))
 
 
 class BatchLoss(FrontEnd):
