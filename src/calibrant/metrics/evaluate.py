@@ -1,13 +1,14 @@
 """From rows, or from tallies of rows, to an evaluation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL, Metric, RowMetric
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults, resolve
+from calibrant.metrics.settings import check_level
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import Tallies, tally_rows
+from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
 
 __all__ = ["evaluate", "tally"]
 
@@ -41,8 +42,9 @@ def evaluate(
     >>> round(evaluation["brier_binary"].value, 4)  # (.2**2 + .1**2) / 2
     0.025
     """
-    if not 0 < level < 1:
-        raise InputError("level", "lie between 0 and 1", f"{level}", "0.95 is customary.")
+    check_level(level)
+    if not isinstance(rows, Tallies):
+        check_rows(rows)
     chosen = _choose(rows, metrics)
     if isinstance(rows, Tallies):
         tallies, present = rows, None
@@ -84,15 +86,14 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
     >>> evaluate(whole)["brier_binary"].value  # (.5**2 + 0) / 2
     0.125
     """
+    check_rows(rows)
     chosen = _choose(rows, metrics)
     return tally_rows(rows, [metric.statistic for metric in chosen.values()])
 
 
-def _choose(rows: Rows | Tallies, metrics: Wanted | None) -> dict[str, Metric]:
+def _choose(rows: Rows | Tallies, metrics: object) -> dict[str, Metric]:
     """Metrics by the names asked for; refuses those that the rows cannot tell."""
-    wanted: Wanted = defaults(rows.kind, rows.n_classes) if metrics is None else metrics
-    if isinstance(wanted, str):
-        raise InputError("metrics", "be a sequence of names", f"'{wanted}'", f"Pass ['{wanted}'].")
+    wanted = defaults(rows.kind, rows.n_classes) if metrics is None else _listed(metrics)
     chosen = {
         metric if isinstance(metric, str) else repr(metric): resolve(metric, rows.n_classes)
         if isinstance(metric, str)
@@ -109,6 +110,23 @@ def _choose(rows: Rows | Tallies, metrics: Wanted | None) -> dict[str, Metric]:
             remedy = f"By default they give {fitting}; tallies give what they were taken for."
             raise InputError("metrics", f"be such as {what} can tell", f"'{name}'", remedy)
     return able
+
+
+def _listed(metrics: object) -> list[str | Metric]:
+    """Names and metrics, where nothing else was given."""
+    if isinstance(metrics, (str, Metric)) or not isinstance(metrics, Iterable):
+        got = f"{metrics!r}"
+        remedy = f"Pass [{got}]." if isinstance(metrics, (str, Metric)) else "Pass a list."
+        raise InputError("metrics", "be a sequence of names or metrics", got, remedy)
+    wanted: list[str | Metric] = []
+    for metric in metrics:
+        if not isinstance(metric, (str, Metric)):
+            a_class = isinstance(metric, type)
+            got = f"the class {metric.__name__}" if a_class else f"{metric!r}"
+            remedy = f"Pass {metric.__name__}()." if a_class else "See calibrant.metrics.available."
+            raise InputError("metrics", "be names or metrics", got, remedy)
+        wanted.append(metric)
+    return wanted
 
 
 def _can_tell(rows: Rows | Tallies, metric: Metric) -> bool:

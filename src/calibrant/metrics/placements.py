@@ -30,6 +30,7 @@ def placements(
     >>> placements(torch.tensor([0.1, 0.3, 0.3, 0.9]), hit, torch.ones(4).double())
     tensor([1.0000, 0.7500, 0.7500, 1.0000], dtype=torch.float64)
     """
+    scores = scores.contiguous()  # a column of a table is not, and a search warns of it
     n_positive = int(positive.sum())
     if FEW * n_positive <= len(scores):
         return _against_few(scores, positive, weight)

@@ -182,9 +182,14 @@ class Predictions(Rows):
 
     @property
     def labels(self) -> ArrayLike | None:
-        """Labels in the shape and array kind that came in; ignored ones read 0."""
+        """Labels in the shape and array kind that came in; ignored ones read 0.
+
+        Names come back as the names that came in; of rows that were taken out, as indices.
+        """
         if self.truth is None or self.label_layout is None:
             return self.truth
+        if self.label_layout.named:
+            return self.label_layout.source
         return self.label_layout.restore(self.truth)
 
     def restated(self, declared: Form) -> "Predictions":

@@ -19,11 +19,11 @@ __all__ = [
     "check_logits",
     "check_mass",
     "check_probs",
-    "check_soft",
     "check_weights",
 ]
 
 SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
+WEIGHTS = 1e-140, 1e140  # their squares, and sums of those, stay finite and above 0
 CHUNK = 1 << 19  # entries looked at together; small enough for the cache and for memory
 
 REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 1
@@ -36,6 +36,17 @@ REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 
         "Soft labels are probabilities; class indices are whole numbers.",
         "Divide every row of soft labels by its sum.",
     ),
+    "outcomes": ("1 says that it happened, 0 that it did not.", ""),  # one column: no sums
+}
+REMEDY_OF_NAN = {
+    "probs": "Drop or fill rows with NaN, or give them weight 0.",
+    "labels": "Drop or fill rows without a label, or mark them with ignore_index.",
+    "outcomes": "Drop or fill rows with NaN, or give them weight 0.",
+}
+REMEDIES_OF_INDICES = {
+    "labels": "Encode labels as class indices, or set ignore_index.",
+    "predicted": "Encode both as indices of the same classes.",
+    "outcomes": "1 says that it happened, 0 that it did not.",
 }
 
 Rule = Callable[[Tensor], Bool[Tensor, " row"]]
@@ -55,14 +66,15 @@ def rounding(dtype: torch.dtype) -> float:
 
 
 def sum_tolerance(dtype: torch.dtype) -> float:
-    """How far from 1 rounding alone may carry the sum of a row."""
-    return max(SUM_TOLERANCE, torch.finfo(dtype).eps)
+    """How far from 1 rounding alone may carry the sum of a row, and the rounding of the sum."""
+    wide = torch.promote_types(dtype, torch.float32)
+    return max(SUM_TOLERANCE, torch.finfo(dtype).eps) + 4 * torch.finfo(wide).eps
 
 
 def check_probs(
     argument: str, probs: Float[Tensor, "row *class"], where: Where, *, sums: bool = True
 ) -> bool:
-    """Entries in [0, 1] but for rounding, rows of class probabilities sum to 1.
+    """Entries in [0, 1] but for rounding, rows of class probabilities or soft labels sum to 1.
 
     Returns whether rounding carried an entry out of [0, 1], so that it must be clipped.
     """
@@ -96,14 +108,22 @@ def check_probs(
     return True
 
 
-def check_mass(probs: Float[Tensor, "row class"], where: Where) -> None:
-    """No row of probabilities sums to 0: it could not be divided by its sum."""
+def check_mass(parts: Float[Tensor, "row class"], where: Where) -> None:
+    """Parts of a row are at least 0 but for rounding; they have a finite sum above 0."""
+    slack = rounding(parts.dtype)
+
+    def usable(rows: Tensor) -> Tensor:
+        return _all((rows >= -slack) & (rows < torch.inf))  # False for NaN
 
     def some(rows: Tensor) -> Tensor:
-        return rows.sum(dim=-1, dtype=torch.float64) > 0
+        total = rows.sum(dim=-1, dtype=torch.float64)
+        return (total > 0) & (total < torch.inf)
 
-    rule, remedy = "hold a number above 0 in every row", "Drop such rows, or give them weight 0."
-    _find(probs, some, where, argument="probs", rule=rule, remedy=remedy)
+    remedy = "For unnormalised scores use logits=."
+    rule = "be finite and at least 0"
+    _find(parts, usable, where, argument="probs", rule=rule, remedy=remedy)
+    rule, remedy = "have a finite sum above 0", "Drop such rows, or give them weight 0."
+    _find(parts, some, where, argument="probs", rule=f"{rule} in every row", remedy=remedy)
 
 
 def check_logits(logits: Float[Tensor, "row *class"], where: Where) -> None:
@@ -131,10 +151,7 @@ def check_logits(logits: Float[Tensor, "row *class"], where: Where) -> None:
 
 
 def check_hard(
-    labels: Integer[Tensor, " row"],
-    n_classes: int,
-    where: Where,
-    argument: str = "labels",
+    argument: str, labels: Integer[Tensor, " row"], n_classes: int, where: Where
 ) -> None:
     """Every entry is a class index."""
     if where.counts is None and _bounded(labels, 0.0, n_classes - 1.0):
@@ -143,24 +160,27 @@ def check_hard(
     def inside(rows: Tensor) -> Tensor:
         return (rows >= 0) & (rows < n_classes)
 
-    remedy = "Encode labels as class indices, or set ignore_index."
-    _find(labels, inside, where, argument=argument, rule=f"lie in [0, {n_classes})", remedy=remedy)
-
-
-def check_soft(labels: Float[Tensor, "row *class"], where: Where) -> None:
-    """Soft labels are probabilities: entries in [0, 1], rows of classes sum to 1."""
-    check_probs("labels", labels, where)
+    remedy, rule = REMEDIES_OF_INDICES[argument], f"lie in [0, {n_classes})"
+    _find(labels, inside, where, argument=argument, rule=rule, remedy=remedy)
 
 
 def check_weights(weights: Float[Tensor, " row"], place: Callable[[int], str]) -> None:
-    """Every entry is finite and at least 0, and one is above 0."""
+    """Every entry is 0 or a number whose square is one too."""
+    least, greatest = WEIGHTS
+    where = Where(None, place)
 
     def usable(rows: Tensor) -> Tensor:
         return rows.isfinite() & (rows >= 0)
 
-    remedy = "Use 0 to leave a row out."
-    rule = "be finite and at least 0"
-    _find(weights, usable, Where(None, place), argument="weights", rule=rule, remedy=remedy)
+    def sized(rows: Tensor) -> Tensor:
+        wide = rows.double()
+        return (wide == 0) | ((wide >= least) & (wide <= greatest))
+
+    remedy, rule = "Use 0 to leave a row out.", "be finite and at least 0"
+    _find(weights, usable, where, argument="weights", rule=rule, remedy=remedy)
+    if torch.finfo(weights.dtype).max > greatest:  # narrower types hold no others
+        rule, remedy = f"be 0 or lie in [{least:g}, {greatest:g}]", "Scale the weights."
+        _find(weights, sized, where, argument="weights", rule=rule, remedy=remedy)
 
 
 def _all(good: Bool[Tensor, "row *class"]) -> Bool[Tensor, " row"]:
@@ -195,11 +215,21 @@ def _find(
             fine = fine | ~where.counts[start : start + len(chunk)]
         if not fine.all():
             row = int((~fine).nonzero()[0])
-            shown = chunk[row].sum() if summed else chunk[row]
-            entries = [f"{value:.9g}" for value in shown.flatten()[:6].tolist()]
+            wide = torch.promote_types(chunk.dtype, torch.float32)
+            shown = chunk[row].sum(dtype=wide) if summed else chunk[row]
+            entries = [_digits(float(value)) for value in shown.flatten()[:6].tolist()]
             text = (
                 entries[0]
                 if shown.numel() == 1
                 else f"({', '.join(entries)}" + (", ...)" if shown.numel() > 6 else ")")
             )
+            if chunk.is_floating_point() and bool(chunk[row].isnan().any()):
+                remedy = REMEDY_OF_NAN.get(argument, remedy)
             raise InputError(argument, rule, f"{text} at {where.place(start + row)}", remedy)
+
+
+def _digits(value: float) -> str:
+    """Nine digits, or all where a rule may turn on those beyond: about 0 and 1."""
+    text = f"{value:.9g}"
+    near = min(abs(float(text)), abs(float(text) - 1)) <= 1.5 * SUM_TOLERANCE
+    return f"{value!r}" if near and float(text) != value else text

@@ -9,7 +9,7 @@ from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["Tallies", "check_readable", "tally_rows"]
+__all__ = ["Tallies", "check_readable", "check_rows", "tally_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,14 +39,19 @@ class Tallies:
         return len(self.class_names)
 
     @final
-    def __add__(self, other: "Tallies") -> "Tallies":
-        """Sums over both sets of rows.
+    def __add__(self, other: object) -> "Tallies":
+        """Sums over both sets of rows; 0 counts as tallies of none, so that `sum` works.
 
         Raises
         ------
         InputError
-            If the two were taken of other kinds of rows, classes or statistics.
+            If `other` is no tallies, or of other kinds of rows, classes or statistics.
         """
+        if isinstance(other, int) and other == 0:
+            return self
+        if not isinstance(other, Tallies):
+            got, remedy = f"{type(other).__name__} {_short(other)}", "Tally the rows first."
+            raise InputError("other", "be tallies to add to tallies", got, remedy)
         for what, own, theirs in (
             ("kind", self.kind, other.kind),
             ("class_names", self.class_names, other.class_names),
@@ -64,6 +69,11 @@ class Tallies:
         }
         notes = tuple(dict.fromkeys(self.notes + other.notes))
         return Tallies(self.kind, self.class_names, parts, notes)
+
+    @final
+    def __radd__(self, other: object) -> "Tallies":
+        """See `__add__`."""
+        return self + other
 
 
 def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
@@ -88,8 +98,16 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
     return Tallies(rows.kind, rows.class_names, parts, rows.notes)
 
 
+def check_rows(rows: object) -> None:
+    """Raise `InputError` unless `rows` came through a door."""
+    if not isinstance(rows, Rows):
+        rule, remedy = "be predictions, events or decisions", "Pass calibrant.predictions(...)."
+        raise InputError("rows", rule, type(rows).__name__, remedy)
+
+
 def check_readable(rows: Rows, statistics: Iterable[Statistic]) -> None:
     """Raise `InputError` if labels are missing, or a statistic cannot read this kind of rows."""
+    check_rows(rows)
     if isinstance(rows, Predictions) and rows.truth is None:
         remedy = "Unlabelled predictions can be transformed and decided on."
         raise InputError("labels", "be given to evaluate predictions", "none", remedy)

@@ -1,0 +1,104 @@
+"""Classes chosen and classes that came out, as indices of one list of names."""
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.prediction import checks
+from calibrant.prediction.arrays import ArrayLike, Layout, check_order
+from calibrant.prediction.base import Decisions
+from calibrant.prediction.labels import Reader, entries_of, ignored_entries, index_to_ignore
+from calibrant.prediction.names import class_names_of, read_names
+from calibrant.prediction.objects import is_missing
+from calibrant.prediction.weights import checked_weights, weight_column
+
+__all__ = ["read_decisions"]
+
+RULE, REMEDY = "be class indices or class names", "For probabilities use predictions()."
+
+
+def read_decisions(
+    predicted: ArrayLike,
+    labels: ArrayLike,
+    weights: ArrayLike | None,
+    *,
+    n_classes: object,
+    class_names: object,
+    ignore_index: object,
+) -> Decisions:
+    """Checked decisions; classes that are not told are those of the rows that count.
+
+    Raises
+    ------
+    InputError
+        Naming the argument, the rule, the first offending row and the remedy.
+    """
+    chosen = entries_of("predicted", predicted)
+    came = entries_of("labels", labels)
+    if chosen.shape != came.shape:
+        got = f"{tuple(chosen.shape)} and {tuple(came.shape)}"
+        raise InputError("predicted", "have the shape of labels", got, "Pass one entry a row.")
+    if not came.ndim or not len(came.reshape(-1)):
+        raise InputError("labels", "hold at least one row", "none", "Pass rows.")
+    check_order({"predicted": predicted, "labels": labels, "weights": weights})
+    layout = Layout(predicted, tuple(chosen.shape), has_classes=False)
+    chosen, came = chosen.reshape(-1), came.reshape(-1)
+    ignore, weight = index_to_ignore(ignore_index), weight_column(weights, layout)
+    told = read_names(class_names)
+    if told is None and isinstance(chosen, Tensor) != isinstance(came, Tensor):
+        kinds = [
+            "numbers" if isinstance(entries, Tensor) else "names" for entries in (chosen, came)
+        ]
+        remedy = "Encode both alike, or pass class_names, by class index."
+        rule = "both be class indices, or both class names"
+        raise InputError("predicted and labels", rule, " and ".join(kinds), remedy)
+    weight = checked_weights(weight, layout, ignored_entries(came, ignore))
+    counts = None if weight is None else weight > 0
+    where = checks.Where(counts, layout.place)
+    if told is None and not isinstance(came, Tensor) and not isinstance(chosen, Tensor):
+        told = _shown_names({"predicted": chosen, "labels": came}, where)
+    guess = Reader("predicted", layout, None, weight).hard(chosen, told or (), RULE, REMEDY).values
+    truth = Reader("labels", layout, ignore, weight).hard(came, told or (), RULE, REMEDY).values
+    guess, truth = guess.long(), truth.long().to(guess.device)
+    if n_classes is None:
+        size = len(told) if told is not None else _shown_size((guess, truth), counts)
+    else:
+        size = _size(n_classes)
+    names = class_names_of(told, guess, size)
+    where = checks.Where(None if counts is None else counts.to(guess.device), layout.place)
+    checks.check_hard("predicted", guess, size, where)
+    checks.check_hard("labels", truth, size, where)
+    return Decisions(guess, truth, names, None if weight is None else weight.to(guess.device))
+
+
+def _size(n_classes: object) -> int:
+    if isinstance(n_classes, (int, np.integer)) and not isinstance(n_classes, bool):
+        size = int(n_classes)
+        if size >= 1:
+            return size
+    remedy = "Leave it out to count the classes that appear."
+    raise InputError("n_classes", "be a whole number of at least 1", f"{n_classes!r}", remedy)
+
+
+def _shown_size(columns: tuple[Tensor, ...], counts: Tensor | None) -> int:
+    """One more than the greatest index of a row that counts."""
+    shown = [column if counts is None else column[counts.to(column.device)] for column in columns]
+    return 1 + max(0, *(int(column.max()) for column in shown))
+
+
+def _shown_names(columns: dict[str, NDArray[np.generic]], where: checks.Where) -> tuple[str, ...]:
+    """Names in the rows that count, sorted."""
+    shown: set[str] = set()
+    for argument, column in columns.items():
+        entries: list[object] = column.tolist()
+        counts = [True] * len(entries) if where.counts is None else where.counts.tolist()
+        for row, (entry, count) in enumerate(zip(entries, counts, strict=True)):
+            if count and not isinstance(entry, str):
+                remedy = "Encode every class as text, or every class as an index."
+                remedy = checks.REMEDY_OF_NAN["labels"] if is_missing(entry) else remedy
+                got = f"{entry!r} at {where.place(row)}"
+                raise InputError(argument, "hold one kind of class name, text", got, remedy)
+            if count:
+                shown.add(str(entry))
+    return tuple(sorted(shown))
