@@ -33,9 +33,8 @@ def main() -> None:
     before = peak()
     cal.tally(cal.predictions(probs=probs, labels=labels))
     extra = peak() - before
-    print(
-        f"input {size / 1e6:.0f} MB; tally adds {extra / 1e6:.0f} MB: {extra / size:.2f} of the input"
-    )
+    share = f"{extra / size:.2f} of it"
+    print(f"input {size / 1e6:.0f} MB; the tally adds {extra / 1e6:.0f} MB: {share}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from types import ModuleType
 import calibrant.losses.registry as loss_registry
 
 PAGE = Path(__file__).parents[1] / "CONTRIBUTING.md"
-BLOCKS = re.findall(r"^```py\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+BLOCKS = re.findall(
+    r"^```(?:py|text)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+)
 
 
 def test_a_file_and_a_line_make_a_metric_a_loss_and_a_calibrator(monkeypatch):

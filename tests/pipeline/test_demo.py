@@ -19,7 +19,9 @@ from calibrant.training.settings import TrainSettings
 
 @pytest.fixture
 def small(monkeypatch):
-    """Fewer rows, known and fresh; the report is the summary as it prints."""
+    """Fewer rows, known and fresh, and fewer epochs; the report is the summary as it prints."""
+    training = TrainSettings(max_epochs=6)
+    monkeypatch.setattr(demo, "Recipe", lambda **known: Recipe(**known, training=training))
     monkeypatch.setattr(demo, "retail_table", lambda seed: retail_table(1200, seed=seed))
     monkeypatch.setattr(demo, "CHUNK", 4000)
     monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
@@ -76,16 +78,11 @@ def test_its_recipe_trains_on_the_table_in_its_folder(tmp_path):
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(("dataset", "n_classes"), [("breast_cancer", 2), ("digits", 10)])
-def test_real_data_run_the_same_way_without_a_truth(dataset, n_classes, tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "Recipe", lambda **settings: _short(settings))
+def test_real_data_run_the_same_way_without_a_truth(dataset, n_classes, tmp_path):
     run = demo.demo(dataset, tmp_path / "run")
     record = json.loads((run.out / "metrics.json").read_text())
     assert "truth" not in record
     assert len(record["target"]["classes"]) == n_classes
-
-
-def _short(settings):
-    return Recipe(**settings, training=TrainSettings(max_epochs=2))
 
 
 def test_an_existing_folder_is_refused(tmp_path):
