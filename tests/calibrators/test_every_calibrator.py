@@ -1,0 +1,51 @@
+"""Laws of every registered calibrator."""
+
+import numpy as np
+import pytest
+import torch
+
+import calibrant as cal
+from calibrant.calibrators.base import Calibrator
+from calibrant.calibrators.registry import CALIBRATORS, available, resolve
+from calibrant.errors import InputError
+from calibrant.metrics.calibration import ExpectedCalibrationError
+from calibrant.metrics.proper import LogLoss
+
+ECE = ExpectedCalibrationError()
+every_calibrator = pytest.mark.parametrize("name", CALIBRATORS)
+
+
+def drawn(n, seed):
+    generator = torch.Generator().manual_seed(seed)
+    true = 2 * torch.randn(n, 3, generator=generator, dtype=torch.float64)
+    labels = torch.multinomial(true.softmax(-1), 1, generator=generator).squeeze(-1)
+    return cal.predictions(logits=2.5 * true, labels=labels)
+
+
+@every_calibrator
+def test_fitted_on_some_rows_it_makes_others_truer(name):
+    calibrator = resolve(name)
+    assert isinstance(calibrator, Calibrator)
+    test = drawn(5000, seed=1)
+    after = calibrator.fit(drawn(5000, seed=0)).transform(test)
+    assert LogLoss()(after).value < LogLoss()(test).value - 0.1
+    assert ECE(after).value < 0.5 * ECE(test).value
+
+
+@every_calibrator
+def test_probabilities_stay_probabilities(name):
+    after = resolve(name).fit(drawn(1000, seed=0)).transform(drawn(1000, seed=1))
+    assert float(after.probs.min()) >= 0
+    np.testing.assert_allclose(after.probs.sum(-1), 1, atol=1e-12)
+
+
+@every_calibrator
+def test_fit_is_plain_data_that_names_its_method(name):
+    plain = resolve(name).fit(drawn(200, seed=0)).to_dict()
+    assert plain["method"] == name
+    assert available()[name]
+
+
+def test_unknown_name_is_refused_with_what_is_near():
+    with pytest.raises(InputError, match=r"calibrator must be a known name.*Did you mean temp"):
+        resolve("temprature")

@@ -1,0 +1,221 @@
+"""Laws of every metric that concern classes: their labels, order, number and axes."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+import calibrant as cal
+from calibrant.metrics.registry import METRICS, resolve
+
+WITH_CLASSES = ["two", "many", "soft"]
+K_MANY = 1000
+N_AXES = (5, 6, 10)  # 300 rows
+RATIOS = ("precision", "recall", "f1")
+
+
+def scores_of(evidence):
+    return "logits" if "logits" in evidence.columns else "probs"
+
+
+def usual(n_classes):
+    """All names but those of the positive class of two, unless there are two."""
+    return [n for n in METRICS if n_classes == 2 or not ("positive" in n or "binary" in n)]
+
+
+def assert_all_same(actual, expected, assert_same, **options):
+    assert list(actual) == list(expected)
+    for name, estimate in expected.items():
+        assert_same(actual[name], estimate, hint=name, **options)
+
+
+@pytest.mark.parametrize("kind", ["positive", "two", "many", "events"])
+def test_soft_labels_that_are_one_hot_equal_hard_ones(kind, all_evidence, assert_same):
+    evidence = all_evidence[kind]
+    rows = evidence.rows()
+    if kind == "events":
+        rows = replace(rows, outcome=rows.outcome.double())
+    elif kind == "positive":  # the door would take whole numbers for hard labels
+        rows = replace(rows, truth=rows.truth.double())
+    else:
+        soft = F.one_hot(evidence.columns["labels"], rows.n_classes).double()
+        rows = evidence.with_columns(labels=soft).rows()
+    assert kind == "events" or rows.soft is not None
+    actual = cal.evaluate(rows, evidence.metrics)
+    for name, expected in cal.evaluate(evidence.rows(), evidence.metrics).items():
+        assert_same(actual[name], expected, ("value", "noise_floor"), hint=name)
+        if actual[name].low is not None:
+            assert_same(actual[name], expected, ("low", "high"), hint=name)
+
+
+@pytest.mark.parametrize("garbage", [math.nan, math.inf])
+@pytest.mark.parametrize("kind", ["positive", *WITH_CLASSES, "chosen"])
+def test_ignored_entries_have_no_effect_whatever_they_hold(
+    kind, garbage, all_evidence, assert_same
+):
+    evidence = all_evidence[kind]
+    out = torch.arange(len(evidence)) % 4 == 1
+    columns = {name: values.clone() for name, values in evidence.columns.items()}
+    columns["weights"] = (torch.arange(len(evidence)) % 3).double()
+    alone = evidence.with_columns(**{name: column[~out] for name, column in columns.items()})
+    for column in columns.values():
+        if column.is_floating_point():
+            column[out] = garbage
+    columns["labels"][out] = -100
+    actual = cal.evaluate(
+        evidence.with_columns(**columns).rows(ignore_index=-100), evidence.metrics
+    )
+    assert_all_same(actual, cal.evaluate(alone.rows(), evidence.metrics), assert_same)
+    assert actual.n == int((columns["weights"][~out] > 0).sum())
+
+
+@pytest.mark.parametrize("kind", ["two", "many"])
+@pytest.mark.parametrize("shift", [-1024.0, 1.0, 4096.0])
+def test_shift_of_logits_changes_nothing(kind, shift, all_evidence, assert_same):
+    evidence = all_evidence[kind]
+    logits = (evidence.columns["logits"] * 64).round() / 64  # so that the shift is exact
+    rows = evidence.with_columns(logits=logits).rows()
+    shifted = evidence.with_columns(logits=logits + shift).rows()
+    actual, expected = (cal.evaluate(r, evidence.metrics) for r in (shifted, rows))
+    assert_all_same(actual, expected, assert_same)
+
+
+def test_log_loss_of_float32_logits_keeps_its_digits_when_they_are_shifted(all_evidence):
+    evidence = all_evidence["many"]
+    logits = (evidence.columns["logits"] * 64).round() / 64
+    values = [
+        cal.evaluate(evidence.with_columns(logits=z).rows(), ["log_loss"])["log_loss"].value
+        for z in (logits, (logits + 8192).float())
+    ]
+    assert values[1] == pytest.approx(values[0], abs=1e-7)
+
+
+@pytest.mark.parametrize("kind", WITH_CLASSES)
+def test_renaming_classes_permutes_vectors_and_leaves_scalars(kind, all_evidence, assert_same):
+    evidence = all_evidence[kind]
+    scores, labels = (evidence.columns[name] for name in (scores_of(evidence), "labels"))
+    order = torch.arange(scores.shape[1]).roll(1)
+    columns = {
+        scores_of(evidence): scores[:, order],
+        "labels": labels[:, order] if labels.ndim == 2 else order.argsort()[labels],
+    }
+    before = cal.evaluate(evidence.rows(), evidence.metrics)
+    after = cal.evaluate(evidence.with_columns(**columns).rows(), evidence.metrics)
+    for name, estimate in before.items():
+        value = torch.tensor(estimate.value, dtype=torch.float64)
+        if name in {f"{ratio}_positive" for ratio in RATIOS}:  # of the other class now
+            per_class = before[name.replace("positive", "per_class")].value
+            value = torch.tensor(per_class[order[1]], dtype=torch.float64)
+        for axis in range(value.ndim):
+            value = value.index_select(axis, order)
+        assert after[name].value == pytest.approx(value.numpy(), abs=1e-12), name
+        if value.ndim == 0 and "positive" not in name:
+            assert_same(after[name], estimate, hint=name)
+
+
+@pytest.mark.parametrize("kind", WITH_CLASSES)
+def test_trailing_axes_equal_flattened_rows(kind, all_evidence, assert_same):
+    evidence = all_evidence[kind]
+
+    def image(values):
+        shaped = values.reshape(*N_AXES, *values.shape[1:])
+        return shaped.movedim(-1, 1) if values.ndim == 2 else shaped
+
+    columns = {**evidence.columns, "weights": torch.arange(len(evidence)) % 3 / 2}
+    images = evidence.with_columns(**{name: image(values) for name, values in columns.items()})
+    actual = cal.evaluate(images.rows(), evidence.metrics)
+    expected = cal.evaluate(evidence.with_columns(**columns).rows(), evidence.metrics)
+    assert_all_same(actual, expected, assert_same)
+
+
+@pytest.mark.parametrize("kind", WITH_CLASSES)
+def test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages(
+    kind, all_evidence
+):
+    evidence = all_evidence[kind]
+    n_classes = evidence.rows().n_classes
+    out = -torch.inf if scores_of(evidence) == "logits" else 0.0
+    columns = {scores_of(evidence): F.pad(evidence.columns[scores_of(evidence)], (0, 1), value=out)}
+    if kind == "soft":
+        columns["labels"] = F.pad(evidence.columns["labels"], (0, 1))
+    names = [name for name in usual(9) if not name.endswith(("per_class", "matrix"))]
+    before = cal.evaluate(evidence.rows(), names)
+    after = cal.evaluate(evidence.with_columns(**columns).rows(), names)
+    averaged = {"classwise_ece", *(f"{ratio}_macro" for ratio in RATIOS)}
+    for name in names:
+        share = n_classes / (n_classes + 1) if name in averaged else 1
+        assert after[name].value == pytest.approx(share * before[name].value, abs=1e-12), name
+
+
+def test_one_class_is_stated_and_decided_rightly():
+    rows = cal.predictions(logits=[[3.0], [-2.0], [0.0]], labels=[0, 0, 0], class_names=["only"])
+    evaluation = cal.evaluate(rows, usual(1))
+    right = {"accuracy", *(name for name in evaluation if name.startswith(RATIOS))}
+    for name, estimate in evaluation.items():
+        if name == "auroc_macro":
+            assert math.isnan(estimate.value)
+            assert estimate.note == "undefined: it takes positive and negative rows"
+        elif name == "confusion_matrix":
+            assert estimate.value == ((3.0,),)
+        else:
+            expected = 1.0 if name in right else 0.0
+            assert estimate.value == ((expected,) if "per_class" in name else expected), name
+
+
+@pytest.mark.parametrize("label", [0, 1])
+@pytest.mark.parametrize("form", ["positive", "two"])
+def test_labels_of_one_class_leave_only_ranking_undefined(label, form, all_evidence):
+    evidence = all_evidence[form]
+    labels = torch.full((len(evidence),), label)
+    for name, estimate in cal.evaluate(
+        evidence.with_columns(labels=labels).rows(), usual(2)
+    ).items():
+        values = torch.tensor(estimate.value, dtype=torch.float64)
+        if name.startswith("auroc"):
+            assert values.isnan()
+            assert estimate.note.startswith("undefined: ")
+        elif name == "log_loss" and form == "positive":  # which states 0 and 1 for some rows
+            assert values == math.inf
+        else:
+            assert values.isfinite().all(), name
+
+
+def test_thousand_classes_from_one_pass():
+    generator = torch.Generator().manual_seed(0)
+    logits = 4 * torch.randn(60, K_MANY, generator=generator)
+    labels = torch.randint(K_MANY, (60,), generator=generator)
+    labels[:30] = logits[:30].argmax(-1)
+    rows = cal.predictions(logits=logits, labels=labels)
+    tallies = cal.tally(rows, usual(K_MANY))
+    evaluation = cal.evaluate(tallies, usual(K_MANY))
+    probs = logits.double().softmax(-1)
+    truth = F.one_hot(labels, K_MANY).double()
+    guess = logits.argmax(-1)
+    hits = (guess == labels).double()
+    confidence = probs.max(-1).values
+    in_bin = torch.searchsorted(torch.arange(1, 15).double() / 15, probs)  # right edges close
+    gaps = torch.zeros(15, K_MANY).double().scatter_add_(0, in_bin, probs - truth)
+    assert evaluation["accuracy"].value == pytest.approx(float(hits.mean()), abs=1e-12)
+    assert evaluation["brier"].value == pytest.approx(
+        float((probs - truth).square().sum(-1).mean()), abs=1e-6
+    )
+    assert evaluation["log_loss"].value == pytest.approx(
+        float(F.cross_entropy(logits.double(), labels)), abs=1e-6
+    )
+    assert evaluation["classwise_ece"].value == pytest.approx(
+        float(gaps.abs().sum() / 60 / K_MANY), abs=1e-7
+    )
+    top = torch.searchsorted(torch.arange(1, 15).double() / 15, confidence)
+    top_gaps = torch.zeros(15).double().scatter_add_(0, top, confidence - hits)
+    assert evaluation["ece"].value == pytest.approx(float(top_gaps.abs().sum() / 60), abs=1e-6)
+    assert len(evaluation["f1_per_class"].value) == K_MANY
+    assert sum(evaluation["f1_per_class"].support) == 60
+
+
+def test_names_of_classes_stand_beside_every_vector_and_matrix(all_evidence):
+    names = ("ant", "bee", "cat", "dog")
+    rows = all_evidence["many"].rows(class_names=names)
+    for name in ("precision_per_class", "recall_per_class", "f1_per_class", "confusion_matrix"):
+        assert resolve(name, 4)(rows).names == names

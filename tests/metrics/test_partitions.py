@@ -1,0 +1,137 @@
+"""Laws of addition: however rows are cut and ordered, their tallies give the same digits."""
+
+import json
+from dataclasses import replace
+from functools import reduce
+from operator import add
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import calibrant as cal
+from calibrant.errors import InputError
+from calibrant.statistics.bundle import Tallies
+
+COUNTS = ("count", "infinite_count")
+
+
+@st.composite
+def partitions(draw, n=300):
+    """An order of rows, and cuts of it; a part may be of one row."""
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(draw(st.integers(0, 99))))
+    cuts = sorted(draw(st.sets(st.integers(1, n - 1), max_size=4)))
+    parts = torch.tensor_split(order, cuts)
+    return draw(st.permutations(parts))
+
+
+def weighed(evidence):
+    return (torch.arange(len(evidence)) % 3).double() + 0.5
+
+
+def assert_equal_tables(actual, expected):
+    for statistic, tally in expected.parts.items():
+        for column in statistic.columns:
+            got = actual.parts[statistic][column]
+            if column in COUNTS and got.equal(got.round()):
+                assert torch.equal(got, tally[column]), (statistic, column)
+            scale = tally[column].abs().max()
+            assert (got - tally[column]).abs().max() <= 1e-12 * scale, (statistic, column)
+
+
+@pytest.mark.parametrize("with_weights", [False, True])
+@settings(max_examples=8, deadline=None)
+@given(parts=partitions())
+def test_any_partition_and_order_gives_the_one_shot_values(
+    evidence, with_weights, parts, assert_same
+):
+    metrics = evidence.metrics
+    weights = weighed(evidence) if with_weights else None
+
+    def tally(index):
+        some = {} if weights is None else {"weights": weights if index is None else weights[index]}
+        return cal.tally(evidence.rows(index, **some), metrics)
+
+    merged, whole = reduce(add, map(tally, parts)), tally(None)
+    assert_equal_tables(merged, whole)
+    once, in_parts = cal.evaluate(whole, metrics), cal.evaluate(merged, metrics)
+    for name in once:
+        assert_same(in_parts[name], once[name], hint=name)
+        assert in_parts[name].n == once[name].n == len(evidence)
+        assert in_parts[name].method == once[name].method
+
+
+def test_nine_printed_digits_do_not_depend_on_the_partition(evidence):
+    metrics = evidence.metrics
+
+    def digits(batch_size):
+        parts = torch.arange(len(evidence)).split(batch_size)
+        tallies = reduce(add, (cal.tally(evidence.rows(part), metrics) for part in parts))
+        text = cal.evaluate(tallies, metrics).to_json()
+        return json.loads(text, parse_float=lambda number: f"{float(number):.9g}")
+
+    assert digits(300) == digits(37) == digits(100)
+
+
+def test_same_rows_give_the_same_bytes_with_any_number_of_threads(evidence):
+    threads = torch.get_num_threads()
+    texts = set()
+    try:
+        for n_threads in (1, 3, 1):
+            torch.set_num_threads(n_threads)
+            texts.add(cal.evaluate(evidence.rows(), evidence.metrics).to_json())
+    finally:
+        torch.set_num_threads(threads)
+    assert len(texts) == 1
+
+
+def test_a_tally_of_no_rows_is_zero(evidence):
+    tallies = cal.tally(evidence.rows(), evidence.metrics)
+    for statistic, tally in tallies.parts.items():
+        zero = statistic.zero(tallies.n_classes)
+        assert torch.equal((zero + tally).table, tally.table)
+        assert torch.equal((tally + zero).table, tally.table)
+
+
+def test_metrics_of_no_rows_are_undefined_and_have_no_interval(evidence):
+    tallies = cal.tally(evidence.rows(), evidence.metrics)
+    nothing = {statistic: statistic.zero(tallies.n_classes) for statistic in tallies.parts}
+    for name, estimate in cal.evaluate(replace(tallies, parts=nothing), evidence.metrics).items():
+        assert estimate.n == 0, name
+        assert estimate.low is None, name
+        assert estimate.method.startswith("not available: "), name
+
+
+def test_addition_does_not_change_what_is_added(all_evidence):
+    rows = all_evidence["many"].rows()
+    one, other = cal.tally(rows), cal.tally(rows)
+    total = one + other
+    for statistic, tally in one.parts.items():
+        assert torch.equal(tally.table, other.parts[statistic].table)
+        assert torch.equal(total.parts[statistic].table, 2 * tally.table)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (
+            lambda: cal.tally(cal.events(probs=[0.5], outcomes=[1])),
+            "kind, predictions; got events",
+        ),
+        (lambda: cal.tally(cal.predictions(probs=[[0.5, 0.25, 0.25]], labels=[1])), "class_names"),
+        (lambda: cal.tally(cal.predictions(probs=[0.5], labels=[1]), ["ece"]), "same statistics"),
+    ],
+)
+def test_tallies_of_unlike_things_do_not_add(other, message):
+    one = cal.tally(cal.predictions(probs=[0.5], labels=[1]))
+    with pytest.raises(InputError, match=message):
+        one + other()
+
+
+def test_notes_of_both_parts_stay_once():
+    rows = cal.predictions(probs=[[1.0, 1.0]], labels=[0], normalize=True)
+    both = cal.tally(rows) + cal.tally(rows)
+    assert isinstance(both, Tallies)
+    assert both.notes == rows.notes
+    assert len(both.notes) == 1

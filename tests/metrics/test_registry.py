@@ -1,0 +1,110 @@
+"""Names, aliases and numbers of bins lead to metrics; unknown names are told what is near."""
+
+import pytest
+
+import calibrant as cal
+from calibrant.errors import InputError
+from calibrant.metrics.base import Metric
+from calibrant.metrics.calibration import ExpectedCalibrationError, MaximumCalibrationError
+from calibrant.metrics.classwise import ClasswiseCalibrationError
+from calibrant.metrics.decided import F1Score
+from calibrant.metrics.one_vs_rest import MacroAUROC
+from calibrant.metrics.ranking import PositiveAUROC
+from calibrant.metrics.registry import (
+    ALIASES,
+    METRICS,
+    available,
+    canonical,
+    check_names,
+    defaults,
+    resolve,
+)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_name_is_a_metric_that_says_what_it_measures(name):
+    metric = resolve(name, 2)
+    assert isinstance(metric, Metric)
+    assert metric.higher_is_better in (True, False, None)
+    assert len(METRICS[name].says) > 10
+    assert (type(metric).__doc__ or "").strip()
+
+
+def test_no_two_names_are_one_metric():
+    metrics = [resolve(name, 2) for name in METRICS]
+    assert len(set(metrics)) == len(metrics)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_classes", "metric"),
+    [
+        ("ece", 2, ExpectedCalibrationError("top_label", 15)),
+        ("ece", 10, ExpectedCalibrationError("top_label", 15)),
+        ("ece_10", 2, ExpectedCalibrationError("top_label", 10)),
+        ("ece_25", 5, ExpectedCalibrationError("top_label", 25)),
+        ("top_label_ece_7", 2, ExpectedCalibrationError("top_label", 7)),
+        ("positive_ece_12", 2, ExpectedCalibrationError("positive", 12)),
+        ("mce", 3, MaximumCalibrationError("top_label", 15)),
+        ("mce_10", 2, MaximumCalibrationError("top_label", 10)),
+        ("classwise_ece_20", 3, ClasswiseCalibrationError(20)),
+        ("f1", 2, F1Score("positive")),
+        ("f1", 3, F1Score("macro")),
+        ("f1", 1, F1Score("macro")),
+        ("auroc", 2, PositiveAUROC()),
+        ("auroc", 3, MacroAUROC()),
+    ],
+)
+def test_names_mean_what_the_pages_say(name, n_classes, metric):
+    assert resolve(name, n_classes) == metric
+
+
+def test_aliases_lead_to_registered_names():
+    for alias, targets in ALIASES.items():
+        assert set(targets) <= set(METRICS)
+        assert alias not in METRICS
+        assert canonical(alias, 2) == targets[0]
+        assert canonical(alias, 3) == targets[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["eec", "Ece", "ece_0", "ece_", "ece_-5", "accuracy_10", "f1_10", ""]
+)
+def test_unknown_names_are_refused_with_a_list_of_what_exists(name):
+    with pytest.raises(InputError, match="metrics must be known names; got ") as raised:
+        resolve(name, 2)
+    assert all(known in str(raised.value) for known in (*METRICS, *ALIASES))
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("acuracy", "accuracy"), ("brier_score", "brier"), ("logloss", "log_loss")]
+)
+def test_near_names_are_offered(name, near):
+    with pytest.raises(InputError, match=f"Did you mean .*{near}"):
+        check_names(["accuracy", name])
+
+
+def test_known_names_pass():
+    assert check_names([*METRICS, *ALIASES, "ece_33"]) is None
+
+
+@pytest.mark.parametrize("kind", ["predictions", "events", "decisions"])
+@pytest.mark.parametrize("n_classes", [1, 2, 3])
+def test_default_names_are_known(kind, n_classes):
+    names = defaults(kind, n_classes)
+    check_names(names, n_classes)
+    assert len(set(names)) == len(names)
+
+
+def test_available_lists_names_and_aliases_with_a_line_each():
+    lines = cal.metrics.available()
+    assert lines == available()
+    assert list(lines) == [*METRICS, *ALIASES]
+    assert lines["f1"] == "f1_positive for two classes, f1_macro beyond"
+    assert lines["ece"] == "top_label_ece"
+
+
+def test_public_classes_are_those_of_the_stub():
+    for name in dir(cal.metrics):
+        assert getattr(cal.metrics, name).__doc__, name
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = cal.metrics.Nothing

@@ -1,0 +1,87 @@
+"""The reliability table: bins, their rows, and what was stated beside what came out."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+import calibrant as cal
+from calibrant.errors import InputError
+
+
+def drawn(n=500):
+    rng = np.random.default_rng(0)
+    probs = rng.uniform(size=n)
+    return probs, rng.binomial(1, probs)
+
+
+def test_bins_hold_means_of_what_was_stated_and_came_out():
+    probs, labels = drawn()
+    table = cal.reliability_table(
+        cal.predictions(probs=probs, labels=labels), view="positive", n_bins=10
+    )
+    bins = np.ceil(probs * 10).astype(int) - 1
+    for k in range(10):
+        held = bins == k
+        assert table.n[k] == table.weight[k] == held.sum()
+        assert table.stated[k] == pytest.approx(probs[held].mean(), abs=1e-12)
+        assert table.observed[k] == pytest.approx(labels[held].mean(), abs=1e-12)
+        interval = binomtest(int(labels[held].sum()), int(held.sum())).proportion_ci(
+            method="wilson"
+        )
+        assert (table.low[k], table.high[k]) == pytest.approx(tuple(interval), abs=1e-12)
+    assert (table.lower, table.upper) == (
+        tuple(k / 10 for k in range(10)),
+        tuple(k / 10 for k in range(1, 11)),
+    )
+
+
+@pytest.mark.parametrize("n_bins", [10, 15, 7])
+def test_calibration_errors_follow_from_the_table(n_bins):
+    probs, labels = drawn()
+    weights = np.arange(500) % 4
+    rows = cal.predictions(probs=probs, labels=labels, weights=weights)
+    table = cal.reliability_table(rows, n_bins=n_bins)
+    gaps = np.abs(np.subtract(table.stated, table.observed))
+    evaluation = cal.evaluate(rows, [f"ece_{n_bins}", f"mce_{n_bins}"])
+    ece = np.nansum(gaps * table.weight) / np.sum(table.weight)
+    assert evaluation[f"ece_{n_bins}"].value == pytest.approx(ece, abs=1e-12)
+    assert evaluation[f"mce_{n_bins}"].value == pytest.approx(np.nanmax(gaps), abs=1e-12)
+
+
+def test_empty_bins_have_no_numbers():
+    table = cal.reliability_table(cal.events(probs=[0.25], outcomes=[1]), n_bins=2)
+    assert table.n == (1, 0)
+    for column in (table.stated, table.observed, table.low, table.high):
+        assert math.isnan(column[1])
+        assert not math.isnan(column[0])
+
+
+def test_tallies_give_the_table_of_their_rows():
+    probs, labels = drawn()
+    whole = cal.reliability_table(cal.predictions(probs=probs, labels=labels))
+    halves = [cal.predictions(probs=probs[k::2], labels=labels[k::2]) for k in range(2)]
+    merged = cal.reliability_table(cal.tally(halves[0]) + cal.tally(halves[1]))
+    assert merged.n == whole.n
+    assert merged.stated == pytest.approx(whole.stated, abs=1e-12, nan_ok=True)
+
+
+def test_level_widens_the_intervals():
+    rows = cal.predictions(probs=[0.25] * 10, labels=[0, 1] * 5)
+    wide, narrow = (cal.reliability_table(rows, n_bins=1, level=level) for level in (0.99, 0.5))
+    assert wide.low[0] < narrow.low[0] < 0.5 < narrow.high[0] < wide.high[0]
+    assert wide.level == 0.99
+
+
+def test_tallies_without_the_grid_are_refused_with_a_remedy():
+    tallies = cal.tally(cal.predictions(probs=[0.5], labels=[1]), ["accuracy"])
+    with pytest.raises(
+        InputError, match=r"hold ScoreGrid.*Tally them with metrics=\['top_label_ece_15'\]"
+    ):
+        cal.reliability_table(tallies)
+
+
+def test_refuses_no_bins():
+    with pytest.raises(InputError, match="n_bins must be a whole number, at least 1; got 0"):
+        cal.reliability_table(cal.predictions(probs=[0.5], labels=[1]), n_bins=0)
