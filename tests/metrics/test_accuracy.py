@@ -1,5 +1,6 @@
 """Accuracy against scikit-learn, and what it means for ties and soft labels."""
 
+import numpy as np
 import pytest
 import torch
 from sklearn.metrics import accuracy_score
@@ -23,9 +24,12 @@ def test_is_a_share_of_rows_and_no_mean_over_classes():
     assert Accuracy()(rows).value == 0.75  # the mean over classes would be .375
 
 
-def test_positive_class_stated_at_one_half_is_not_chosen():
-    assert Accuracy()(cal.predictions(probs=[0.5, 0.5], labels=[0, 1])).value == 0.5
-    assert Accuracy()(cal.predictions(probs=[[0.5, 0.5]], labels=[0])).value == 1
+def test_positive_class_stated_at_one_half_is_chosen_in_every_form():
+    below = np.nextafter(0.5, 0)
+    assert Accuracy()(cal.predictions(probs=[0.5, below], labels=[1, 0])).value == 1
+    assert Accuracy()(cal.predictions(probs=[[0.5, 0.5]], labels=[1])).value == 1
+    assert Accuracy()(cal.predictions(logits=[0.0], labels=[1])).value == 1
+    assert Accuracy()(cal.predictions(logits=[[3.0, 3.0]], labels=[1])).value == 1
 
 
 def test_of_soft_labels_is_the_mean_probability_of_the_chosen_class():

@@ -32,9 +32,9 @@ class Hit(RowScore):
 class Accuracy(MeanScore):
     """Share of rows whose likeliest class came out, in [0, 1]; never a mean over classes.
 
-    Ties between classes go to the lower index, so a positive class stated at exactly one
-    half is not chosen. Of soft labels, the mean probability of the chosen class. Of events,
-    the share that happened. The interval is Wilson's.
+    Of two classes the positive one is chosen from exactly one half on; beyond two, ties go to
+    the lower index. Of soft labels, the mean probability of the chosen class. Of events, the
+    share that happened. The interval is Wilson's.
 
     Examples
     --------

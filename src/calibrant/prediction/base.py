@@ -215,7 +215,7 @@ class Predictions(Rows):
 
     @property
     def guess(self) -> Int[Tensor, " row"]:
-        """Likeliest class of every row; ties go to the lower index."""
+        """Likeliest class of every row; for ties see `TopLabel`."""
         return self.top.guess
 
     @cached_property

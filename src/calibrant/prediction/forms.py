@@ -15,8 +15,8 @@ __all__ = ["Form", "Logits", "PositiveLogits", "PositiveProbs", "Probs", "TopLab
 class TopLabel:
     """Likeliest class of every row and the declared number that states its probability.
 
-    Where `mirrored`, the declared number states the other class of two. Ties go to the
-    class of the lower index.
+    Where `mirrored`, the declared number states the other class of two. Of two classes the
+    positive one is chosen from exactly one half on; beyond two, ties go to the lower index.
     """
 
     prob: Float[Tensor, " row"]
@@ -136,8 +136,8 @@ class PositiveProbs(Form):
         return torch.stack(((-values).log1p(), values.log()), dim=-1)
 
     def top_label(self) -> TopLabel:
-        """See `Form.top_label`; a row of exactly one half is guessed negative."""
-        guess = self.values > 0.5
+        """See `Form.top_label`; a row of exactly one half is guessed positive."""
+        guess = self.values >= 0.5
         return TopLabel(self.values, guess.long(), ~guess)
 
     @property
@@ -167,8 +167,8 @@ class PositiveLogits(Form):
         return torch.stack((F.logsigmoid(-values), F.logsigmoid(values)), dim=-1)
 
     def top_label(self) -> TopLabel:
-        """See `Form.top_label`; log-odds of exactly 0 are guessed negative."""
-        return TopLabel(self.values.double().abs().sigmoid(), (self.values > 0).long(), None)
+        """See `Form.top_label`; log-odds of exactly 0 are guessed positive."""
+        return TopLabel(self.values.double().abs().sigmoid(), (self.values >= 0).long(), None)
 
     @property
     def positive(self) -> Float[Tensor, " row"]:
@@ -177,12 +177,12 @@ class PositiveLogits(Form):
 
 
 def _row_max(values: Float[Tensor, "row class"]) -> tuple[Tensor, Tensor]:
-    """Greatest value of every row and its first index.
+    """Greatest value of every row and its index: the first of many, the second of two.
 
     Two classes are compared directly: a reduction over an axis of two is many times slower.
     """
     if values.shape[1] == 2:
-        second = values[:, 1] > values[:, 0]
+        second = values[:, 1] >= values[:, 0]
         return torch.where(second, values[:, 1], values[:, 0]), second.long()
     top = values.max(dim=-1)
     return top.values, top.indices
