@@ -181,13 +181,13 @@ def test_nothing_writes_to_what_came_in():
 @pytest.mark.parametrize(
     "labels",
     [
-        pd.Series(["cat", "dog", "dog"], dtype="category"),
-        pd.Series(["cat", "dog", "dog"]),
-        pa.array(["cat", "dog", "dog"]),
-        pa.array(["cat", "dog", "dog"]).dictionary_encode(),
-        pd.Series([0, 1, 1], dtype="Int64"),
-        pd.Series([False, True, True], dtype="boolean"),
-        pa.array([False, True, True]),
+        pd.Series(["cat", "dog", "cat"], dtype="category"),
+        pd.Series(["cat", "dog", "cat"]),
+        pa.array(["cat", "dog", "cat"]),
+        pa.array(["cat", "dog", "cat"]).dictionary_encode(),
+        pd.Series([0, 1, 0], dtype="Int64"),
+        pd.Series([False, True, False], dtype="boolean"),
+        pa.array([False, True, False]),
     ],
     ids=["category", "text", "arrow text", "dictionary", "Int64", "boolean", "arrow boolean"],
 )
