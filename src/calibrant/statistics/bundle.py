@@ -7,6 +7,7 @@ from typing import final
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.spans import sum_spans
 from calibrant.statistics.tally import Statistic, Tally
 
 __all__ = ["Tallies", "check_readable", "check_rows", "tally_rows"]
@@ -86,14 +87,7 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
     """
     wanted = list(dict.fromkeys(statistics))
     check_readable(rows, wanted)
-    tables = {s: s.zero(rows.n_classes, rows.device).table for s in wanted}
-    on_cpu = rows.device.type == "cpu"
-    lengths = {statistic: statistic.run_length(rows.n_classes) for statistic in wanted}
-    for size in sorted(set(lengths.values())):
-        group = [statistic for statistic in wanted if lengths[statistic] == size]
-        for chunk in rows.chunks(size if on_cpu else max(size, 1 << 24)):
-            for statistic in group:
-                statistic.add(chunk, tables[statistic])
+    tables = sum_spans(rows, wanted)
     parts = {statistic: Tally(statistic, table.cpu()) for statistic, table in tables.items()}
     return Tallies(rows.kind, rows.class_names, parts, rows.notes)
 

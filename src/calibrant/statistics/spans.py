@@ -1,0 +1,59 @@
+"""Rows added up by several threads: each takes a span of its own, and the sums add up.
+
+The operations on a run of rows are too short to be shared out one by one: waking a thread
+for each takes longer than the work. A span a thread, with one thread inside, wakes once.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.tally import Statistic
+
+__all__ = ["sum_spans"]
+
+LEAST = 1 << 20  # stated numbers that are worth a thread
+
+Tables = dict[Statistic, Float64[Tensor, "column *bucket"]]
+
+
+def sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
+    """Table of every statistic over all of `rows`.
+
+    As many threads as torch may use share rows on the CPU; their spans are added in order, so
+    that the same number of threads gives the same bits.
+    """
+    n_threads = torch.get_num_threads()
+    n_spans = min(n_threads, len(rows) * rows.n_entries // LEAST)
+    if rows.device.type != "cpu" or n_spans < 2:
+        return _sum(rows, statistics)
+    cuts = [len(rows) * k // n_spans for k in range(n_spans + 1)]
+    spans = [rows.take(slice(*ends)) for ends in pairwise(cuts)]
+    try:
+        with ThreadPoolExecutor(n_spans, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            first, *others = pool.map(partial(_sum, statistics=statistics), spans)
+    finally:
+        torch.set_num_threads(n_threads)
+    for tables in others:
+        for statistic, table in tables.items():
+            first[statistic] += table
+    return first
+
+
+def _sum(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
+    """Tables of a span, run by run."""
+    tables = {s: s.zero(rows.n_classes, rows.device).table for s in statistics}
+    on_cpu = rows.device.type == "cpu"
+    lengths = {statistic: statistic.run_length(rows.n_classes) for statistic in statistics}
+    for length in sorted(set(lengths.values())):
+        group = [statistic for statistic in statistics if lengths[statistic] == length]
+        for run in rows.chunks(length if on_cpu else max(length, 1 << 24)):
+            for statistic in group:
+                statistic.add(run, tables[statistic])
+    return tables
