@@ -1,5 +1,7 @@
 """Rules for the settings of metrics, checked when they are made."""
 
+from numbers import Integral, Real
+
 from calibrant.errors import InputError
 
 __all__ = ["check_bins", "check_choice", "check_level"]
@@ -14,12 +16,12 @@ def check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None
 
 def check_bins(n_bins: object) -> None:
     """Raise unless there is a whole number of bins, at least one."""
-    if not isinstance(n_bins, int) or isinstance(n_bins, bool) or n_bins < 1:
+    if not isinstance(n_bins, Integral) or isinstance(n_bins, bool) or int(n_bins) < 1:
         rule = "be a whole number, at least 1"
         raise InputError("n_bins", rule, f"{n_bins!r}", "15 is customary.")
 
 
 def check_level(level: object) -> None:
     """Raise unless the coverage lies between 0 and 1."""
-    if not isinstance(level, (int, float)) or not 0 < level < 1:
+    if not isinstance(level, Real) or not 0 < float(level) < 1:
         raise InputError("level", "lie between 0 and 1", f"{level!r}", "0.95 is customary.")
