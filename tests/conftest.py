@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run of CI, so that its verdict is that of the change; elsewhere new ones.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if "CI" in os.environ else "local")
 
 _ROOT = Path(__file__).parents[1]
 _SHARED = Path(os.environ.get("CALIBRANT_SHARED", _ROOT.parent / "shared"))

@@ -54,7 +54,7 @@ def test_positive_view_is_what_a_loop_over_exact_numbers_gives(rows, n_bins):
 @given(rows_of, st.sampled_from([1, 2, 7, 10, 15]))
 def test_top_label_view_is_that_of_the_likelier_side(rows, n_bins):
     probs, labels, _ = map(list, zip(*rows, strict=True))
-    mirrored = [prob <= 0.5 for prob in probs]
+    mirrored = [prob < 0.5 for prob in probs]
     both = list(zip(map(Fraction, probs), mirrored, strict=True))
     sides = [1 - prob if m else prob for prob, m in both]
     hits = [label != m for label, m in zip(labels, mirrored, strict=True)]

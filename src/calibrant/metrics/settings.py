@@ -16,7 +16,7 @@ def check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None
 
 def check_bins(n_bins: object) -> None:
     """Raise unless there is a whole number of bins, at least one."""
-    if not isinstance(n_bins, Integral) or isinstance(n_bins, bool) or int(n_bins) < 1:
+    if n_bins is True or not isinstance(n_bins, Integral) or int(n_bins) < 1:
         rule = "be a whole number, at least 1"
         raise InputError("n_bins", rule, f"{n_bins!r}", "15 is customary.")
 
