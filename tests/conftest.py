@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The same examples in every run of CI, so that its verdict is that of the change; elsewhere new ones.
+# The same examples in every run of CI: its verdict is that of the change. Elsewhere new ones.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if "CI" in os.environ else "local")
