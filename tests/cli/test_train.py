@@ -195,4 +195,5 @@ def test_an_existing_folder_is_replaced_only_by_force(options, tmp_path):
     assert (tmp_path / "run" / "old").exists()
     assert CliRunner().invoke(program, [*options, "--force"]).exit_code == 0
     assert not (tmp_path / "run" / "old").exists()
+    assert (tmp_path / "run.old" / "old").exists()  # no run wrote it
     assert (tmp_path / "run" / "metrics.json").exists()

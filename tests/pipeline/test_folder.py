@@ -61,26 +61,37 @@ def test_an_existing_folder_is_refused_before_the_block(tmp_path):
 
 def test_force_replaces_the_old_folder_whole(tmp_path):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "old").write_text("old")
+    (tmp_path / "run" / "recipe.toml").write_text("old")
     with building(tmp_path / "run", force=True) as folder:
-        assert (tmp_path / "run" / "old").exists()
+        assert (tmp_path / "run" / "recipe.toml").exists()
         (folder / "new").write_text("new")
     assert names(tmp_path) == ["run"]
     assert names(tmp_path / "run") == ["new"]
 
 
+def test_force_keeps_what_no_run_wrote_under_another_name(tmp_path):
+    for name in ("run.old", "run.old-2"):
+        (tmp_path / "run").mkdir(exist_ok=True)
+        (tmp_path / "run" / "recipe.toml").unlink(missing_ok=True)
+        (tmp_path / "run" / "thesis").write_text("years")
+        with building(tmp_path / "run", force=True) as folder:
+            (folder / "recipe.toml").write_text("new")
+        assert names(tmp_path / "run") == ["recipe.toml"]
+        assert (tmp_path / name / "thesis").read_text() == "years"
+
+
 def test_force_and_a_failing_block_keep_the_old_folder(tmp_path):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "old").write_text("old")
+    (tmp_path / "run" / "recipe.toml").write_text("old")
     with pytest.raises(ValueError, match="x"), building(tmp_path / "run", force=True):
         raise ValueError("x")
     assert names(tmp_path) == ["run"]
-    assert names(tmp_path / "run") == ["old"]
+    assert names(tmp_path / "run") == ["recipe.toml"]
 
 
 def test_the_old_folder_returns_when_the_new_one_cannot_take_its_name(tmp_path, monkeypatch):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "old").write_text("old")
+    (tmp_path / "run" / "recipe.toml").write_text("old")
     rename = Path.rename
 
     def failing(self, target):
@@ -95,7 +106,7 @@ def test_the_old_folder_returns_when_the_new_one_cannot_take_its_name(tmp_path, 
     ):
         pass
     assert names(tmp_path) == ["run"]
-    assert names(tmp_path / "run") == ["old"]
+    assert names(tmp_path / "run") == ["recipe.toml"]
 
 
 @pytest.mark.parametrize("kept", ["cwd", "home", "table"])
@@ -162,11 +173,11 @@ def test_two_runs_do_not_share_a_folder(tmp_path):
 
 def test_a_replacement_killed_half_way_is_undone(tmp_path):
     (tmp_path / "run.replaced").mkdir()
-    (tmp_path / "run.replaced" / "old").write_text("old")
+    (tmp_path / "run.replaced" / "recipe.toml").write_text("old")
     with pytest.raises(OutputError, match="already exists"), building(tmp_path / "run"):
         pytest.fail("the block must not run")
     assert names(tmp_path) == ["run"]
-    assert names(tmp_path / "run") == ["old"]
+    assert names(tmp_path / "run") == ["recipe.toml"]
 
 
 def test_a_replacement_killed_before_its_last_step_is_ended(tmp_path):

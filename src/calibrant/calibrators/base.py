@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 
-__all__ = ["Calibrator", "FittedCalibrator"]
+__all__ = ["Calibrator", "FittedCalibrator", "check_predictions"]
 
 
 class FittedCalibrator(ABC):
@@ -39,3 +40,10 @@ class Calibrator(ABC):
         FitError
             If the rows do not determine the fit.
         """
+
+
+def check_predictions(rows: object) -> None:
+    """Raise `InputError` unless `rows` came through `calibrant.predictions`."""
+    if not isinstance(rows, Predictions):
+        remedy = "Declare them: calibrant.predictions(probs=...) or (logits=...)."
+        raise InputError("predictions", "be predictions", type(rows).__name__, remedy)

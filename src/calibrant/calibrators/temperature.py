@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from calibrant.calibrators.base import Calibrator, FittedCalibrator
+from calibrant.calibrators.base import Calibrator, FittedCalibrator, check_predictions
 from calibrant.errors import FitError, InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
@@ -36,11 +36,14 @@ class Temperature(FittedCalibrator):
 
     def transform(self, predictions: Predictions) -> Predictions:
         """See `FittedCalibrator.transform`; the result is declared as logits."""
+        check_predictions(predictions)
         return predictions.restated(_scaled(predictions.declared, 1 / self.value))
 
     @property
     def found(self) -> str:
         """See `FittedCalibrator.found`."""
+        if abs(math.log(self.value)) < 0.01:
+            return f"temperature {self.value:.4f}, which changes next to nothing"
         effect = "softens" if self.value > 1 else "sharpens"
         return f"temperature {self.value:.4f}, which {effect} the probabilities"
 
@@ -92,6 +95,7 @@ class TemperatureScaling(Calibrator):
             If no temperature within `bounds` has the least log loss: rows all classified
             rightly, a model worse than chance, or labels that the model rules out.
         """
+        check_predictions(predictions)
         if predictions.truth is None:
             raise InputError("labels", "be given to fit on", "none", "Pass labelled predictions.")
         rows = predictions.present()

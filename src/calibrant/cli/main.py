@@ -72,7 +72,7 @@ class LazyGroup(click.Group):
 def program() -> None:
     """Train classifiers with the loss you mean, and make their probabilities true.
 
-    Exit codes: 0 good, 1 a gate failed, 2 usage, 3 bad input or output, 4 no fit,
+    Exit codes: 0 good, 2 usage, 3 bad input or output, 4 no fit,
     130 interrupted.
     """
 

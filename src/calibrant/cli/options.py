@@ -42,7 +42,11 @@ def output_options(command: F) -> F:
             type=click.Path(path_type=Path),
             help="Run folder to make. It must not exist.",
         ),
-        click.option("--force", is_flag=True, help="Replace an existing run folder."),
+        click.option(
+            "--force",
+            is_flag=True,
+            help="Replace an existing folder; what no run wrote stays beside it, as OUT.old.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
         click.option("--quiet", is_flag=True, help="Print nothing but errors (and JSON)."),
     )

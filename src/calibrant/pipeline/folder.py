@@ -12,6 +12,8 @@ from calibrant.errors import OutputError
 
 __all__ = ["building", "free_name", "writing"]
 
+MARK = "recipe.toml"  # by which a folder is known as that of a run
+
 
 @contextmanager
 def building(
@@ -29,7 +31,8 @@ def building(
         The run folder. Missing parents are made, and removed again on failure.
     force : bool, default False
         Replace an existing folder: it is moved aside to ``<out>.replaced`` when the new one is
-        whole, moved back if the new one cannot take its name, and removed last.
+        whole, moved back if the new one cannot take its name, and removed last. A folder that
+        holds files but no ``recipe.toml`` is that of no run: it stays, as ``<out>.old``.
     spare : sequence of Path, default ()
         Files that a replacement must not remove, such as the table that is being read.
 
@@ -69,12 +72,16 @@ def building(
             _clear(partial)
             _settle(place, aside)
         _refuse(place, force=force, spare=spare)
+        removable = _is_run(place)
         yield partial
         with writing(place):
             _flush(partial)
             _name(partial, place, aside)
         whole = True
-        shutil.rmtree(aside, ignore_errors=True)
+        if removable:
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.rename(free_name(_beside(place, ".old")))
     finally:
         if lock is not None:
             if not whole:
@@ -124,6 +131,11 @@ def _refuse(place: Path, *, force: bool, spare: Sequence[Path]) -> None:
     for kept in (Path.cwd(), Path.home(), *spare):
         if kept.resolve().is_relative_to(place):
             raise OutputError(f"cannot replace {place}: it holds {kept}. Choose another folder")
+
+
+def _is_run(place: Path) -> bool:
+    """Whether nothing is lost when `place` is removed but what a run can give again."""
+    return not place.exists() or (place / MARK).exists() or not any(place.iterdir())
 
 
 def _make_parents(parent: Path) -> list[Path]:
