@@ -60,14 +60,26 @@ class TemperatureScaling(Calibrator):
     of the slope finds the only minimum in a few passes, in float64, without a learning rate.
     Weights and soft labels count.
 
+    A penalty of :math:`\lambda (\beta - 1 - \log \beta)` draws the temperature towards 1. It
+    is convex, least at 1 and infinite at both ends, so that rows all classified rightly have a
+    finite temperature too. It is added to the total log loss, not to the mean, and so counts
+    for less the more rows there are: :math:`e^{-\lambda (\beta - 1 - \log \beta)}` is, up to a
+    factor, the density of a gamma distribution of :math:`\beta` with shape
+    :math:`\lambda + 1` and rate :math:`\lambda`, whose mode is 1 [2]_.
+
     Parameters
     ----------
     bounds : tuple of float, default (0.01, 100.0)
         Least and greatest temperature to consider; the fit fails beyond them.
+    penalty : float, default 0.0
+        :math:`\lambda`, in nats, at least 0. With 0 log loss alone decides; 2 keeps small
+        validation parts from harm.
 
     References
     ----------
     .. [1] Guo et al. "On Calibration of Modern Neural Networks." ICML 2017, section 4.2.
+    .. [2] Gelman et al. "Bayesian Data Analysis." 3rd edition, 2013, section 13.2: a penalty
+       as a prior, the penalised optimum as a posterior mode.
 
     Examples
     --------
@@ -75,14 +87,21 @@ class TemperatureScaling(Calibrator):
     >>> rows = cal.predictions(logits=[10.0] * 5, labels=[1, 1, 1, 1, 0])
     >>> round(TemperatureScaling().fit(rows).value, 4)  # 10 / ln(4): odds of 4 to 1
     7.2135
+    >>> right = cal.predictions(logits=[0.0, 3.0], labels=[1, 1])  # slope: -3 / (1 + e**3b)
+    >>> round(TemperatureScaling(penalty=2.0).fit(right).value, 4)  # + 2 (1 - 1/b) = 0
+    0.9406
     """
 
     bounds: tuple[float, float] = (0.01, 100.0)
+    penalty: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 < self.bounds[0] < self.bounds[1] < math.inf:
             rule, remedy = "be two positive numbers in rising order", "(0.01, 100.0) is wide."
             raise InputError("bounds", rule, f"{self.bounds}", remedy)
+        if not 0 <= self.penalty < math.inf:
+            remedy = "0 is none; 2 suits a network."
+            raise InputError("penalty", "be finite and at least 0", f"{self.penalty}", remedy)
 
     def fit(self, predictions: Predictions) -> Temperature:
         """Fit on rows that the model was not trained on.
@@ -93,7 +112,9 @@ class TemperatureScaling(Calibrator):
             If `predictions` have no labels.
         FitError
             If no temperature within `bounds` has the least log loss: rows all classified
-            rightly, a model worse than chance, or labels that the model rules out.
+            rightly, a model worse than chance, or labels that the model rules out. With a
+            penalty, if the least penalised log loss lies beyond the bounds, or a label is
+            ruled out.
         """
         check_predictions(predictions)
         if predictions.truth is None:
@@ -101,43 +122,51 @@ class TemperatureScaling(Calibrator):
         rows = predictions.present()
         _refuse_impossible(rows)
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
-        why = _why_none(rows, low, high)
+        why = _why_none(rows, low, high, self.penalty)
         if why:
+            sought = "penalised log loss" if self.penalty else "log loss"
             raise FitError(
                 f"no temperature between {self.bounds[0]:g} and {self.bounds[1]:g} has the least "
-                f"log loss on {len(rows)} rows: {why}. Use more held-out rows, or leave the "
+                f"{sought} on {len(rows)} rows: {why}. Use more held-out rows, or leave the "
                 "probabilities as they are."
             )
-        return Temperature(1 / _root(rows, low, high), len(rows))
+        return Temperature(1 / _root(rows, low, high, self.penalty), len(rows))
 
 
-def _why_none(rows: Predictions, low: float, high: float) -> str:
+def _why_none(rows: Predictions, low: float, high: float, penalty: float) -> str:
     """Why no inverse temperature within the bounds is best; empty where one is."""
-    slope, curvature = _slope(rows, 0.0)
-    if not curvature > 0:
-        return "the model rates the classes of every row alike"
-    if slope >= 0:
-        return "the model is no better than chance, so even odds are best"
-    if _slope(rows, low)[0] >= 0:
+    if not penalty:
+        slope, curvature = _slope(rows, 0.0)
+        if not curvature > 0:
+            return "the model rates the classes of every row alike"
+        if slope >= 0:
+            return "the model is no better than chance, so even odds are best"
+    if _penalised(rows, low, penalty)[0] >= 0:
         return "the best one is greater, for the model states far more than it knows"
-    if _slope(rows, high)[0] > 0:
+    if _penalised(rows, high, penalty)[0] > 0:
         return ""
-    if _slope(rows, math.inf)[0] == 0:
+    if not penalty and _slope(rows, math.inf)[0] == 0:
         return "the model separates the classes without an error"
     return "the best one is smaller, for the model knows far more than it states"
 
 
-def _root(rows: Predictions, low: float, high: float) -> float:
-    """Inverse temperature at which the slope is 0, within a bracket of it."""
+def _root(rows: Predictions, low: float, high: float, penalty: float) -> float:
+    """Inverse temperature at which the penalised slope is 0, within a bracket of it."""
     beta = 1.0 if low < 1.0 < high else math.sqrt(low * high)
     for _ in range(200):
-        slope, curvature = _slope(rows, beta)
+        slope, curvature = _penalised(rows, beta, penalty)
         low, high = (low, beta) if slope > 0 else (beta, high)
         step = beta - slope / curvature if curvature > 0 else math.nan
         if abs(step - beta) <= 1e-9 * beta:  # squared by the step itself: what is left is rounding
             return step
         beta = step if low < step < high else math.sqrt(low * high)
     return beta
+
+
+def _penalised(rows: Predictions, beta: float, penalty: float) -> tuple[float, float]:
+    """First and second derivative of the total log loss with its penalty."""
+    slope, curvature = _slope(rows, beta)
+    return slope + penalty * (1 - 1 / beta), curvature + penalty / beta**2
 
 
 def _slope(rows: Predictions, beta: float) -> tuple[float, float]:
