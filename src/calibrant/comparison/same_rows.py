@@ -1,0 +1,44 @@
+"""Whether two predictions are about the same rows, as far as rows can tell."""
+
+import torch
+from torch import Tensor
+
+from calibrant.calibrators.base import check_predictions
+from calibrant.errors import InputError
+from calibrant.prediction.base import Predictions
+
+__all__ = ["check_same_rows"]
+
+REMEDY = "Compare predictions of the same rows, in the same order."
+
+
+def check_same_rows(a: Predictions, b: Predictions) -> None:
+    """Raise `InputError` unless number, classes, weights and labels of the rows agree."""
+    for rows in (a, b):
+        check_predictions(rows)
+        if rows.truth is None:
+            remedy = "Pass labelled predictions."
+            raise InputError("a and b", "have labels", "none", remedy)
+    if len(a) != len(b):
+        raise InputError("a and b", "have as many rows", f"{len(a)} and {len(b)}", REMEDY)
+    if a.class_names != b.class_names:
+        got = f"{', '.join(a.class_names)} and {', '.join(b.class_names)}"
+        raise InputError("a and b", "have the same classes", got, REMEDY)
+    _refuse_unequal("weights", a.weight(), b.weight().to(a.device))
+    present = a.weight() > 0
+    if (a.hard is None) != (b.hard is None):
+        got = "soft and hard ones" if a.hard is None else "hard and soft ones"
+        raise InputError("a and b", "have the same labels", got, REMEDY)
+    if a.hard is not None and b.hard is not None:
+        _refuse_unequal("labels", a.hard * present, b.hard.to(a.device) * present)
+    if a.soft is not None and b.soft is not None:
+        every = present[:, None]
+        _refuse_unequal("labels", a.soft * every, b.soft.to(a.device) * every)
+
+
+def _refuse_unequal(what: str, first: Tensor, second: Tensor) -> None:
+    same = (first == second).reshape(len(first), -1).all(dim=1)
+    if not bool(same.all()):
+        row = int(torch.argmin(same.int()))
+        got = f"{first[row].tolist()} and {second[row].tolist()} at row {row}"
+        raise InputError("a and b", f"have the same {what}", got, REMEDY)

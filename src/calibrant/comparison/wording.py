@@ -1,0 +1,76 @@
+"""Sentences about a difference, each chosen by its interval and none stronger than it."""
+
+import math
+
+from calibrant.comparison.difference import Difference
+
+__all__ = ["in_words"]
+
+
+def in_words(difference: Difference, a_name: str, b_name: str, what: str) -> str:
+    """Sentence on whether the first, which it is about, does better; less is better.
+
+    Parameters
+    ----------
+    difference : Difference
+        Of the first less the second.
+    a_name, b_name : str
+        As they stand within a sentence: "the network", "gradient boosting".
+    what : str
+        Score that was compared: "log loss".
+
+    Examples
+    --------
+    >>> from calibrant.comparison.paired import paired_difference_of
+    >>> ours, theirs = [0.50, 0.25, 0.75, 0.50], [0.625, 0.25, 1.00, 0.75]
+    >>> few = paired_difference_of(ours, theirs)  # mean -5/32, half width 3.1824 * 0.0598
+    >>> print(in_words(few, "A", "B", "loss"))
+    No evidence of a difference in loss between A and B: -0.16 (95 %: -0.35 to 0.03).
+    >>> many = paired_difference_of(ours * 4, theirs * 4)  # half width 2.1314 * 0.0267
+    >>> print(in_words(many, "A", "B", "loss"))
+    A's loss is lower than that of B by 0.156 (95 %: 0.099 to 0.213).
+    """
+    first = a_name[:1].upper() + a_name[1:]
+    value, low, high = difference.value, difference.low, difference.high
+    if any(difference.n_infinite):
+        return _infinite(difference, a_name, b_name, what)
+    if low is None or high is None or difference.level is None:
+        why = difference.method.removeprefix("not available: ")
+        if value == 0:
+            return f"{first} and {b_name} have the same {what}: {why}."
+        side = "lower" if value < 0 else "higher"
+        told = f"{first}'s {what} is {side} than that of {b_name} by {abs(value):.4g}"
+        return f"{told}, without an interval and so without a verdict: {why}."
+    decimals = _decimals(high - low)
+    level = f"{100 * difference.level:g} %"
+    if high < 0:
+        told = f"{first}'s {what} is lower than that of {b_name} by"
+        size, ends = -value, (-high, -low)
+    elif low > 0:
+        told = f"{first} loses to {b_name}: its {what} is higher by"
+        size, ends = value, (low, high)
+    else:
+        told = f"No evidence of a difference in {what} between {a_name} and {b_name}:"
+        size, ends = value, (low, high)
+    texts = [f"{number:,.{decimals}f}" for number in (size, *ends)]
+    return f"{told} {texts[0]} ({level}: {texts[1]} to {texts[2]})."
+
+
+def _infinite(difference: Difference, a_name: str, b_name: str, what: str) -> str:
+    """Sentence on a score that is infinite, by how many rows make it so."""
+    ours, theirs = difference.n_infinite
+    of = f"of {difference.n:,} rows"
+    if ours and theirs:
+        told = f"The {what} of {a_name} and that of {b_name} are both infinite"
+        return f"{told}, by {ours:,} and {theirs:,} {of}: they cannot be compared."
+    if ours:
+        first = a_name[:1].upper() + a_name[1:]
+        return f"{first} loses to {b_name}: its {what} is infinite, by {ours:,} {of}."
+    return (
+        f"The {what} of {b_name} is infinite, by {theirs:,} {of}, and that of {a_name} is finite."
+    )
+
+
+def _decimals(width: float) -> int:
+    """Decimals that show the half width of an interval with two digits, at most 12."""
+    return min(12, max(0, 1 - math.floor(math.log10(width / 2))))
