@@ -1,0 +1,1 @@
+"""Selection: what is adopted because held-out rows prefer it, and for no other reason."""
