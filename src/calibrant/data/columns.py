@@ -32,8 +32,8 @@ Kind = Literal["number", "text", "other"]
 
 def column_of(table: pa.Table, name: str, argument: str = "column") -> pa.ChunkedArray:
     """Column of that name, `plain`; `argument` is what a message calls the name."""
-    names: list[str] = table.column_names
-    if name not in names:
+    if table.schema.get_field_index(name) < 0:
+        names: list[str] = table.column_names
         close = get_close_matches(name, names, n=1)
         hint = f"Did you mean {close[0]!r}? " if close else ""
         raise InputError(

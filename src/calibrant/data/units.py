@@ -104,8 +104,10 @@ def equal_rows(table: pa.Table, columns: Sequence[str]) -> Units:
     n_rows = len(table)
     unit = np.zeros(n_rows, dtype=np.int64)
     for name in columns:
-        value = _value_numbers(column_of(table, name), name)
-        unit = _numbered(unit * (int(value.max(initial=0)) + 1) + value)
+        column = column_of(table, name)
+        if int(unit.max(initial=-1)) + 1 < n_rows:  # else all rows differ already
+            value = _value_numbers(column, name)
+            unit = _numbered(unit * (int(value.max(initial=0)) + 1) + value)
     n_units = int(unit.max(initial=-1)) + 1
     return Units(unit, n_units, n_rows - n_units)
 
@@ -124,7 +126,7 @@ def group_units(table: pa.Table, column: str) -> Int64[np.ndarray, " row"]:
         got = f"{len(missing):,} missing in {column!r} ({rows_in_words(missing)}, counted from 0)"
         remedy = "Fill them in, or remove these rows."
         raise InputError("group", "name the group of every row", got, remedy)
-    unit = _value_numbers(values, column)
+    unit = _numbered(_value_numbers(values, column))
     n_groups = int(unit.max(initial=-1)) + 1
     if n_groups < FEWEST_GROUPS:
         shown = listed(str(value) for value in pc.unique(values).to_pylist())
@@ -135,7 +137,7 @@ def group_units(table: pa.Table, column: str) -> Int64[np.ndarray, " row"]:
 
 
 def _value_numbers(column: pa.ChunkedArray, name: str) -> Int64[np.ndarray, " row"]:
-    """Number of every value of `column`, from 0 in order of first appearance; missing is one."""
+    """Number of every value of `column`, from 0; missing is a value."""
     if kind_of(column) == "other":
         got, remedy = f"values of type {column.type}", "Leave it out."
         raise InputError(name, "hold numbers or text", got, remedy)
@@ -145,7 +147,7 @@ def _value_numbers(column: pa.ChunkedArray, name: str) -> Int64[np.ndarray, " ro
         column = pc.add(column.cast(pa.float64()), 0.0)  # -0.0 + 0.0 is 0.0
     coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
     array = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    return _numbered(np.asarray(array.indices.to_numpy(), dtype=np.int64))
+    return np.asarray(array.indices.to_numpy(), dtype=np.int64)
 
 
 def _numbered(keys: Int64[np.ndarray, " row"]) -> Int64[np.ndarray, " row"]:
