@@ -1,4 +1,4 @@
-"""What is predicted: the classes of a column, or the two sides of a cut through its numbers."""
+"""What is predicted: classes of a column, two sides of a cut through its numbers, or a number."""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -16,9 +16,19 @@ from calibrant.data.columns import (
     rows_in_words,
     texts_of,
 )
+from calibrant.data.multilabel import check_single_label
+from calibrant.data.number_target import NumberTarget, deciles, number_target, target_numbers
 from calibrant.errors import InputError
 
-__all__ = ["FEWEST_ROWS", "Target", "label_target", "labelled_rows", "strata_of"]
+__all__ = [
+    "FEWEST_ROWS",
+    "NumberTarget",
+    "Target",
+    "label_target",
+    "labelled_rows",
+    "number_target",
+    "strata_of",
+]
 
 FEWEST_ROWS = 3  # of a class: one for each part of the split
 MOST_FLOATS = 50  # different fractions that may still be class labels
@@ -81,9 +91,7 @@ def strata_of(
         texts = _class_texts(table, name)
         order = {text: k for k, text in enumerate(_classes(table, name, texts))}
         return np.asarray([order[text] for text in texts], dtype=np.int64)
-    numbers = _numbers(table, name)
-    edges = np.quantile(numbers, np.arange(1, 10) / 10)
-    return np.searchsorted(edges, numbers).astype(np.int64)
+    return deciles(_numbers(table, name))
 
 
 def label_target(
@@ -187,22 +195,16 @@ def _threshold(value: float | str) -> float:
 
 def _numbers(table: pa.Table, name: str) -> Float64[np.ndarray, " row"]:
     """Numbers of a column that is cut: all there, all finite."""
-    column = column_of(table, name, "target")
-    if kind_of(column) != "number":
-        got = f"{name!r}, which holds {column.type}"
-        remedy = "Leave positive_above out: the column holds class labels."
-        raise InputError("target", "hold numbers where it is cut", got, remedy)
-    numbers = numbers_of(table, name)
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        got = f"{numbers[bad[0]]} in {rows_in_words(bad)}, counted from 0"
-        raise InputError("target", "be finite in every row", got, "Filter these rows out.")
-    return numbers
+    rule, remedy = (
+        "hold numbers where it is cut",
+        "Leave positive_above out: it holds class labels.",
+    )
+    return target_numbers(table, name, rule=rule, remedy=remedy)
 
 
 def _class_texts(table: pa.Table, name: str) -> NDArray[np.object_]:
     """Class name of every row, all there."""
-    column_of(table, name, "target")
+    check_single_label(table, name)
     texts = texts_of(table, name)
     bad = np.flatnonzero(texts == "")
     if len(bad):
