@@ -93,7 +93,9 @@ def test_features_are_what_numpy_and_pandas_compute(fitted):
     for name in ROLES.categories:
         texts = frame[name].astype(object).where(frame[name].notna(), "")
         dummies = pd.get_dummies(texts)
-        expected += [dummies[level].to_numpy(dtype=float) for level in sorted(dummies)]
+        expected += [
+            dummies[level].to_numpy(dtype=float) for level in sorted(dummies, key=str.casefold)
+        ]
     features = fitted.transform(TABLE)
     assert features.dtype == np.float32
     np.testing.assert_allclose(features, np.stack(expected, axis=1), rtol=1e-6, atol=1e-6)
@@ -146,9 +148,22 @@ def test_a_small_table_by_hand():
     np.testing.assert_allclose(encoder.transform(table), expected, rtol=1e-6)
     assert encoder.learned() == {
         "rows": 4,
-        "numbers": {"n": {"median": 2.0, "mean": 2.0, "scale": np.sqrt(0.5), "missing": 1}},
+        "numbers": {
+            "n": {
+                "median": 2.0,
+                "mean": 2.0,
+                "scale": np.sqrt(0.5),
+                "missing": 1,
+                "count": 3,
+                "min": 1.0,
+                "max": 3.0,
+                # of three numbers, a third each: k/10 lies in the 1st, 2nd, 3rd
+                "deciles": [1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 3.0],
+                "decile_rows": [1, 0, 0, 1, 0, 0, 1, 0, 0, 0],
+            }
+        },
         "flags": ["n"],
-        "categories": {"c": {"levels": ["x", "y"], "missing": 1}},
+        "categories": {"c": {"levels": ["x", "y"], "rows": [2, 1], "missing": 1}},
         "left_out": {},
     }
 

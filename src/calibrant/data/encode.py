@@ -18,16 +18,17 @@ from skops import io as skops_io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from calibrant.data.columns import listed, numbers_of, rows_in_words, texts_of
+from calibrant.data.levels import Levels, Texts
 from calibrant.data.schema import Roles
-from calibrant.data.steps import category_facts, known_levels, new_transformer, number_facts
+from calibrant.data.steps import category_facts, new_transformer, number_facts
 from calibrant.errors import InputError, OutputError
 
 __all__ = ["Encoder", "Repairs"]
 
-Values: TypeAlias = NDArray[np.float64] | NDArray[np.object_]
-Columns: TypeAlias = dict[str, Values]
+Numbers: TypeAlias = dict[str, NDArray[np.float64]]
+Columns: TypeAlias = dict[str, Texts]
 
-FORMAT = "calibrant encoder 1"
+FORMAT = "calibrant encoder 2"
 _DAMAGE = (
     *(BadZipFile, zlib.error, struct.error, EOFError, RuntimeError),  # of the archive
     *(LookupError, ValueError, TypeError, AttributeError, ImportError),  # of what it says
@@ -56,15 +57,19 @@ class Encoder:
     """Fitted encoder; make one with `Encoder.fit` or `Encoder.load`.
 
     Features are the numbers first, imputed by the median and standardised in float64; then a
-    flag for each number that some training rows lack; then each category one-hot, with missing
-    as a level of its own. Columns that do not vary over the training rows are left out.
+    flag for each number that some training rows lack (one for all parts of a date); then each
+    category one-hot, with missing as a level of its own. Of a category with more than 50 levels
+    the rare ones are one level, or its levels are hashed, as its role says: see `Levels`.
+    Columns that do not vary over the training rows are left out.
 
     Parameters
     ----------
     transformer : ColumnTransformer
         The three steps, fitted.
-    numbers, flags, categories : tuple of str
-        Columns of each step.
+    numbers, flags : tuple of str
+        Columns of the first two.
+    levels : dict
+        Levels of each category.
     facts : dict
         What `learned` returns.
     """
@@ -72,7 +77,7 @@ class Encoder:
     transformer: ColumnTransformer
     numbers: tuple[str, ...]
     flags: tuple[str, ...]
-    categories: tuple[str, ...]
+    levels: dict[str, Levels]
     facts: dict[str, object]
 
     @classmethod
@@ -84,28 +89,39 @@ class Encoder:
         InputError
             If a number is infinite or too large to standardise, or if no column varies.
         """
-        training = _columns(table.take(pa.array(rows)), roles.numbers, roles.categories)
+        training = table.take(pa.array(rows))
+        values, texts = _numbers_in(training, roles.numbers), _texts_in(training, roles.categories)
         left_out = {
-            name: why for name, values in training.items() if (why := _says_nothing(values))
+            **{name: why for name in values if (why := _no_spread(values[name]))},
+            **{name: why for name in texts if (why := _no_levels(texts[name]))},
         }
-        missing = {name: int(_is_missing(values).sum()) for name, values in training.items()}
+        missing = {name: int(np.isnan(column).sum()) for name, column in values.items()}
         numbers = tuple(name for name in roles.numbers if name not in left_out)
-        flags = tuple(name for name in roles.numbers if 0 < missing[name] < len(rows))
-        categories = tuple(name for name in roles.categories if name not in left_out)
-        if not numbers and not flags and not categories:
+        flags = tuple(name for name in roles.flagged if 0 < missing[name] < len(rows))
+        levels = {
+            name: Levels.learn(texts[name], hashed=name in roles.hashed)
+            for name in roles.categories
+            if name not in left_out
+        }
+        if not numbers and not flags and not levels:
             rule = "have a column that varies over the training rows"
             raise InputError("table", rule, listed(left_out), "Bring rows or columns that differ.")
-        transformer = new_transformer(numbers, flags, categories)
+        transformer = new_transformer(numbers, flags, levels)
         with np.errstate(over="ignore", invalid="ignore"):
-            transformer.fit(_frame(training))
+            transformer.fit(_frame(values, texts, levels))
         facts: dict[str, object] = {
             "rows": len(rows),
-            "numbers": number_facts(transformer, numbers, missing),
+            "numbers": number_facts(transformer, numbers, values),
             "flags": list(flags),
-            "categories": category_facts(transformer, categories, missing),
+            "categories": category_facts(levels, texts),
             "left_out": left_out,
         }
-        return cls(transformer, numbers, flags, categories, facts)
+        return cls(transformer, numbers, flags, levels, facts)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Columns that are fed as categories."""
+        return tuple(self.levels)
 
     @property
     def n_numbers(self) -> int:
@@ -116,8 +132,8 @@ class Encoder:
     def feature_names(self) -> tuple[str, ...]:
         """Name of every feature: ``Weight``, ``Weight is missing``, ``FatContent = Low Fat``."""
         names = [*self.numbers, *(f"{name} is missing" for name in self.flags)]
-        for name, levels in self._levels():
-            names += [f"{name} = {level}" if level else f"{name} is missing" for level in levels]
+        for name, levels in self.levels.items():
+            names += levels.names(name)
         return tuple(names)
 
     def transform(self, table: pa.Table) -> Float32[np.ndarray, "row feature"]:
@@ -129,7 +145,9 @@ class Encoder:
             If a column is absent, does not hold numbers where it did in training, or gives a
             feature that is infinite.
         """
-        frame = _frame(self._columns_of(table))
+        self._check_columns(table)
+        values = _numbers_in(table, tuple(dict.fromkeys((*self.numbers, *self.flags))))
+        frame = _frame(values, _texts_in(table, self.categories), self.levels)
         with np.errstate(over="ignore"):
             features = np.asarray(self.transformer.transform(frame), dtype=np.float32)
         finite = np.isfinite(features)
@@ -144,22 +162,30 @@ class Encoder:
 
     def counts_of(self, table: pa.Table) -> Repairs:
         """Count what `transform` mends in `table`."""
-        columns = self._columns_of(table)
-        imputed = {name: int(_is_missing(columns[name]).sum()) for name in self.numbers}
-        unseen: dict[str, int] = {}
-        for name, levels in self._levels():
-            known = set(levels)
-            unseen[name] = sum(text not in known for text in columns[name])
+        self._check_columns(table)
+        values = _numbers_in(table, self.numbers)
+        imputed = {name: int(np.isnan(column).sum()) for name, column in values.items()}
+        texts = _texts_in(table, self.categories)
+        unseen = {name: levels.n_unseen(texts[name]) for name, levels in self.levels.items()}
         return Repairs(
             imputed={name: count for name, count in imputed.items() if count},
             unseen={name: count for name, count in unseen.items() if count},
         )
 
+    def placed(self, table: pa.Table) -> Columns:
+        """Level of every category in every row of `table` as it is fed: one of `Levels.kept`.
+
+        A level that no training row has stays as it is where rare levels are not grouped.
+        """
+        texts = _texts_in(table, self.categories)
+        return {name: levels.placed(texts[name]) for name, levels in self.levels.items()}
+
     def learned(self) -> dict[str, object]:
         """List what was learned from the training rows, ready for JSON.
 
-        Keys: ``rows`` (their number); ``numbers`` (by column: median, mean, scale, missing);
-        ``flags``; ``categories`` (by column: levels, missing); ``left_out`` (by column: why).
+        Keys: ``rows`` (their number); ``numbers`` (by column: median, mean, scale, missing,
+        count, min, max, deciles and how many rows end in the span up to each); ``flags``;
+        ``categories`` (by column: levels, rows of each, missing); ``left_out`` (by column: why).
         """
         return self.facts
 
@@ -170,7 +196,10 @@ class Encoder:
             "transformer": self.transformer,
             "numbers": self.numbers,
             "flags": self.flags,
-            "categories": self.categories,
+            "levels": {
+                name: {"kept": levels.kept, "hashed": levels.hashed, "known": levels.known}
+                for name, levels in self.levels.items()
+            },
             "facts": self.facts,
         }
         try:
@@ -186,7 +215,8 @@ class Encoder:
             content = skops_io.load(path, trusted=TRUSTED)
             known = content.pop("format") == FORMAT
             if known and isinstance(content["transformer"], ColumnTransformer):
-                return cls(**content)
+                levels = {name: Levels(**of) for name, of in content.pop("levels").items()}
+                return cls(**content, levels=levels)
             reason = "it holds something else"
         except OSError as error:
             reason = error.strerror or "it cannot be read"
@@ -196,22 +226,18 @@ class Encoder:
             reason = "it is damaged, or written by another version"
         raise InputError("path", "name a saved encoder", f"{path}: {reason}", remedy)
 
-    def _levels(self) -> list[tuple[str, NDArray[np.object_]]]:
-        """Levels of every category, in the order of the features; ``""`` is missing."""
-        return known_levels(self.transformer, self.categories)
-
-    def _columns_of(self, table: pa.Table) -> Columns:
-        numbers = tuple(dict.fromkeys((*self.numbers, *self.flags)))
-        absent = [c for c in (*numbers, *self.categories) if c not in table.column_names]
+    def _check_columns(self, table: pa.Table) -> None:
+        """Every column of the training is there."""
+        fed = dict.fromkeys((*self.numbers, *self.flags, *self.categories))
+        absent = [name for name in fed if name not in table.column_names]
         if absent:
             got = f"{listed(absent)} absent"
             raise InputError("table", "hold every column of the training", got, "Add them.")
-        return _columns(table, numbers, self.categories)
 
 
-def _columns(table: pa.Table, numbers: tuple[str, ...], categories: tuple[str, ...]) -> Columns:
-    """Values of each column: float64, finite or NaN, or text."""
-    columns: Columns = {name: numbers_of(table, name) for name in numbers}
+def _numbers_in(table: pa.Table, names: tuple[str, ...]) -> Numbers:
+    """Numbers of each column: finite, or NaN where one is missing."""
+    columns = {name: numbers_of(table, name) for name in names}
     infinite = {name: np.flatnonzero(np.isinf(values)) for name, values in columns.items()}
     faults = [
         f"{len(rows):,} in {name!r} ({rows_in_words(rows)})"
@@ -221,24 +247,31 @@ def _columns(table: pa.Table, numbers: tuple[str, ...], categories: tuple[str, .
     if faults:
         got = f"infinite ones: {'; '.join(faults)}, counted from 0"
         raise InputError("numbers", "be finite", got, "Correct these values or leave them empty.")
-    return columns | {name: texts_of(table, name) for name in categories}
+    return columns
 
 
-def _frame(columns: Columns) -> pd.DataFrame:
+def _texts_in(table: pa.Table, names: tuple[str, ...]) -> Columns:
+    return {name: texts_of(table, name) for name in names}
+
+
+def _frame(values: Numbers, texts: Columns, levels: Mapping[str, Levels]) -> pd.DataFrame:
     """Columns as scikit-learn takes them by name."""
+    placed = {name: of.placed(texts[name]) for name, of in levels.items()}
+    columns = {**values, **placed}
     return pd.DataFrame({name: pd.Series(c, dtype=c.dtype) for name, c in columns.items()})
 
 
-def _is_missing(values: Values) -> NDArray[np.bool_]:
-    return np.isnan(values) if values.dtype == np.float64 else np.equal(values, "")
+def _no_spread(values: NDArray[np.float64]) -> str | None:
+    """Why a column with these training numbers cannot serve; None where they vary.
 
-
-def _says_nothing(values: Values) -> str | None:
-    """Why a column with these training values cannot serve; None where it varies.
-
-    Missing is a level of text, but not of numbers: they have a flag for it.
+    Missing says nothing here: numbers have a flag for it.
     """
-    levels = set(values[~_is_missing(values)] if values.dtype == np.float64 else values)
+    levels = np.unique(values[~np.isnan(values)])
     if len(levels) > 1:
         return None
-    return "one value in the training rows" if levels else "no value in the training rows"
+    return "one value in the training rows" if len(levels) else "no value in the training rows"
+
+
+def _no_levels(texts: Texts) -> str | None:
+    """Why a column with these training texts cannot serve; None where they vary."""
+    return None if len(set(texts)) > 1 else "one value in the training rows"

@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Float64
 
 from calibrant.data.columns import (
     Kind,
@@ -22,24 +21,36 @@ from calibrant.data.columns import (
     numbers_of,
     rows_in_words,
 )
+from calibrant.data.identifiers import FEW_LEVELS, MOST_LEVELS, sequence_reason
 from calibrant.errors import InputError
 
-__all__ = ["ColumnRole", "Role", "Roles", "infer_roles"]
+__all__ = ["AskedRole", "ColumnRole", "Role", "Roles", "infer_roles"]
 
-Role = Literal["target", "split", "number", "category", "identifier", "dropped"]
-
-MOST_LEVELS = 50  # of text that is still a category
-FEW_LEVELS = 10  # with so few, text in which no level repeats may be a category all the same
-EXACT_WHOLE = 2.0**53  # float64 holds every whole number up to here
+FeatureRole = Literal["number", "category", "hashed", "date", "identifier", "dropped"]
+Role = Literal["target", "split", "group", "time"] | FeatureRole
+AskedRole = Literal["number", "category", "date", "hashed", "identifier", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRole:
-    """What one column is used as, and why."""
+    """What one column is used as, and why.
+
+    Parameters
+    ----------
+    name : str
+        Of the column; that of a part of a date is the date's, a colon and the part.
+    role : str
+        What it is used as.
+    why : str
+        In words.
+    part_of : str or None
+        Column that holds the date of which this is a part.
+    """
 
     name: str
     role: Role
     why: str
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,40 @@ class Roles:
         return self._names("number")
 
     @property
+    def flagged(self) -> tuple[str, ...]:
+        """Numbers whose missing values are flagged: of the parts of a date the last one alone."""
+        last = {column.part_of: column.name for column in self.columns}
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.role == "number"
+            and (column.part_of is None or last[column.part_of] == column.name)
+        )
+
+    @property
     def categories(self) -> tuple[str, ...]:
-        """Columns that are fed as categories."""
-        return self._names("category")
+        """Columns that are fed as categories, those that are hashed among them."""
+        return self._names("category", "hashed")
+
+    @property
+    def hashed(self) -> tuple[str, ...]:
+        """Categories that are fed by the hash of their levels."""
+        return self._names("hashed")
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Columns of dates; their parts are among the numbers."""
+        return self._names("date")
+
+    @property
+    def group(self) -> str | None:
+        """Column that groups rows and is not fed; None where there is none."""
+        return next(iter(self._names("group")), None)
+
+    @property
+    def time(self) -> str | None:
+        """Column that orders rows in time and is not fed; None where there is none."""
+        return next(iter(self._names("time")), None)
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -90,8 +132,8 @@ class Roles:
         """Name, role and reason of every column, in the table's order."""
         return [(column.name, column.role, column.why) for column in self.columns]
 
-    def _names(self, role: Role) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.role == role)
+    def _names(self, *roles: Role) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.role in roles)
 
 
 def infer_roles(
@@ -188,32 +230,10 @@ def _identifier_reason(present: pa.ChunkedArray, kind: Kind, n_levels: int) -> s
     """Why the values `present` look like identifiers; None where they do not."""
     if kind == "number":
         exact = pa.types.is_integer(present.type)
-        return _sequence_reason(floats(present), n_levels, exact=exact)
+        return sequence_reason(floats(present), n_levels, exact=exact)
     many = n_levels > MOST_LEVELS
     unique = n_levels > FEW_LEVELS and n_levels >= 0.9 * len(present)
     return f"text with {n_levels:,} levels in {len(present):,} rows" if many or unique else None
-
-
-def _sequence_reason(
-    values: Float64[np.ndarray, " row"], n_levels: int, *, exact: bool
-) -> str | None:
-    """Why the numbers `values`, none missing, look as if they numbered the rows.
-
-    `exact` says that they were integers: a float64 beyond 2**53 is always whole.
-    """
-    whole = np.isfinite(values).all() and (values == np.trunc(values)).all()
-    if not whole or n_levels < 0.9 * len(values):
-        return None
-    if np.abs(values).max() > EXACT_WHOLE:
-        return "whole numbers of 16 and more digits, almost all different" if exact else None
-    steps = np.diff(values)
-    if len(values) >= 20 and ((steps > 0).all() or (steps < 0).all()):
-        return "whole numbers that rise or fall from row to row"
-    # Birthday problem: n draws from r values repeat n (n - 1) / 2 r times on average.
-    repeats = len(values) * (len(values) - 1) / (2 * (np.ptp(values) + 1))
-    if repeats >= 20 and len(values) - n_levels <= 0.1 * repeats:
-        return f"whole numbers, {n_levels:,} different in {len(values):,} rows"
-    return None
 
 
 def _check_finite(table: pa.Table, names: list[str]) -> None:

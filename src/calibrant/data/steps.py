@@ -1,6 +1,10 @@
 """The scikit-learn steps behind the encoder, and what they learned, read out of them."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
+from jaxtyping import Float64
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
@@ -8,19 +12,23 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from calibrant.data.columns import listed
+from calibrant.data.levels import Levels
 from calibrant.errors import InputError
 
-__all__ = ["category_facts", "known_levels", "new_transformer", "number_facts"]
+__all__ = ["category_facts", "new_transformer", "number_facts"]
 
 
 def new_transformer(
-    numbers: tuple[str, ...], flags: tuple[str, ...], categories: tuple[str, ...]
+    numbers: tuple[str, ...], flags: tuple[str, ...], categories: Mapping[str, Levels]
 ) -> ColumnTransformer:
     """Transformer, not fitted: standardised numbers, missing flags, one-hot categories."""
     standardised = Pipeline(
         [("fill", SimpleImputer(strategy="median")), ("scale", StandardScaler())]
     )
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float64)
+    one_hot.set_params(
+        categories=[np.array(levels.kept, dtype=np.object_) for levels in categories.values()]
+    )
     steps = [
         ("numbers", standardised, list(numbers)),
         ("flags", MissingIndicator(features="all"), list(flags)),
@@ -29,20 +37,12 @@ def new_transformer(
     return ColumnTransformer(steps, sparse_threshold=0).set_output(transform="default")
 
 
-def known_levels(
-    transformer: ColumnTransformer, categories: tuple[str, ...]
-) -> list[tuple[str, NDArray[np.object_]]]:
-    """Sorted levels of each of the `categories` of a fitted `transformer`."""
-    if not categories:
-        return []
-    levels: list[NDArray[np.object_]] = transformer.named_transformers_["categories"].categories_
-    return list(zip(categories, levels, strict=True))
-
-
 def number_facts(
-    transformer: ColumnTransformer, numbers: tuple[str, ...], missing: dict[str, int]
-) -> dict[str, dict[str, float]]:
-    """Median, mean, scale and number of missing values of each number; all finite."""
+    transformer: ColumnTransformer,
+    numbers: tuple[str, ...],
+    training: Mapping[str, Float64[np.ndarray, " row"]],
+) -> dict[str, dict[str, object]]:
+    """What the training rows say of each number, all finite: see `Encoder.learned`."""
     if not numbers:
         return {}
     fill, standardise = transformer.named_transformers_["numbers"].named_steps.values()
@@ -50,22 +50,42 @@ def number_facts(
     means: NDArray[np.float64] = standardise.mean_
     variances: NDArray[np.float64] = standardise.var_
     scales: NDArray[np.float64] = standardise.scale_
-    facts: dict[str, dict[str, float]] = {}
+    facts: dict[str, dict[str, object]] = {}
     overflow = [name for name, ok in zip(numbers, np.isfinite(variances), strict=True) if not ok]
     if overflow:
         got, remedy = f"values in {listed(overflow)} whose squares overflow", "Change their unit."
         raise InputError("numbers", "be small enough to standardise", got, remedy)
     for name, median, mean, scale in zip(numbers, medians, means, scales, strict=True):
         learned = {"median": float(median), "mean": float(mean), "scale": float(scale)}
-        facts[name] = {**learned, "missing": missing[name]}
+        values = training[name]
+        facts[name] = {**learned, "missing": int(np.isnan(values).sum()), **_spread(values)}
     return facts
 
 
 def category_facts(
-    transformer: ColumnTransformer, categories: tuple[str, ...], missing: dict[str, int]
+    categories: Mapping[str, Levels], training: Mapping[str, NDArray[np.object_]]
 ) -> dict[str, dict[str, object]]:
-    """Levels and number of missing values of each category."""
+    """Levels of each category, rows of each level, and number of missing values."""
+    facts: dict[str, dict[str, object]] = {}
+    for name, levels in categories.items():
+        counts = Counter(levels.placed(training[name]).tolist())
+        facts[name] = {
+            "levels": [level for level in levels.kept if level],
+            "rows": [counts[level] for level in levels.kept if level],
+            "missing": counts[""],
+        }
+    return facts
+
+
+def _spread(values: Float64[np.ndarray, " row"]) -> dict[str, object]:
+    """Deciles of the numbers that are there, and rows in each span (lo, hi] between them."""
+    present = np.sort(values[~np.isnan(values)])
+    deciles = np.quantile(present, np.arange(11) / 10, method="inverted_cdf")
+    ends = np.searchsorted(present, deciles[1:], side="right")
     return {
-        name: {"levels": [str(level) for level in levels if level], "missing": missing[name]}
-        for name, levels in known_levels(transformer, categories)
+        "count": len(present),
+        "min": float(present[0]),
+        "max": float(present[-1]),
+        "deciles": [float(edge) for edge in deciles],
+        "decile_rows": [int(n) for n in np.diff(ends, prepend=0)],
     }

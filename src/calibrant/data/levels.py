@@ -1,0 +1,120 @@
+"""Levels of a category with many of them: rare ones grouped, or all spread by a stable hash."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import UInt64
+from numpy.typing import NDArray
+
+from calibrant.data.folding import folded
+from calibrant.data.identifiers import MOST_LEVELS, fewest_rows
+
+__all__ = ["N_BUCKETS", "OTHER", "Levels", "in_order"]
+
+Texts: TypeAlias = NDArray[np.object_]  # "" where a value is missing
+
+N_BUCKETS = 64
+OTHER = " (other)"  # a cleaned level has no padding; a raw one that is spelled so is grouped too
+
+
+def in_order(levels: set[str]) -> list[str]:
+    """`levels` in an order that does not depend on how padding and case are spelled."""
+    return sorted(levels, key=lambda level: (folded(level), level))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """What the training rows say about the levels of one category.
+
+    Parameters
+    ----------
+    kept : tuple of str
+        Levels that stand by themselves, in the order of the features; ``""`` is missing,
+        `OTHER` all the rest, where there is a rest.
+    hashed : bool
+        Whether levels are spread over 64 buckets; `kept` are then the occupied ones.
+    known : UInt64[ndarray, "level"]
+        Hashes of all levels of the training rows, ascending: what is not there was never seen.
+    """
+
+    kept: tuple[str, ...]
+    hashed: bool
+    known: UInt64[np.ndarray, " level"]
+
+    @classmethod
+    def learn(cls, texts: Texts, *, hashed: bool) -> "Levels":
+        """Levels of the training rows `texts`.
+
+        Up to 50 all stand by themselves. Of more, those with at least 1 % of the rows (at least
+        10) do, or the 50 most frequent ones where there is no such; the rest is one level.
+
+        Examples
+        --------
+        >>> texts = np.array(["a"] * 9 + ["b"] * 10 + [f"rare {k}" for k in range(50)], object)
+        >>> Levels.learn(texts, hashed=False).kept
+        (' (other)', 'b')
+        """
+        values, counts = _counted(texts)
+        known = np.unique(np.array([_hash(value) for value in values], dtype=np.uint64))
+        if hashed:
+            return cls(tuple(in_order({_bucket(value) for value in values})), hashed, known)
+        levels = {value: count for value, count in zip(values, counts, strict=True) if value}
+        kept = {value for value in values if not value}
+        if len(levels) <= MOST_LEVELS:
+            return cls(tuple(in_order(kept | set(levels))), hashed, known)
+        fewest = fewest_rows(len(texts))
+        stands = {level for level, count in levels.items() if count >= fewest} - {OTHER}
+        if not stands:
+            ranked = sorted(levels, key=lambda level: (-levels[level], folded(level), level))
+            stands = set(ranked[:MOST_LEVELS]) - {OTHER}
+        return cls(tuple(in_order(kept | stands | {OTHER})), hashed, known)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether rare levels are one."""
+        return OTHER in self.kept and not self.hashed
+
+    def placed(self, texts: Texts) -> Texts:
+        """`texts`, each as one of `kept` where it belongs to one."""
+        if not self.hashed and not self.grouped:
+            return texts
+        values, place = np.unique(texts, return_inverse=True)
+        kept = set(self.kept)
+        named = [
+            _bucket(value) if self.hashed else value if value in kept or not value else OTHER
+            for value in values
+        ]
+        return np.array(named, dtype=np.object_)[place]
+
+    def n_unseen(self, texts: Texts) -> int:
+        """How many of `texts` no training row has."""
+        values, counts = _counted(texts)
+        hashes = np.array([_hash(value) for value in values], dtype=np.uint64)
+        return int(np.asarray(counts)[~np.isin(hashes, self.known)].sum())
+
+    def names(self, column: str) -> list[str]:
+        """Name of the feature of each of `kept`."""
+        other = "(other)"
+        while other in self.kept:
+            other = f"({other})"
+        named = {"": f"{column} is missing", OTHER: f"{column} = {other}"}
+        return [named.get(level, f"{column} = {level}") for level in self.kept]
+
+
+def _counted(texts: Texts) -> tuple[list[str], list[int]]:
+    """Different texts, and how many rows have each."""
+    values, counts = np.unique(texts, return_counts=True)
+    return values.tolist(), counts.tolist()
+
+
+def _hash(text: str) -> int:
+    """Stable hash of 64 bits; equal for texts that differ by padding or case alone."""
+    key = folded(text).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(key, digest_size=8).digest(), "little")
+
+
+def _bucket(text: str) -> str:
+    """Name of the bucket of `text`; ``""`` for a missing value."""
+    return f"hash {_hash(text) % N_BUCKETS:02}" if text else ""
