@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Integer
+from jaxtyping import Bool, Float, Float64, Integer
 from torch import Tensor
 
 from calibrant.errors import InputError
@@ -18,12 +18,14 @@ __all__ = [
     "check_hard",
     "check_logits",
     "check_mass",
+    "check_numbers",
     "check_probs",
     "check_weights",
 ]
 
 SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
 WEIGHTS = 1e-140, 1e140  # their squares, and sums of those, stay finite and above 0
+GREATEST_NUMBER = 1e50  # of regression: sums of fourth powers of errors stay finite
 CHUNK = 1 << 19  # entries looked at together; small enough for the cache and for memory
 
 REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 1
@@ -42,6 +44,8 @@ REMEDY_OF_NAN = {
     "probs": "Drop or fill rows with NaN, or give them weight 0.",
     "labels": "Drop or fill rows without a label, or mark them with ignore_index.",
     "outcomes": "Drop or fill rows with NaN, or give them weight 0.",
+    "predicted": "Drop or fill rows with NaN, or give them weight 0.",
+    "targets": "Drop rows without a target, or give them weight 0.",
 }
 REMEDIES_OF_INDICES = {
     "labels": "Encode labels as class indices, or set ignore_index.",
@@ -71,14 +75,27 @@ def sum_tolerance(dtype: torch.dtype) -> float:
     return max(SUM_TOLERANCE, torch.finfo(dtype).eps) + 4 * torch.finfo(wide).eps
 
 
+def sum_tolerance_of_decimals(probs: Float[Tensor, "row *class"], decimals: int) -> float:
+    """How far from 1 rounding to `decimals` may carry the sum of a row, and a last bit more."""
+    return probs[0].numel() * (0.5 * 10.0**-decimals + rounding(probs.dtype))
+
+
 def check_probs(
-    argument: str, probs: Float[Tensor, "row *class"], where: Where, *, sums: bool = True
+    argument: str,
+    probs: Float[Tensor, "row *class"],
+    where: Where,
+    *,
+    sums: bool = True,
+    decimals: int | None = None,
 ) -> bool:
     """Entries in [0, 1] but for rounding, rows of class probabilities or soft labels sum to 1.
 
-    Returns whether rounding carried an entry out of [0, 1], so that it must be clipped.
+    Entries that were rounded to some `decimals` may together be off by half a unit of the last
+    one each. Returns whether rounding carried an entry out of [0, 1], so that it must be clipped.
     """
     slack, tolerance = rounding(probs.dtype), sum_tolerance(probs.dtype)
+    if decimals is not None:
+        tolerance = max(tolerance, sum_tolerance_of_decimals(probs, decimals))
     wide = torch.promote_types(probs.dtype, torch.float32)
     sums = sums and probs.ndim > 1
 
@@ -106,6 +123,18 @@ def check_probs(
         rule, remedy = "sum to 1 in every row", remedy_of_sums
         _find(probs, whole, where, argument=argument, rule=rule, remedy=remedy, summed=True)
     return True
+
+
+def check_numbers(argument: str, values: Float64[Tensor, " row"], where: Where) -> None:
+    """Every entry is finite, and its fourth power a number too."""
+    if where.counts is None and _bounded(values, -GREATEST_NUMBER, GREATEST_NUMBER):
+        return
+
+    def usable(rows: Tensor) -> Tensor:
+        return rows.abs() <= GREATEST_NUMBER  # False for NaN
+
+    rule = f"be finite and lie in [-{GREATEST_NUMBER:g}, {GREATEST_NUMBER:g}]"
+    _find(values, usable, where, argument=argument, rule=rule, remedy="Scale the numbers.")
 
 
 def check_mass(parts: Float[Tensor, "row class"], where: Where) -> None:

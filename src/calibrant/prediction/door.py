@@ -3,19 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import torch
-from torch import Tensor
-
 from calibrant.errors import InputError
-from calibrant.prediction import checks
-from calibrant.prediction.arrays import ArrayLike, Layout, check_order, to_tensor
+from calibrant.prediction.arrays import ArrayLike
 from calibrant.prediction.base import Decisions, Events, Predictions
 from calibrant.prediction.chosen import read_decisions
 from calibrant.prediction.codes import encode
-from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, Probs
-from calibrant.prediction.labels import Reader, index_to_ignore
-from calibrant.prediction.names import class_names_of, read_names
-from calibrant.prediction.weights import checked_weights, weight_column
+from calibrant.prediction.stated import one_form, read_stated
 
 __all__ = ["decisions", "events", "predictions"]
 
@@ -31,6 +24,7 @@ def predictions(
     ignore_index: int | None = None,
     class_names: Sequence[object] | None = None,
     normalize: bool = False,
+    decimals: int | None = None,
 ) -> Predictions:
     """Checked predictions. The form is declared by name, never guessed from values.
 
@@ -57,6 +51,9 @@ def predictions(
     normalize : bool, default False
         Divide every row of `probs`, such as counts, by its sum; a note says how far the sums
         were off.
+    decimals : int, optional
+        Decimals to which every entry of `probs` was rounded, as in a text file: a row may then
+        be off 1 by half a unit of the last one for every class. The entries stay as they are.
 
     Returns
     -------
@@ -75,8 +72,8 @@ def predictions(
     >>> len(rows), rows.class_names
     (2, ('0', '1'))
     """
-    name, given = _one_form(probs, logits)
-    rows = _checked(
+    name, given = one_form(probs, logits)
+    rows = read_stated(
         name,
         given,
         ("labels", labels),
@@ -84,6 +81,7 @@ def predictions(
         ignore_index=ignore_index,
         class_names=class_names,
         normalize=normalize,
+        decimals=decimals,
     )
     return replace(
         rows,
@@ -109,7 +107,7 @@ def events(*, probs: ArrayLike, outcomes: ArrayLike, weights: ArrayLike | None =
     InputError
         Naming the argument, the rule, the first offending row and the remedy.
     """
-    rows = _checked("probs", probs, ("outcomes", outcomes), weights=weights)
+    rows = read_stated("probs", probs, ("outcomes", outcomes), weights=weights)
     if rows.truth is None:
         remedy = "Pass 1 where it happened, 0 where it did not."
         raise InputError("outcomes", "be given", "None", remedy)
@@ -157,114 +155,3 @@ def decisions(
         class_names=class_names,
         ignore_index=ignore_index,
     )
-
-
-def _checked(
-    name: str,
-    given: ArrayLike,
-    truths: tuple[str, ArrayLike | None],
-    *,
-    weights: ArrayLike | None,
-    ignore_index: int | None = None,
-    class_names: object = None,
-    normalize: bool = False,
-) -> Predictions:
-    """Checked predictions; messages call the form and the labels as their door does."""
-    argument, labels = truths
-    check_order({name: given, argument: labels, "weights": weights})
-    values = to_tensor(name, given)
-    layout = _layout(name, given, values, class_names, normalize=normalize)
-    form = _declare(name, layout.flatten(values))
-    names = class_names_of(class_names, given, form.n_classes)
-    weight = weight_column(weights, layout)
-    reader = Reader(argument, layout, index_to_ignore(ignore_index), weight)
-    column = None if labels is None else reader.labels(labels, names)
-    weight = checked_weights(weight, layout, None if column is None else column.ignored)
-    weight = None if weight is None else weight.to(values.device)
-    where = checks.Where(None if weight is None else weight > 0, layout.place)
-    notes: tuple[str, ...] = ()
-    if form.n_classes == 1 and class_names is None:
-        notes = ("one column is one class; for the positive class of two pass shape (row,)",)
-    if isinstance(form, (Logits, PositiveLogits)):
-        checks.check_logits(form.values, where)
-    elif normalize:
-        form, note = _normalized(form, where)
-        notes = (*notes, note)
-    elif checks.check_probs("probs", form.values, where):
-        form = type(form)(form.values.clamp(0, 1))
-    truth, label_layout = None, None
-    if column is not None:
-        truth = _checked_truth(argument, column.values.to(values.device), form.n_classes, where)
-        shape = layout.row_shape if truth.ndim == 1 else layout.shape
-        label_layout = Layout(labels, shape, has_classes=truth.ndim > 1, named=column.named)
-    return Predictions(
-        declared=form,
-        truth=truth,
-        class_names=names,
-        layout=layout,
-        label_layout=label_layout,
-        weights=weight,
-        notes=notes,
-    )
-
-
-def _checked_truth(argument: str, truth: Tensor, n_classes: int, where: checks.Where) -> Tensor:
-    if truth.is_floating_point():
-        checks.check_probs(argument, truth, where)
-        return truth.clamp(0, 1)
-    checks.check_hard(argument, truth, n_classes, where)
-    return truth
-
-
-def _one_form(probs: ArrayLike | None, logits: ArrayLike | None) -> tuple[str, ArrayLike]:
-    if probs is not None and logits is None:
-        return "probs", probs
-    if logits is not None and probs is None:
-        return "logits", logits
-    got = "neither" if probs is None else "both"
-    remedy = "Declare which of the two your values are."
-    raise InputError("probs or logits", "be given, exactly one", got, remedy)
-
-
-def _layout(
-    name: str, given: ArrayLike, values: Tensor, class_names: object, *, normalize: bool
-) -> Layout:
-    """Shape that came in, where it is one of predictions."""
-    shape = tuple(values.shape)
-    counts = normalize and values.ndim > 1
-    if values.ndim == 0 or not (values.is_floating_point() or values.ndim == 1 or counts):
-        rule = "be floating-point numbers of shape (row,) or (row, class, ...)"
-        got = f"{str(values.dtype).removeprefix('torch.')} of shape {shape}"
-        raise InputError(name, rule, got, "For chosen classes use decisions().")
-    if not values.numel():
-        got = f"shape {shape}"
-        raise InputError(name, "hold at least one row and one class", got, "Pass rows.")
-    if normalize and (values.ndim == 1 or name == "logits"):
-        got = f"True beside {name} of shape {shape}"
-        remedy = "A positive class has no row sum, and logits are normalised as they are."
-        raise InputError("normalize", "be left out but for probs by class", got, remedy)
-    if values.ndim > 1 and shape[1] == 1 and len(read_names(class_names) or ("one",)) > 1:
-        remedy = "Squeeze to shape (row,) for the positive class of two."
-        raise InputError(name, "have a column for every class", f"shape {shape}", remedy)
-    return Layout(given, shape, has_classes=values.ndim > 1)
-
-
-def _declare(name: str, values: Tensor) -> Form:
-    if not values.is_floating_point():
-        values = values.double()
-    if name == "probs":
-        return Probs(values) if values.ndim == 2 else PositiveProbs(values)
-    values = values.to(torch.promote_types(values.dtype, torch.float32))
-    return Logits(values) if values.ndim == 2 else PositiveLogits(values)
-
-
-def _normalized(form: Form, where: checks.Where) -> tuple[Probs, str]:
-    """Probabilities divided by their row sums, and how far off 1 these were."""
-    checks.check_mass(form.values, where)
-    parts = form.values.double().clamp(min=0)
-    total = parts.sum(dim=-1, keepdim=True)
-    counted = total if where.counts is None else total[where.counts]
-    off = float((counted - 1).abs().max())
-    values = (parts / torch.where(total > 0, total, 1)).to(form.values.dtype)
-    note = f"probabilities were divided by their row sums, which were up to {off:.3g} off 1"
-    return Probs(values), note
