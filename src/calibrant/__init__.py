@@ -19,6 +19,7 @@ _HOMES = {
     "decisions": "calibrant.prediction.door",
     "evaluate": "calibrant.metrics.evaluate",
     "events": "calibrant.prediction.door",
+    "numbers": "calibrant.prediction.door",
     "predictions": "calibrant.prediction.door",
     "reliability_table": "calibrant.metrics.reliability",
     "tally": "calibrant.metrics.evaluate",

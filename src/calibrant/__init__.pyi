@@ -6,7 +6,7 @@ from calibrant.metrics.evaluate import evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.matrix_door import confusion
 from calibrant.metrics.reliability import reliability_table
-from calibrant.prediction.door import decisions, events, predictions
+from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
 
 __version__: str
@@ -27,6 +27,7 @@ __all__ = [
     "figures",
     "losses",
     "metrics",
+    "numbers",
     "predictions",
     "reliability_table",
     "tally",

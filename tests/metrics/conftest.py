@@ -69,6 +69,7 @@ def _evidence() -> dict[str, Evidence]:
         "chosen yes or no": Evidence(
             cal.decisions, {"predicted": chosen % 2, "labels": labels % 2}, {"n_classes": 2}
         ),
+        "numbers": Evidence(cal.numbers, {"predicted": many[:, 0] + 7, "targets": many[:, 1] + 7}),
     }
 
 

@@ -174,7 +174,9 @@ def test_level_of_another_kind_is_refused(level):
 @pytest.mark.usefixtures("no_type_checker")
 def test_rows_must_have_come_through_a_door(rows):
     for use in (cal.evaluate, cal.tally):
-        with pytest.raises(InputError, match="rows must be predictions, events or decisions; got"):
+        with pytest.raises(
+            InputError, match="rows must be predictions, events, decisions or numbers; got"
+        ):
             use(rows)
     with pytest.raises(InputError, match=r"got .*\. Pass calibrant\.predictions\(\.\.\.\)"):
         Accuracy()(rows)

@@ -16,7 +16,7 @@ from calibrant.metrics.base import Metric, RowMetric
 from calibrant.metrics.registry import METRICS
 
 VALUE = ("value",)
-GREATEST = {"log_loss": math.inf, "brier": 2.0}
+GREATEST = {"log_loss": math.inf, "brier": 2.0, **dict.fromkeys(("mse", "rmse", "mae"), math.inf)}
 NOTE = "from the grid, at most "
 
 

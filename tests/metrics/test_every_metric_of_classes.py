@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 import calibrant as cal
 from calibrant.metrics.registry import METRICS, resolve
+from calibrant.prediction.base import Predictions
 
 WITH_CLASSES = ["two", "many", "soft"]
 K_MANY = 1000
@@ -21,8 +22,9 @@ def scores_of(evidence):
 
 
 def usual(n_classes):
-    """All names but those of the positive class of two, unless there are two."""
-    return [n for n in METRICS if n_classes == 2 or not ("positive" in n or "binary" in n)]
+    """All names that predictions can tell, of the positive class only where there are two."""
+    told = [n for n in METRICS if Predictions in resolve(n, n_classes).statistic.reads]
+    return [n for n in told if n_classes == 2 or not ("positive" in n or "binary" in n)]
 
 
 def assert_all_same(actual, expected, assert_same, **options):

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.statistics.bundle import Tallies
+from calibrant.statistics.exact_sums import number_of
+from calibrant.statistics.target_moments import TargetMoments
 
 COUNTS = ("count", "infinite_count")
 
@@ -30,14 +32,21 @@ def weighed(evidence):
     return (torch.arange(len(evidence)) % 3).double() + 0.5
 
 
+def number_of_digits(digits):
+    return torch.tensor(float(number_of(digits.tolist())), dtype=torch.float64)
+
+
 def assert_equal_tables(actual, expected):
     for statistic, tally in expected.parts.items():
         for column in statistic.columns:
             got = actual.parts[statistic][column]
             if column in COUNTS and got.equal(got.round()):
                 assert torch.equal(got, tally[column]), (statistic, column)
-            scale = tally[column].abs().max()
-            assert (got - tally[column]).abs().max() <= 1e-12 * scale, (statistic, column)
+            wanted = tally[column]
+            if isinstance(statistic, TargetMoments):  # digits may carry: their number is the sum
+                got, wanted = (number_of_digits(digits) for digits in (got, wanted))
+            scale = wanted.abs().max()
+            assert (got - wanted).abs().max() <= 1e-12 * scale, (statistic, column)
 
 
 @pytest.mark.parametrize("with_weights", [False, True])

@@ -87,7 +87,7 @@ def test_known_names_pass():
     assert check_names([*METRICS, *ALIASES, "ece_33"]) is None
 
 
-@pytest.mark.parametrize("kind", ["predictions", "events", "decisions"])
+@pytest.mark.parametrize("kind", ["predictions", "events", "decisions", "numbers"])
 @pytest.mark.parametrize("n_classes", [1, 2, 3])
 def test_default_names_are_known(kind, n_classes):
     names = defaults(kind, n_classes)

@@ -11,6 +11,7 @@ KINDS = {
     "predictions": lambda n, **w: cal.predictions(probs=np.full((n, 4), 0.25), labels=[0] * n, **w),
     "events": lambda n, **w: cal.events(probs=np.full(n, 0.5), outcomes=[0] * n, **w),
     "decisions": lambda n, **w: cal.decisions(predicted=[0] * n, labels=[0] * n, **w),
+    "numbers": lambda n, **w: cal.numbers(predicted=[0.0] * n, targets=[1.0] * n, **w),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
 

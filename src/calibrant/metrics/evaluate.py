@@ -22,7 +22,7 @@ def evaluate(
 
     Parameters
     ----------
-    rows : Predictions, Events, Decisions or Tallies
+    rows : Predictions, Events, Decisions, Numbers or Tallies
         What `calibrant.predictions` and the other doors return, or tallies of it. With rows,
         metrics that have an exact form use it; from tallies they state a bound.
     metrics : sequence of str or Metric, optional
@@ -68,7 +68,7 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
 
     Parameters
     ----------
-    rows : Predictions, Events or Decisions
+    rows : Predictions, Events, Decisions or Numbers
         A batch or a shard; its size does not matter.
     metrics : sequence of str or Metric, optional
         What is to be read from the tallies; else the default set of `evaluate`.

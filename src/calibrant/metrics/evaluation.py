@@ -131,7 +131,8 @@ class Evaluation:
             for row in rows
         ]
         lines = [line.rstrip() for line in lines]
-        count = f"{self.n} rows, {len(self.class_names)} classes"
+        classes = f", {len(self.class_names)} classes" if self.class_names else ""
+        count = f"{self.n} rows{classes}"
         return "\n".join((count, *lines, *(f"note: {note}" for note in self.notes)))
 
 

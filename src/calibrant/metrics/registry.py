@@ -43,6 +43,7 @@ class Entry:
 
 _DECIDED, _CALIBRATION = "calibrant.metrics.decided", "calibrant.metrics.calibration"
 _PROPER, _RANKING = "calibrant.metrics.proper", "calibrant.metrics.ranking"
+_REGRESSION = "calibrant.metrics.regression"
 _ECE, _MCE = f"{_CALIBRATION}:ExpectedCalibrationError", f"{_CALIBRATION}:MaximumCalibrationError"
 
 _AVERAGES = {
@@ -84,6 +85,10 @@ METRICS: dict[str, Entry] = {
     "classwise_ece": Entry(
         "calibrant.metrics.classwise:ClasswiseCalibrationError", "mean gap, each class", bins=True
     ),
+    "mse": Entry(f"{_REGRESSION}:MeanSquaredError", "mean squared error of predicted numbers"),
+    "rmse": Entry(f"{_REGRESSION}:RootMeanSquaredError", "its root, in the target's unit"),
+    "mae": Entry(f"{_REGRESSION}:MeanAbsoluteError", "mean distance of predicted from true"),
+    "r2": Entry("calibrant.metrics.explained:RSquared", "share of the targets' spread explained"),
 }
 
 ALIASES: dict[str, tuple[str, str]] = {  # for two classes, and beyond
@@ -93,6 +98,10 @@ ALIASES: dict[str, tuple[str, str]] = {  # for two classes, and beyond
     "recall": ("recall_positive", "recall_macro"),
     "f1": ("f1_positive", "f1_macro"),
     "auroc": ("auroc_positive", "auroc_macro"),
+    "mean_squared_error": ("mse", "mse"),
+    "root_mean_squared_error": ("rmse", "rmse"),
+    "mean_absolute_error": ("mae", "mae"),
+    "r_squared": ("r2", "r2"),
 }
 
 _BINS = re.compile(r"(.+)_([1-9][0-9]*)")
@@ -101,6 +110,7 @@ _CLASSES = ("accuracy", "precision", "recall", "f1")
 _SCORES = ("auroc", "log_loss", "brier")
 _DEFAULTS = {
     "decisions": _CLASSES,
+    "numbers": ("mse", "rmse", "mae", "r2"),
     "events": ("accuracy", "auroc", "log_loss", "brier_binary", "ece", "ece_10", "mce"),
     "predictions": (*_CLASSES, *_SCORES, "ece", "ece_10", "mce", "classwise_ece"),
     "two classes": (

@@ -8,9 +8,10 @@ from calibrant.prediction.arrays import ArrayLike
 from calibrant.prediction.base import Decisions, Events, Predictions
 from calibrant.prediction.chosen import read_decisions
 from calibrant.prediction.codes import encode
+from calibrant.prediction.numbers import Numbers, read_numbers
 from calibrant.prediction.stated import one_form, read_stated
 
-__all__ = ["decisions", "events", "predictions"]
+__all__ = ["decisions", "events", "numbers", "predictions"]
 
 
 def predictions(
@@ -155,3 +156,30 @@ def decisions(
         class_names=class_names,
         ignore_index=ignore_index,
     )
+
+
+def numbers(
+    *, predicted: ArrayLike, targets: ArrayLike | None = None, weights: ArrayLike | None = None
+) -> Numbers:
+    """Checked numbers: what a model of a number predicted, and what came out.
+
+    Parameters
+    ----------
+    predicted, targets : array of one shape
+        Finite numbers of any type, of a size up to 1e50. Targets are left out for new data,
+        which cannot be evaluated.
+    weights : array, optional
+        Importance of every row: 0 leaves it out, 2 is as if it came twice.
+
+    Raises
+    ------
+    InputError
+        Naming the argument, the rule, the first offending row and the remedy.
+
+    Examples
+    --------
+    >>> rows = numbers(predicted=[1.5, 2.0], targets=[1, 4])
+    >>> rows.errors
+    tensor([ 0.5000, -2.0000], dtype=torch.float64)
+    """
+    return read_numbers(predicted, targets, weights)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from calibrant.metrics.registry import ALIASES
+
 __all__ = ["Entry", "entry_of"]
 
 
@@ -39,14 +41,20 @@ _ENTRIES = {
     "log_loss": Entry(
         "Log loss", "Mean of minus the logarithm of the true class's probability, in nats."
     ),
+    "mae": Entry("MAE", "Mean distance from the predicted to the true value."),
     "mce": _TOP_MCE,
+    "mse": Entry("MSE", "Mean of the squared distance from the predicted to the true value."),
     "positive_ece": Entry(
         "ECE, positive class",
         "Mean gap in bins between the positive class's probability and how often it came true.",
     ),
     "positive_mce": Entry("MCE, positive class", "Largest such gap for the positive class."),
     "precision": Entry("Precision", "Share of the rows given a class that are of it."),
+    "r2": Entry(
+        "R2", "Share of the variance of the true values that is explained; the mean has 0."
+    ),
     "recall": Entry("Recall", "Share of the rows of a class that were given it."),
+    "rmse": Entry("RMSE", "Root of the mean squared distance, in units of the target."),
     "top_label_ece": _TOP_ECE,
     "top_label_mce": _TOP_MCE,
 }
@@ -70,6 +78,7 @@ def entry_of(name: str) -> Entry:
     >>> entry_of("my_own_score")
     Entry(label='my own score', meaning='')
     """
+    name = name if name in _ENTRIES else ALIASES.get(name, (name, name))[1]
     if name in _ENTRIES:
         return _ENTRIES[name]
     parts = _PARTS.fullmatch(name)

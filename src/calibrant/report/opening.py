@@ -38,7 +38,9 @@ class Opening:
 
 def subject(evaluation: Evaluation) -> str:
     """Line that says what was evaluated."""
-    return f"{len(evaluation.class_names):,} classes, {count(evaluation.n)} test rows"
+    n_classes = len(evaluation.class_names)
+    classes = f"{n_classes:,} classes, " if n_classes else ""
+    return f"{classes}{count(evaluation.n)} test rows"
 
 
 def run_opening(

@@ -6,6 +6,7 @@ from typing import final
 
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.spans import sum_spans
 from calibrant.statistics.tally import Statistic, Tally
@@ -20,7 +21,7 @@ class Tallies:
     Attributes
     ----------
     kind : str
-        What the rows were: "predictions", "events" or "decisions".
+        What the rows were: "predictions", "events", "decisions" or "numbers".
     class_names : tuple of str
         Name of every class, by index.
     parts : dict
@@ -95,7 +96,8 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
 def check_rows(rows: object) -> None:
     """Raise `InputError` unless `rows` came through a door."""
     if not isinstance(rows, Rows):
-        rule, remedy = "be predictions, events or decisions", "Pass calibrant.predictions(...)."
+        rule = "be predictions, events, decisions or numbers"
+        remedy = "Pass calibrant.predictions(...)."
         raise InputError("rows", rule, type(rows).__name__, remedy)
 
 
@@ -105,6 +107,9 @@ def check_readable(rows: Rows, statistics: Iterable[Statistic]) -> None:
     if isinstance(rows, Predictions) and rows.truth is None:
         remedy = "Unlabelled predictions can be transformed and decided on."
         raise InputError("labels", "be given to evaluate predictions", "none", remedy)
+    if isinstance(rows, Numbers) and rows.targets is None:
+        remedy = "Pass what came out as targets."
+        raise InputError("targets", "be given to evaluate numbers", "none", remedy)
     for statistic in statistics:
         if not isinstance(rows, statistic.reads):
             able = " or ".join(kind.kind for kind in statistic.reads)

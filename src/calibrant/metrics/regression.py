@@ -1,0 +1,131 @@
+"""Errors of predicted numbers: mean squared, its root, and mean absolute."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.base import Metric
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.means import MeanScore
+from calibrant.prediction.numbers import Numbers
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.moments import Moments, RowScore
+from calibrant.statistics.tally import Tally
+
+__all__ = ["MeanAbsoluteError", "MeanSquaredError", "RootMeanSquaredError"]
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredMiss(RowScore):
+    """Square of predicted less true."""
+
+    reads: ClassVar[tuple[type[Rows], ...]] = (Numbers,)
+
+    def of(self, rows: Rows) -> Float64[Tensor, " row"]:
+        """See `RowScore.of`."""
+        assert isinstance(rows, Numbers)  # checked where rows are tallied
+        return rows.errors.square()
+
+
+@dataclass(frozen=True, slots=True)
+class AbsoluteMiss(RowScore):
+    """Distance of predicted from true."""
+
+    reads: ClassVar[tuple[type[Rows], ...]] = (Numbers,)
+
+    def of(self, rows: Rows) -> Float64[Tensor, " row"]:
+        """See `RowScore.of`."""
+        assert isinstance(rows, Numbers)  # checked where rows are tallied
+        return rows.errors.abs()
+
+
+@dataclass(frozen=True, slots=True)
+class MeanSquaredError(MeanScore):
+    r"""Mean of :math:`(\hat t - t)^2` over rows, at least 0, in the square of the target's unit.
+
+    The interval is Student's, from the moments of the rows.
+
+    References
+    ----------
+    .. [1] Gneiting. "Making and Evaluating Point Forecasts." JASA 106, 2011: the mean squared
+       error asks for the mean, the mean absolute error for the median.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> MeanSquaredError()(cal.numbers(predicted=[1.0, 2.0], targets=[2.0, 5.0])).value
+    5.0
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def score(self) -> SquaredMiss:
+        """See `MeanScore.score`."""
+        return SquaredMiss()
+
+
+@dataclass(frozen=True, slots=True)
+class MeanAbsoluteError(MeanScore):
+    r"""Mean of :math:`|\hat t - t|` over rows, at least 0, in the target's unit.
+
+    The interval is Student's, from the moments of the rows.
+
+    References
+    ----------
+    .. [1] As for `MeanSquaredError`.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> MeanAbsoluteError()(cal.numbers(predicted=[1.0, 2.0], targets=[2.0, 5.0])).value
+    2.0
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def score(self) -> AbsoluteMiss:
+        """See `MeanScore.score`."""
+        return AbsoluteMiss()
+
+
+@dataclass(frozen=True, slots=True)
+class RootMeanSquaredError(Metric):
+    r"""Root of `MeanSquaredError`, at least 0, in the target's unit.
+
+    The ends of its interval are the roots of those of the mean squared error.
+
+    References
+    ----------
+    .. [1] As for `MeanSquaredError`.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> RootMeanSquaredError()(cal.numbers(predicted=[1.0, 2.0], targets=[2.0, 9.0])).value
+    5.0
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def statistic(self) -> Moments:
+        """See `Metric.statistic`."""
+        return MeanSquaredError().statistic
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `Metric.read`."""
+        return MeanSquaredError().read(tally).sqrt()
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `Metric.estimate`."""
+        square = MeanSquaredError().estimate(tally, level=level, class_names=class_names)
+        value = math.sqrt(float(square))
+        if not isinstance(square.low, float) or not isinstance(square.high, float):
+            return replace(square, value=value)
+        low, high = math.sqrt(square.low), math.sqrt(square.high)
+        return replace(square, value=value, low=low, high=high, method=f"root of {square.method}")
