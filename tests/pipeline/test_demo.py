@@ -59,7 +59,7 @@ def test_the_true_error_is_that_of_fresh_rows(tmp_path):
 def _stated(outcome, table):
     """Probability of the positive class by the network's members, in NumPy."""
     features = torch.from_numpy(outcome.prepared.encoder.transform(table))
-    members = outcome.learned.network.eval().member_logits(features).detach().double().numpy()
+    members = outcome.learned.network.eval().member_outputs(features).detach().double().numpy()
     odds = np.exp(members - members.max(axis=-1, keepdims=True))
     probs = (odds / odds.sum(axis=-1, keepdims=True)).mean(axis=0)
     return probs[:, outcome.prepared.target.class_names.index("yes")]

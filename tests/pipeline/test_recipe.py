@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from calibrant.errors import InputError
 from calibrant.pipeline.recipe import Recipe
 from calibrant.pipeline.recipe_file import build_recipe, read_recipe, recipe_text
-from calibrant.training.network import NetworkSettings
+from calibrant.training.network_settings import NetworkSettings
 from calibrant.training.settings import TrainSettings
 
 DATA = {"path": "sales.csv", "target": "sold"}

@@ -25,7 +25,7 @@ from calibrant.pipeline.events import (
 )
 from calibrant.pipeline.recipe_file import build_recipe, read_recipe
 from calibrant.pipeline.run import train
-from calibrant.training.predict import logits
+from calibrant.training.predict import outputs
 from calibrant.training.state import load_network
 
 FILES = [
@@ -118,7 +118,7 @@ def test_the_saved_model_gives_the_saved_probabilities_bit_for_bit(small_run, sm
     rows = pd.read_parquet(small_run.out / "predictions.parquet")
     features = Encoder.load(model / "encoder.skops").transform(read_table(small_table))
     network = load_network(model / "network.safetensors")
-    stated = logits(network, torch.from_numpy(features[rows["row"]])).double()
+    stated = outputs(network, torch.from_numpy(features[rows["row"]])).double()
     temperature = json.loads((model / "calibrator.json").read_text())["temperature"]
     classes = json.loads((model / "schema.json").read_text())["target"]["classes"]
     for prefix, scaled in (("p_before_", stated), ("p_after_", stated * (1 / temperature))):

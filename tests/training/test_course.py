@@ -7,7 +7,8 @@ from torch import nn
 
 from calibrant.training.course import Course
 from calibrant.training.epoch import Measure
-from calibrant.training.network import NetworkSettings, TabularNet
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
 from calibrant.training.optimizer import AdamW
 from calibrant.training.settings import TrainSettings
 from calibrant.training.stopping import EarlyStopping

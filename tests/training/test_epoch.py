@@ -7,9 +7,10 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 from torch import nn
 from torch.nn import functional as F
 
-from calibrant.training.epoch import Measure, batches, log_loss, loss_of, train_epoch
+from calibrant.training.epoch import Measure, batches, loss_of, train_epoch
 from calibrant.training.optimizer import AdamW
 from calibrant.training.rows import LabelledRows
+from calibrant.training.scores import LogLoss
 
 
 class SoftErrorRate(nn.Module):
@@ -120,10 +121,10 @@ def test_log_loss_is_scikit_learns():
     labels, weights = torch.arange(200) % 3, torch.rand(200, generator=generator)
     probs = logits.double().softmax(dim=1)
     rows = LabelledRows(torch.zeros(200, 1), labels)
-    assert log_loss(logits, rows) == pytest.approx(sklearn_log_loss(labels, probs), rel=1e-12)
+    assert LogLoss()(logits, rows) == pytest.approx(sklearn_log_loss(labels, probs), rel=1e-12)
     rows = LabelledRows(torch.zeros(200, 1), labels, weights)
     expected = sklearn_log_loss(labels, probs, sample_weight=weights.double())
-    assert log_loss(logits, rows) == pytest.approx(expected, rel=1e-12)
+    assert LogLoss()(logits, rows) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_loss_of_many_rows_is_measured_on_all_of_them_at_once():
@@ -148,7 +149,7 @@ def test_log_loss_of_uneven_batches_is_that_of_all_rows():
     network = nn.Linear(1, 2)
     record = Measure(nn.CrossEntropyLoss(), rows, rows, None)(network, epoch=1, learning_rate=0.1)
     expected = float(F.cross_entropy(network(score).detach().double(), rows.labels))
-    assert record.validation_log_loss == pytest.approx(expected, rel=1e-6)
+    assert record.validation_score == pytest.approx(expected, rel=1e-6)
 
 
 def test_measuring_is_done_as_in_prediction():

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from calibrant.training.loop import TrainSettings, fit
-from calibrant.training.network import NetworkSettings, TabularNet
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
 
 NET = NetworkSettings(hidden=(16,), dropout=(0.2,), members=2)
 SHORT = TrainSettings(max_epochs=4, batch_size=32)

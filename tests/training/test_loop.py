@@ -8,10 +8,11 @@ from torch import nn
 
 from calibrant.errors import FitError, InputError
 from calibrant.losses import get
-from calibrant.training.epoch import log_loss
 from calibrant.training.loop import TrainSettings, fit
-from calibrant.training.network import NetworkSettings, TabularNet
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
 from calibrant.training.rows import LabelledRows
+from calibrant.training.scores import LogLoss
 
 NET = NetworkSettings(hidden=(16,), dropout=(0.2,), members=2)
 SHORT = TrainSettings(max_epochs=4, batch_size=32)
@@ -86,17 +87,17 @@ def test_training_lowers_the_loss_that_is_trained(train, validation, network, sp
 def test_training_learns_what_there_is_to_learn(train, validation, network):
     fitted = fit(network, nn.CrossEntropyLoss(), train, validation, EAGER, seed=0)
     # a probit of one feature and noise of the same size: log loss 0.49, of a coin 0.69
-    assert fitted.history[fitted.best_epoch - 1].validation_log_loss < 0.58
+    assert fitted.history[fitted.best_epoch - 1].validation_score < 0.58
 
 
 def test_the_best_epoch_is_restored_and_not_the_last(train, validation, network):
     fitted = fit(network, nn.CrossEntropyLoss(), train, validation, EAGER, seed=0)
-    scores = [record.validation_log_loss for record in fitted.history]
+    scores = [record.validation_score for record in fitted.history]
     assert scores[fitted.best_epoch - 1] == min(scores) < scores[-1]
     assert not fitted.network.training
     with torch.no_grad():
         logits = network(validation.features)
-    assert log_loss(logits, validation) == scores[fitted.best_epoch - 1]
+    assert LogLoss()(logits, validation) == scores[fitted.best_epoch - 1]
 
 
 def test_patience_ends_training_that_many_epochs_after_the_best(train, validation, network):
@@ -142,7 +143,7 @@ def test_progress_tells_epochs_best_and_the_time_left(train, validation, network
     assert tuple(record for record, _ in told) == fitted.history
     for record, progress in told:
         done = fitted.history[: record.epoch]
-        best = min(done, key=lambda before: before.validation_log_loss)
+        best = min(done, key=lambda before: before.validation_score)
         assert (progress.epoch, progress.max_epochs) == (record.epoch, 4)
         assert progress.best_epoch == best.epoch
         assert (progress.seconds_left > 0) == (record.epoch < 4)
@@ -224,7 +225,7 @@ def test_rows_of_weight_zero_do_not_decide_when_to_stop(train, validation):
     plain, weighted = fits
     assert plain.best_epoch == weighted.best_epoch
     for one, other in zip(plain.history, weighted.history, strict=True):
-        assert other.validation_log_loss == pytest.approx(one.validation_log_loss, rel=1e-6)
+        assert other.validation_score == pytest.approx(one.validation_score, rel=1e-6)
         assert other.validation_loss == pytest.approx(one.validation_loss, rel=1e-5)
 
 

@@ -6,7 +6,9 @@ import torch
 from torch import nn
 
 from calibrant.errors import InputError
-from calibrant.training.network import NetworkSettings, TabularNet, random_zeros
+from calibrant.training.dropout import random_zeros
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
 
 SMALL = NetworkSettings(hidden=(8, 5), dropout=(0.0, 0.0), members=3)
 
@@ -43,7 +45,7 @@ def test_a_member_is_a_plain_multilayer_network(member, training):
     columns = torch.cat((net.embedding(x[:, :2].T).T, x[:, 2:]), dim=1)
     # the embedding's columns come first, then the others, as in the network
     expected = twin(columns)
-    found = net.train(training).member_logits(x)[member]
+    found = net.train(training).member_outputs(x)[member]
     torch.testing.assert_close(found, expected, atol=2e-6, rtol=1e-5)
 
 
@@ -58,7 +60,7 @@ def test_batch_norm_learns_the_statistics_of_plain_batch_norm():
 
 def test_prediction_is_the_mean_of_the_members_probabilities():
     net, x = network().eval(), torch.randn(20, 4, generator=torch.Generator().manual_seed(1))
-    members = net.member_logits(x).detach().double().numpy()
+    members = net.member_outputs(x).detach().double().numpy()
     odds = np.exp(members)
     mean = (odds / odds.sum(axis=-1, keepdims=True)).mean(axis=0)
     np.testing.assert_allclose(net(x).detach().exp(), mean, atol=1e-6)
@@ -108,7 +110,8 @@ def test_sizes_at_the_edge_train_and_predict(n_features, n_numbers, n_classes):
     net = network(n_features=n_features, n_numbers=n_numbers, n_classes=n_classes)
     x = torch.randn(2, n_features, generator=torch.Generator().manual_seed(1))
     net.train()(x).logsumexp(dim=-1).sum().backward()
-    assert all(p.grad is not None and p.grad.isfinite().all() for p in net.parameters())
+    learned = [p.grad for p in net.parameters() if p.numel()]
+    assert all(gradient is not None and gradient.isfinite().all() for gradient in learned)
     assert net.eval()(x).shape == (2, n_classes)
     assert net.eval()(x[:0]).shape == (0, n_classes)
 
@@ -184,3 +187,28 @@ def test_settings_that_make_no_network_are_refused(wrong, message):
 def test_shapes_that_make_no_network_are_refused(n_features, n_numbers, n_classes, message):
     with pytest.raises(InputError, match=message):
         TabularNet(n_features, n_numbers=n_numbers, n_classes=n_classes)
+
+
+def test_the_article_network_is_plain_layers_of_torch():
+    settings = NetworkSettings(members=1, waves=0, activation="relu", scaling="none")
+    net = TabularNet(6, n_numbers=4, n_classes=3, settings=settings).eval()
+    plain = torch.nn.Sequential(
+        torch.nn.Linear(6, 128),
+        torch.nn.BatchNorm1d(128),
+        torch.nn.ReLU(),
+        torch.nn.Dropout(0.5),
+        torch.nn.Linear(128, 64),
+        torch.nn.BatchNorm1d(64),
+        torch.nn.ReLU(),
+        torch.nn.Dropout(0.25),
+        torch.nn.Linear(64, 3),
+    ).eval()
+    layers = [layer for layer in plain if isinstance(layer, torch.nn.Linear)]
+    with torch.no_grad():
+        for layer, weight, bias in zip(layers, net.weights, net.biases, strict=True):
+            layer.weight.copy_(weight[0])
+            layer.bias.copy_(bias)
+    x = 50 * torch.randn(20, 6, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(net(x), plain(x).log_softmax(dim=1), rtol=1e-4, atol=1e-4)
+    learned = {name for name, held in net.named_parameters() if held.numel()}
+    assert not any("embedding" in name for name in learned)

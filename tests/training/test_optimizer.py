@@ -1,4 +1,4 @@
-"""AdamW against torch's own."""
+"""Optimizers against torch's own."""
 
 import os
 import subprocess
@@ -10,8 +10,10 @@ import torch
 from torch import nn
 
 import calibrant.training
-from calibrant.training.network import NetworkSettings, TabularNet
-from calibrant.training.optimizer import AdamW
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
+from calibrant.training.optimizer import AdamW, optimizer_of
+from calibrant.training.settings import OPTIMIZERS
 
 
 def descend(network, step, *, n_steps=20):
@@ -23,12 +25,22 @@ def descend(network, step, *, n_steps=20):
         step()
 
 
-def test_steps_are_those_of_torchs_adamw():
+TORCHS = {
+    "adamw": lambda groups: torch.optim.AdamW(groups, lr=0.05, weight_decay=0.3),
+    "adam": lambda groups: torch.optim.Adam(groups, lr=0.05, weight_decay=0.3),
+    "sgd": lambda groups: torch.optim.SGD(
+        groups, lr=0.05, weight_decay=0.3, momentum=0.9, nesterov=True
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps_are_those_of_torch(name):
     ours, theirs = nn.Linear(3, 2), nn.Linear(3, 2)
     theirs.load_state_dict(ours.state_dict())
     groups = [{"params": [theirs.weight]}, {"params": [theirs.bias], "weight_decay": 0.0}]
-    reference = torch.optim.AdamW(groups, lr=0.05, weight_decay=0.3)
-    optimizer = AdamW(ours.parameters(), weight_decay=0.3)
+    reference = TORCHS[name](groups)
+    optimizer = optimizer_of(name, ours.parameters(), weight_decay=0.3)
 
     def step():
         optimizer.step(0.05)
@@ -42,6 +54,28 @@ def test_steps_are_those_of_torchs_adamw():
     descend(theirs, reference_step)
     torch.testing.assert_close(ours.weight, theirs.weight)
     torch.testing.assert_close(ours.bias, theirs.bias)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_with_the_state_of_another_goes_on_as_that_one(name):
+    first, second = nn.Linear(3, 2), nn.Linear(3, 2)
+    one = optimizer_of(name, first.parameters(), weight_decay=0.1)
+
+    def stepping(optimizer):
+        def step():
+            optimizer.step(0.05)
+            optimizer.clear()
+
+        return step
+
+    descend(first, stepping(one), n_steps=5)
+    second.load_state_dict(first.state_dict())
+    other = optimizer_of(name, second.parameters(), weight_decay=0.1)
+    other.restore(one.state())
+    descend(first, stepping(one))
+    descend(second, stepping(other))
+    assert torch.equal(first.weight, second.weight)
+    assert torch.equal(first.bias, second.bias)
 
 
 def test_without_gradients_matrices_decay_and_the_rest_stays():
@@ -82,13 +116,13 @@ def test_training_does_not_load_torchs_compiler():
 import sys, torch
 from calibrant.training.loop import TrainSettings, fit
 from calibrant.training.network import TabularNet
-from calibrant.training.predict import logits
+from calibrant.training.predict import outputs
 from calibrant.training.rows import LabelledRows
 
 rows = LabelledRows(torch.randn(40, 2), torch.arange(40) % 2)
 network = TabularNet.for_training(rows.features, n_numbers=1, n_classes=2)
 fit(network, torch.nn.CrossEntropyLoss(), rows, rows, TrainSettings(max_epochs=1), seed=0)
-logits(network, rows.features)
+outputs(network, rows.features)
 sys.exit("torch._dynamo" in sys.modules)
 """
     source = Path(calibrant.training.__file__).parents[2]

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from calibrant.training.network import TabularNet
-from calibrant.training.predict import chunked, logits
+from calibrant.training.predict import chunked, outputs
 
 
 @pytest.fixture(scope="module")
@@ -24,23 +24,23 @@ def network(features):
 
 @pytest.mark.parametrize("chunk", [1, 7, 64, 499, 5000])
 def test_the_bits_of_a_row_do_not_depend_on_the_rows_beside_it(network, features, chunk):
-    assert torch.equal(logits(network, features, chunk=chunk), logits(network, features))
+    assert torch.equal(outputs(network, features, chunk=chunk), outputs(network, features))
 
 
 def test_the_bits_of_a_row_do_not_depend_on_its_place(network, features):
     order = torch.randperm(500, generator=torch.Generator().manual_seed(5))
-    assert torch.equal(logits(network, features[order]), logits(network, features)[order])
+    assert torch.equal(outputs(network, features[order]), outputs(network, features)[order])
 
 
 def test_logits_are_those_of_the_prediction_in_float32(network, features):
-    found = logits(network, features)
+    found = outputs(network, features)
     assert found.dtype == torch.float32
     torch.testing.assert_close(found, chunked(network.eval(), features), atol=1e-5, rtol=1e-5)
 
 
 def test_the_network_is_left_as_it_was(network, features):
     before = copy.deepcopy(network.state_dict())
-    logits(network, features)
+    outputs(network, features)
     assert network.training
     assert all(torch.equal(held, before[name]) for name, held in network.state_dict().items())
     assert network.weights[0].dtype == torch.float32
@@ -48,8 +48,8 @@ def test_the_network_is_left_as_it_was(network, features):
 
 def test_any_module_predicts(features):
     plain = nn.Sequential(nn.Linear(12, 4), nn.Dropout(0.9))
-    torch.testing.assert_close(logits(plain, features), plain[0](features).detach())
+    torch.testing.assert_close(outputs(plain, features), plain[0](features).detach())
 
 
-def test_no_rows_give_no_logits(network, features):
-    assert logits(network, features[:0]).shape == (0, 3)
+def test_no_rows_give_no_outputs(network, features):
+    assert outputs(network, features[:0]).shape == (0, 3)

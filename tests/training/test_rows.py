@@ -16,7 +16,7 @@ FEATURES, LABELS = torch.zeros(3, 2), torch.tensor([0, 1, 0])
         ((FEATURES, LABELS[:2]), r"labels must have the shape \(3,\)"),
         ((FEATURES, LABELS[:, None]), r"got \(3, 1\)"),
         ((FEATURES.long(), LABELS), "features must be float32 or float64; got torch.int64"),
-        ((FEATURES, LABELS.float()), "labels must be int64; got torch.float32"),
+        ((FEATURES, LABELS.int()), "labels must be int64, float32 or float64; got torch.int32"),
         ((FEATURES, torch.tensor([0, 1, -100])), "labels must be at least 0; got -100 at row 2"),
         ((FEATURES, LABELS, torch.ones(2)), r"weights must have the shape \(3,\)"),
         ((FEATURES, LABELS, torch.tensor([1, -1.0, 1])), "got -1.0 at row 1"),

@@ -14,13 +14,15 @@ from calibrant.training.settings import TrainSettings
     [
         ({"learning_rate": 0.0}, "learning_rate must be finite and above 0; got 0.0"),
         ({"learning_rate": math.nan}, "learning_rate must be finite"),
-        ({"schedule": "linear"}, "schedule must be constant or cosine; got 'linear'"),
+        ({"schedule": "linear"}, "schedule must be one of constant, cosine; got 'linear'"),
         ({"weight_decay": -0.1}, "weight_decay must be finite and at least 0"),
         ({"min_gain": math.inf}, "min_gain must be finite and at least 0"),
         ({"batch_size": 1}, "batch_size must be at least 2; got 1"),
         ({"max_epochs": 0}, "max_epochs must be at least 1"),
         ({"patience": 0}, "patience must be at least 1"),
         ({"threads": 0}, "threads must be at least 1"),
+        ({"optimizer": "lion"}, "optimizer must be one of adamw, adam, sgd; got 'lion'"),
+        ({"stop_by": "ece"}, "stop_by must be one of score, calibrated, loss; got 'ece'"),
     ],
 )
 def test_settings_that_cannot_train_are_refused(wrong, message):

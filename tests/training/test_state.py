@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from calibrant.errors import InputError, OutputError
-from calibrant.training.network import NetworkSettings, TabularNet
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
 from calibrant.training.state import load_network, save_network
 
 SETTINGS = NetworkSettings(hidden=(6, 4), dropout=(0.1, 0.0), members=2, waves=5, wave_width=2)
@@ -157,10 +158,10 @@ def test_safetensors_of_others_are_refused(path, metadata):
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ({"schema": 2}, "schema: Input should be 1"),
-        ({"content": "Forest"}, "content: Input should be 'TabularNet'"),
-        ({"n_classes": "3"}, "n_classes: Input should be a valid integer"),
-        ({"n_classes": 1}, "sizes that no network can have"),
+        ({"schema": 1}, "schema: Input should be 2"),
+        ({"content": "Forest"}, "content: Input should be 'TabularNet' or 'TabularRegressor'"),
+        ({"n_outputs": "3"}, "n_outputs: Input should be a valid integer"),
+        ({"n_outputs": 1}, "sizes that no network can have"),
         ({"n_features": 10**12}, "tensors that do not fit"),
         ({"n_features": 10**30}, "sizes that no network can have"),
         ({"n_numbers": 1}, "tensors that do not fit"),

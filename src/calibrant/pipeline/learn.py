@@ -17,7 +17,7 @@ from calibrant.prediction.door import predictions
 from calibrant.training.history import EpochRecord, Progress
 from calibrant.training.loop import Fitted, fit
 from calibrant.training.network import TabularNet
-from calibrant.training.predict import logits
+from calibrant.training.predict import outputs
 from calibrant.training.rows import LabelledRows
 
 __all__ = ["Learned", "learn", "predict"]
@@ -109,7 +109,7 @@ def predict(learned: Learned, prepared: Prepared, rows: Int64[np.ndarray, " part
     """Labelled predictions of `rows`, declared as logits in float64."""
     part = _rows(prepared, rows)
     return predictions(
-        logits=logits(learned.network, part.features, device=learned.device).double(),
+        logits=outputs(learned.network, part.features, device=learned.device).double(),
         labels=part.labels,
         class_names=prepared.target.class_names,
     )
@@ -131,7 +131,7 @@ def _telling(on_event: Listener) -> Callable[[EpochRecord, Progress], None]:
                 record.epoch,
                 record.train_loss,
                 record.validation_loss,
-                record.validation_log_loss,
+                record.validation_score,
                 progress.best_epoch,
                 progress.seconds_left,
                 record.validation_watched,

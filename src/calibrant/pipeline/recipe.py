@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from calibrant.calibrators.registry import resolve
 from calibrant.losses import get
-from calibrant.training.network import NetworkSettings
+from calibrant.training.network_settings import NetworkSettings
 from calibrant.training.settings import TrainSettings
 
 __all__ = [

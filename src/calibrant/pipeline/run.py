@@ -12,7 +12,7 @@ from calibrant.pipeline.measure import calibrate, measure
 from calibrant.pipeline.outcome import Outcome
 from calibrant.pipeline.prepare import prepare
 from calibrant.pipeline.recipe import Recipe
-from calibrant.training.device import resolve_device, threads
+from calibrant.training.device import chosen_threads, resolve_device, threads
 
 __all__ = ["Run", "find", "train"]
 
@@ -80,7 +80,7 @@ def find(recipe: Recipe, *, on_event: Listener = unheard) -> Outcome:
     device = resolve_device(recipe.device)
     known = recipe.data.model_copy(update={"sha256": fingerprint(recipe.data)})
     recipe = recipe.model_copy(update={"data": known, "device": device.type})
-    with threads(recipe.training.threads):
+    with threads(chosen_threads(recipe.training.threads)):
         prepared = prepare(recipe, on_event)
         learned = learn(prepared, recipe, device=device, on_event=on_event)
         calibration = calibrate(predict(learned, prepared, prepared.split.validation), recipe)

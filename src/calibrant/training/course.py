@@ -11,7 +11,7 @@ from torch import nn
 from calibrant.errors import FitError
 from calibrant.training.epoch import Measure, train_epoch
 from calibrant.training.history import EpochRecord
-from calibrant.training.optimizer import AdamW
+from calibrant.training.optimizer import Optimizer
 from calibrant.training.settings import TrainSettings
 from calibrant.training.stopping import EarlyStopping
 
@@ -29,7 +29,7 @@ class Course:
     ----------
     network : nn.Module
         In the state of the last epoch, not of the best.
-    optimizer : AdamW
+    optimizer : Optimizer
         Over the parameters of `network`.
     measure : Measure
         Loss and rows.
@@ -44,7 +44,7 @@ class Course:
     """
 
     network: nn.Module
-    optimizer: AdamW
+    optimizer: Optimizer
     measure: Measure
     stopping: EarlyStopping
     settings: TrainSettings
@@ -83,8 +83,18 @@ class Course:
                 f"Lower learning_rate (now {self.settings.learning_rate:g})."
             )
         self.history.append(record)
-        self.stopping.see(epoch, record.validation_log_loss, self.network)
+        self.stopping.see(epoch, self._criterion(record), self.network)
         return record
+
+    def _criterion(self, record: EpochRecord) -> float:
+        """What decides whether the epoch is the best."""
+        calibrated = record.calibrated_score
+        if self.settings.stop_by == "calibrated":
+            assert calibrated is not None  # it was asked for
+            return calibrated
+        if self.settings.stop_by == "loss":
+            return record.validation_loss
+        return record.validation_score
 
 
 @contextmanager

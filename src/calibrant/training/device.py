@@ -7,7 +7,7 @@ import torch
 
 from calibrant.errors import InputError
 
-__all__ = ["CPU", "resolve_device", "threads"]
+__all__ = ["CPU", "chosen_threads", "resolve_device", "threads"]
 
 CPU = torch.device("cpu")
 
@@ -38,6 +38,16 @@ def resolve_device(name: str) -> torch.device:
         rule = "be a device that torch can use"
         raise InputError("device", rule, "'cuda' without one", "Choose cpu or auto.")
     return torch.device("cuda")
+
+
+def chosen_threads(asked: int | None) -> int:
+    """Processor threads to use: as asked, else one.
+
+    The steps of a small network are too short to be shared: with two threads they take longer
+    than with one, and several times as long where other programs run, because the threads wait
+    for each other.
+    """
+    return 1 if asked is None else asked
 
 
 @contextmanager

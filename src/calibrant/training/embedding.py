@@ -44,6 +44,7 @@ class NumberEmbedding(nn.Module):
     With :math:`v = (x - \text{center}) / \text{scale}`, clipped smoothly to
     :math:`u = v / \sqrt{1 + (v / 3)^2}`, the columns are :math:`u` and a linear map of
     :math:`\cos(2 \pi w u + b)` over waves of learned frequency :math:`w` and phase :math:`b`.
+    Where the scale is not to be robust, :math:`u` is :math:`x` itself.
 
     Attributes
     ----------
@@ -68,10 +69,12 @@ class NumberEmbedding(nn.Module):
         n_waves: int,
         width: int,
         wave_scale: float,
+        robust: bool = True,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
         self.n_columns = n_numbers * (1 + width)
+        self.robust = robust
         self.register_buffer("center", torch.zeros(n_numbers))
         self.register_buffer("scale", torch.ones(n_numbers))
         frequency = torch.empty(n_numbers, n_waves, 1).normal_(generator=generator)
@@ -91,9 +94,15 @@ class NumberEmbedding(nn.Module):
 
     def forward(self, numbers: Float[Tensor, "number row"]) -> Float[Tensor, "column row"]:
         """Columns of every row; numbers come first, in their order."""
-        steps = ((numbers - self.center[:, None]) / self.scale[:, None]).clamp(-_FAR, _FAR)
-        clipped = steps / torch.sqrt(1 + (steps / _BOUND) ** 2)
+        clipped = self._clipped(numbers) if self.robust else numbers
+        if self.n_columns == len(numbers):
+            return clipped
         phase, offset = self.phase.view_as(self.frequency), self.offset[:, None]
         waves = torch.cos(torch.addcmul(phase, (2 * math.pi * clipped)[:, None], self.frequency))
         mixed = torch.bmm(self.mixture, waves).flatten(0, 1) + offset
         return torch.cat((clipped, mixed))
+
+    def _clipped(self, numbers: Float[Tensor, "number row"]) -> Float[Tensor, "number row"]:
+        """Numbers in robust steps from the center, within the bound."""
+        steps = ((numbers - self.center[:, None]) / self.scale[:, None]).clamp(-_FAR, _FAR)
+        return steps / torch.sqrt(1 + (steps / _BOUND) ** 2)

@@ -7,14 +7,16 @@ from typing import TypeAlias
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from calibrant.training.history import EpochRecord, Watch
-from calibrant.training.optimizer import AdamW
+from calibrant.training.optimizer import Optimizer
 from calibrant.training.predict import chunked
 from calibrant.training.rows import LabelledRows
+from calibrant.training.scores import LogLoss, Scores
 
-__all__ = ["Measure", "batches", "log_loss", "loss_of", "train_epoch"]
+__all__ = ["Measure", "batches", "loss_of", "train_epoch"]
+
+LOG_LOSS = LogLoss()
 
 Batch: TypeAlias = tuple[Tensor, Tensor, Tensor | None]
 """Features, labels and weights of some rows."""
@@ -41,24 +43,26 @@ def batches(rows: LabelledRows, batch_size: int) -> list[Batch]:
 
 def loss_of(
     loss: nn.Module,
-    logits: Float[Tensor, "*member row class"],
-    labels: Int[Tensor, " row"],
+    outputs: Float[Tensor, "..."],
+    labels: Int[Tensor, " row"] | Float[Tensor, " row"],
     weights: Float[Tensor, " row"] | None = None,
 ) -> Float[Tensor, ""]:
     """Loss of the rows; of several members, the mean of their losses.
 
-    Each member is given to `loss` by itself: a loss of sums over rows, such as soft F1, of all
-    members' rows together would be another number.
+    Outputs are logits (row, class) where labels are classes, numbers (row,) where they are
+    numbers; with an axis of members in front or not. Each member is given to `loss` by itself:
+    a loss of sums over rows, such as soft F1, of all members' rows together would be another
+    number.
     """
-    if logits.ndim == 3:
-        return torch.stack([loss_of(loss, one, labels, weights) for one in logits]).mean()
-    return loss(logits, labels) if weights is None else loss(logits, labels, weights)
+    if outputs.ndim > (1 if labels.is_floating_point() else 2):
+        return torch.stack([loss_of(loss, one, labels, weights) for one in outputs]).mean()
+    return loss(outputs, labels) if weights is None else loss(outputs, labels, weights)
 
 
 def train_epoch(
     network: nn.Module,
     loss: nn.Module,
-    optimizer: AdamW,
+    optimizer: Optimizer,
     rows: LabelledRows,
     *,
     batch_size: int,
@@ -72,36 +76,36 @@ def train_epoch(
         optimizer.step(learning_rate)
 
 
-def log_loss(logits: Float[Tensor, "row class"], rows: LabelledRows) -> float:
-    """Weighted mean of minus the log of the labels' probabilities, in nats, in float64."""
-    per_row = F.cross_entropy(logits.double(), rows.labels, reduction="none")
-    if rows.weights is None:
-        return float(per_row.mean())
-    weights = rows.weights.double()
-    return float((weights * per_row).sum() / weights.sum())
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
-    """What is measured after every epoch, and on which rows."""
+    """What is measured after every epoch, and on which rows.
+
+    `calibrated` asks for the score of the validation rows after calibration, too.
+    """
 
     loss: nn.Module
     train: LabelledRows
     validation: LabelledRows
     watch: Watch | None
+    scores: Scores = LOG_LOSS
+    calibrated: bool = False
 
     def __call__(self, network: nn.Module, *, epoch: int, learning_rate: float) -> EpochRecord:
         """Record of the epoch, the network in evaluation mode, each part as one batch."""
         network.eval()
-        train_loss, train_log_loss, train_watched = self._part(network, self.train)
-        loss, validation_log_loss, watched = self._part(network, self.validation)
+        train_loss, train_score, train_watched = self._part(network, self.train)
+        outputs = chunked(network, self.validation.features)
+        loss, score, watched = self._measured(outputs, self.validation)
+        calibrated = self.scores.calibrated(outputs, self.validation) if self.calibrated else None
         return EpochRecord(
             epoch=epoch,
             learning_rate=learning_rate,
             train_loss=train_loss,
             validation_loss=loss,
-            train_log_loss=train_log_loss,
-            validation_log_loss=validation_log_loss,
+            score=self.scores.name,
+            train_score=train_score,
+            validation_score=score,
+            calibrated_score=calibrated,
             train_watched=train_watched,
             validation_watched=watched,
         )
@@ -109,9 +113,14 @@ class Measure:
     def _part(
         self, network: nn.Module, rows: LabelledRows
     ) -> tuple[float, float, Mapping[str, float]]:
-        """Loss, log loss and watched metrics of all rows of a part."""
-        logits = chunked(network, rows.features)
+        """Loss, score and watched metrics of all rows of a part."""
+        return self._measured(chunked(network, rows.features), rows)
+
+    def _measured(
+        self, outputs: Float[Tensor, "row *class"], rows: LabelledRows
+    ) -> tuple[float, float, Mapping[str, float]]:
+        """Loss, score and watched metrics of what was predicted for the rows."""
         with torch.no_grad():
-            loss = float(loss_of(self.loss, logits, rows.labels, rows.weights))
-        watched = {} if self.watch is None else dict(self.watch(logits, rows.labels))
-        return loss, log_loss(logits, rows), watched
+            loss = float(loss_of(self.loss, outputs, rows.labels, rows.weights))
+        watched = {} if self.watch is None else dict(self.watch(outputs, rows.labels))
+        return loss, self.scores(outputs, rows), watched

@@ -10,7 +10,7 @@ from torch import Tensor
 __all__ = ["EpochRecord", "OnEpoch", "Progress", "Watch"]
 
 Watch: TypeAlias = Callable[[Tensor, Tensor], Mapping[str, float]]
-"""Metrics by name, of the logits (row, class) and the labels of all rows of a part."""
+"""Metrics by name, of the outputs of the network and the labels of all rows of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,12 @@ class EpochRecord:
         Of this epoch.
     train_loss, validation_loss : float
         The loss that is trained.
-    train_log_loss, validation_log_loss : float
-        Log loss in nats; the validation rows' decides when to stop.
+    score : str
+        Name of the score by which epochs are judged: ``"log_loss"`` or ``"mse"``.
+    train_score, validation_score : float
+        That score; see `Scores`.
+    calibrated_score : float or None
+        Score of the validation rows after calibration, where it decides.
     train_watched, validation_watched : Mapping[str, float]
         The watched metrics.
     """
@@ -38,8 +42,10 @@ class EpochRecord:
     learning_rate: float
     train_loss: float
     validation_loss: float
-    train_log_loss: float
-    validation_log_loss: float
+    score: str
+    train_score: float
+    validation_score: float
+    calibrated_score: float | None = None
     train_watched: Mapping[str, float] = field(default_factory=dict[str, float])
     validation_watched: Mapping[str, float] = field(default_factory=dict[str, float])
 
@@ -47,25 +53,29 @@ class EpochRecord:
     def is_finite(self) -> bool:
         """Whether every loss is a finite number."""
         losses = (self.train_loss, self.validation_loss)
-        log_losses = (self.train_log_loss, self.validation_log_loss)
-        return all(math.isfinite(value) for value in (*losses, *log_losses))
+        scores = (self.train_score, self.validation_score)
+        return all(math.isfinite(value) for value in (*losses, *scores))
 
     def to_row(self) -> dict[str, int | float]:
-        """Everything by name: watched metrics as ``train_<name>`` and ``validation_<name>``.
+        """Everything by name: score and watched metrics with ``train_`` and ``validation_``.
 
         Examples
         --------
-        >>> record = EpochRecord(1, 0.002, 0.7, 0.7, 0.6, 0.6, {"f1": 0.5}, {"f1": 0.4})
-        >>> list(record.to_row())[-2:]
-        ['train_f1', 'validation_f1']
+        >>> record = EpochRecord(1, 0.002, 0.7, 0.7, "mse", 0.6, 0.6, None, {"r": 0.5}, {"r": 0.4})
+        >>> list(record.to_row())[-4:]
+        ['train_mse', 'validation_mse', 'train_r', 'validation_r']
         """
-        return {
+        row: dict[str, int | float] = {
             "epoch": self.epoch,
             "learning_rate": self.learning_rate,
             "train_loss": self.train_loss,
             "validation_loss": self.validation_loss,
-            "train_log_loss": self.train_log_loss,
-            "validation_log_loss": self.validation_log_loss,
+            f"train_{self.score}": self.train_score,
+            f"validation_{self.score}": self.validation_score,
+        }
+        if self.calibrated_score is not None:
+            row[f"validation_calibrated_{self.score}"] = self.calibrated_score
+        return row | {
             **{f"train_{name}": value for name, value in self.train_watched.items()},
             **{f"validation_{name}": value for name, value in self.validation_watched.items()},
         }
@@ -80,7 +90,7 @@ class Progress:
     epoch, max_epochs : int
         Epochs done, and at most to do.
     best_epoch : int
-        Epoch of the lowest validation log loss so far.
+        Best epoch so far.
     seconds_left : float
         At most, at the pace so far; less when patience ends the training sooner.
     """

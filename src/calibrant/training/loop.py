@@ -2,25 +2,28 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import torch
 from torch import nn
 
 from calibrant.errors import InputError
+from calibrant.training.checkpoint import Keeper
 from calibrant.training.course import Course
-from calibrant.training.device import CPU, threads
+from calibrant.training.device import CPU, chosen_threads, threads
 from calibrant.training.epoch import Measure
 from calibrant.training.history import EpochRecord, OnEpoch, Progress, Watch
-from calibrant.training.optimizer import AdamW
+from calibrant.training.optimizer import optimizer_of
 from calibrant.training.predict import chunked
 from calibrant.training.rows import LabelledRows
+from calibrant.training.scores import LogLoss, Scores
 from calibrant.training.settings import TrainSettings
 from calibrant.training.stopping import EarlyStopping
 
 __all__ = ["Fitted", "Stopped", "TrainSettings", "fit"]
 
-_DEFAULT = TrainSettings()
+_DEFAULT, _LOG_LOSS = TrainSettings(), LogLoss()
 
 Stopped: TypeAlias = Literal["patience", "epochs", "interrupted"]
 
@@ -36,7 +39,7 @@ class Fitted:
     history : tuple of EpochRecord
         One for every epoch.
     best_epoch : int
-        Epoch of the lowest validation log loss.
+        Epoch that predicted the validation rows best.
     stopped : "patience", "epochs" or "interrupted"
         Why training ended.
     batch_size : int
@@ -59,20 +62,23 @@ def fit(
     *,
     seed: int,
     device: torch.device = CPU,
+    scores: Scores = _LOG_LOSS,
     watch: Watch | None = None,
     on_epoch: OnEpoch | None = None,
+    checkpoint: Path | None = None,
 ) -> Fitted:
     """Train `network` to a low `loss`, then restore the epoch that predicted best.
 
-    Best is the lowest log loss of all validation rows: a proper score, whatever the loss. The
-    order of rows and the dropout of an epoch follow from `seed` and its number alone. On the
-    CPU, the same call gives the same bits. The global generator is left as it was.
+    Best is the lowest score of all validation rows: a proper score, whatever the loss, unless
+    the settings say otherwise. The order of rows and the dropout of an epoch follow from `seed`
+    and its number alone. On the CPU, the same call gives the same bits. The global generator is
+    left as it was.
 
     Parameters
     ----------
     network : nn.Module
-        Logits (row, class) from features; in training mode also (member, row, class). It is
-        trained in place and stays on `device`.
+        Logits (row, class), or numbers (row,), from features; in training mode also with an
+        axis of members in front. It is trained in place and stays on `device`.
     loss : nn.Module
         ``loss(logits, labels)`` or, for rows with weights, ``loss(logits, labels, weights)``.
     train, validation : LabelledRows
@@ -83,15 +89,22 @@ def fit(
         At least 0.
     device : torch.device, optional
         Where to train.
+    scores : Scores, optional
+        By what epochs are judged: log loss, or the mean squared error of numbers.
     watch : Watch, optional
         Metrics for the history, of both parts after every epoch.
     on_epoch : OnEpoch, optional
         Called after every epoch.
+    checkpoint : Path, optional
+        File that the state of the training is written to after the first epoch, then every half
+        second or so, and at the end. If it exists, training goes on from there: to the same
+        bits as if it had never ended.
 
     Raises
     ------
     InputError
-        For fewer than two training rows, a label beyond the logits, a negative seed.
+        For fewer than two training rows, a label beyond the logits, a negative seed, a
+        checkpoint of another training.
     FitError
         When a loss is not finite.
     KeyboardInterrupt
@@ -103,14 +116,24 @@ def fit(
     if seed < 0:
         raise InputError("seed", "be at least 0", f"{seed}", "0 is as good as any.")
     network, loss = network.to(device), loss.to(device)
-    measure = Measure(loss, train.to(device), validation.to(device), watch)
+    measure = Measure(
+        loss,
+        train.to(device),
+        validation.to(device),
+        watch,
+        scores,
+        calibrated=settings.stop_by == "calibrated",
+    )
     _require_logits_for_labels(network, measure)
-    optimizer = AdamW(network.parameters(), weight_decay=settings.weight_decay)
+    optimizer = optimizer_of(
+        settings.optimizer, network.parameters(), weight_decay=settings.weight_decay
+    )
     stopping = EarlyStopping(patience=settings.patience, min_gain=settings.min_gain)
     course = Course(network, optimizer, measure, stopping, settings, seed)
+    keeper = None if checkpoint is None else Keeper(checkpoint, course)
     try:
-        with threads(settings.threads):
-            stopped = _run(course, on_epoch)
+        with threads(chosen_threads(settings.threads)):
+            stopped = _run(course, keeper, on_epoch)
     except KeyboardInterrupt:
         if stopping.best.epoch == 0:
             raise
@@ -122,11 +145,13 @@ def fit(
     return Fitted(network, history, stopping.best.epoch, stopped, batch_size)
 
 
-def _run(course: Course, on_epoch: OnEpoch | None) -> Stopped:
-    """Advance `course` to its end, telling `on_epoch`; why it ended."""
+def _run(course: Course, keeper: Keeper | None, on_epoch: OnEpoch | None) -> Stopped:
+    """Advance `course` to its end, telling `keeper` and `on_epoch`; why it ended."""
     start, done = time.perf_counter(), len(course.history)
     while course.epochs_left:
         record = course.advance()
+        if keeper is not None:
+            keeper.keep()
         if on_epoch is not None:
             pace = (time.perf_counter() - start) / (record.epoch - done)
             left, most = pace * course.epochs_left, course.settings.max_epochs
@@ -135,7 +160,9 @@ def _run(course: Course, on_epoch: OnEpoch | None) -> Stopped:
 
 
 def _require_logits_for_labels(network: nn.Module, measure: Measure) -> None:
-    """Raise InputError when a label has no column among the logits of `network`."""
+    """Raise InputError when a class has no column among the logits of `network`."""
+    if measure.train.labels.is_floating_point():
+        return
     n_classes = chunked(network.eval(), measure.train.features[:1]).shape[1]
     for part in (measure.train, measure.validation):
         highest = int(part.labels.max())

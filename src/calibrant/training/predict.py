@@ -1,4 +1,4 @@
-"""Logits of a trained network, whatever rows stand beside a row."""
+"""Outputs of trained networks, whatever rows stand beside a row."""
 
 import copy
 
@@ -8,25 +8,25 @@ from torch import Tensor, nn
 
 from calibrant.training.device import CPU
 
-__all__ = ["chunked", "logits"]
+__all__ = ["chunked", "outputs"]
 
 
 def chunked(
     network: nn.Module, features: Float[Tensor, "row *feature"], *, chunk: int = 4096
-) -> Float[Tensor, "row class"]:
-    """Logits of `network` in its current mode and type, at most `chunk` rows in one pass."""
+) -> Float[Tensor, "row *class"]:
+    """Outputs of `network` in its current mode and type, at most `chunk` rows in one pass."""
     with torch.no_grad():
         return torch.cat([network(part) for part in torch.split(features, chunk)])
 
 
-def logits(
+def outputs(
     network: nn.Module,
     features: Float[Tensor, "row *feature"],
     *,
     device: torch.device = CPU,
     chunk: int = 4096,
-) -> Float[Tensor, "row class"]:
-    """Logits of the prediction for every row, float32, on the CPU.
+) -> Float[Tensor, "row *class"]:
+    """Logits, or the number, that are predicted for every row, float32, on the CPU.
 
     Computed in float64 and rounded once. Processor kernels add in an order that depends on
     how many rows there are and where a row stands, so float32 arithmetic differs in the last

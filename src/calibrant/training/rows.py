@@ -11,20 +11,20 @@ __all__ = ["LabelledRows"]
 
 _DTYPES = {
     "features": ("float32 or float64", {torch.float32, torch.float64}),
-    "labels": ("int64", {torch.int64}),
+    "labels": ("int64, float32 or float64", {torch.int64, torch.float32, torch.float64}),
 }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledRows:
-    """Labelled rows, checked.
+    """Labelled rows, checked: classes where labels are whole numbers, else numbers.
 
     Attributes
     ----------
     features : Float[Tensor, "row *feature"]
         Finite input of a network.
-    labels : Int64[Tensor, "row"]
-        Class indices, at least 0.
+    labels : Int64 or Float[Tensor, "row"]
+        Class indices, at least 0; or finite numbers, in float32 or float64.
     weights : Float[Tensor, "row"], optional
         Importance of every row: finite, at least 0, not all 0.
 
@@ -51,7 +51,10 @@ class LabelledRows:
         remedy = "Impute missing values and scale large ones."
         _require(flat.isfinite().all(dim=1), "features", "be finite", flat, remedy)
         remedy = "Leave rows without a label out."
-        _require(self.labels >= 0, "labels", "be at least 0", self.labels, remedy)
+        if self.labels.is_floating_point():
+            _require(self.labels.isfinite(), "labels", "be finite", self.labels, remedy)
+        else:
+            _require(self.labels >= 0, "labels", "be at least 0", self.labels, remedy)
         if self.weights is None:
             return
         _require_one_per_row(self.weights, "weights", n_rows)

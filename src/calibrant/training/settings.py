@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from calibrant.errors import InputError
 
-__all__ = ["TrainSettings"]
+__all__ = ["OPTIMIZERS", "TrainSettings"]
+
+OPTIMIZERS = ("adamw", "adam", "sgd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +16,10 @@ class TrainSettings:
 
     Attributes
     ----------
+    optimizer : "adamw", "adam" or "sgd"
+        What takes the steps; see `calibrant.training.optimizer`.
     learning_rate : float
-        Of AdamW, at the start.
+        Size of the steps, at the start.
     schedule : "constant" or "cosine"
         Course of the learning rate; the cosine falls from epoch to epoch, towards 0 after
         `max_epochs`.
@@ -27,14 +31,19 @@ class TrainSettings:
     max_epochs : int
         Passes over the training rows, at most.
     patience : int
-        Epochs without a lower validation log loss after which training ends.
+        Epochs without a better one after which training ends.
     min_gain : float
-        By how much it must be lower to count, in nats; see `EarlyStopping`.
-    threads : int
-        Processor threads. One is best for small networks, and where other programs run: the
-        threads of a step wait for each other.
+        By how much it must be lower to count; see `EarlyStopping`.
+    stop_by : "score", "calibrated" or "loss"
+        What of the validation rows decides which epoch is best: a proper score (log loss in
+        nats; of numbers, the mean squared error), the same after calibration, or the loss that
+        is trained.
+    threads : int, optional
+        Processor threads; without it, as many as serve a step, see
+        `calibrant.training.device.chosen_threads`.
     """
 
+    optimizer: str = "adamw"
     learning_rate: float = 2e-3
     schedule: str = "constant"
     weight_decay: float = 0.01
@@ -42,15 +51,21 @@ class TrainSettings:
     max_epochs: int = 150
     patience: int = 10
     min_gain: float = 0.0
-    threads: int = 1
+    stop_by: str = "score"
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.learning_rate < math.inf:
             rule, remedy = "be finite and above 0", "0.002 is the default."
             raise InputError("learning_rate", rule, f"{self.learning_rate}", remedy)
-        if self.schedule not in {"constant", "cosine"}:
-            rule, remedy = "be constant or cosine", "Choose one of the two."
-            raise InputError("schedule", rule, repr(self.schedule), remedy)
+        words = {
+            "optimizer": (self.optimizer, OPTIMIZERS),
+            "schedule": (self.schedule, ("constant", "cosine")),
+            "stop_by": (self.stop_by, ("score", "calibrated", "loss")),
+        }
+        for name, (word, known) in words.items():
+            if word not in known:
+                raise InputError(name, f"be one of {', '.join(known)}", repr(word), "Choose one.")
         for name, number in (("weight_decay", self.weight_decay), ("min_gain", self.min_gain)):
             if not 0 <= number < math.inf:
                 raise InputError(name, "be finite and at least 0", f"{number}", "0 is none.")
@@ -59,7 +74,7 @@ class TrainSettings:
             raise InputError("batch_size", rule, f"{self.batch_size}", remedy)
         counts = {"max_epochs": self.max_epochs, "patience": self.patience, "threads": self.threads}
         for name, count in counts.items():
-            if count < 1:
+            if count is not None and count < 1:
                 raise InputError(name, "be at least 1", f"{count}", "Give a larger number.")
 
     def batch_size_for(self, n_rows: int) -> int:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import torch
 from pydantic import BaseModel, Field, Json, ValidationError
@@ -13,21 +13,38 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.files import write_whole
-from calibrant.training.network import NetworkSettings, TabularNet
+from calibrant.training.network import TabularNet
+from calibrant.training.network_settings import NetworkSettings
+from calibrant.training.regressor import TabularRegressor
 
-__all__ = ["load_network", "save_network"]
+__all__ = ["Network", "load_network", "save_network"]
+
+Network: TypeAlias = TabularNet | TabularRegressor
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
     """What a file says about its network; a change of form is a new schema number."""
 
-    content: Literal["TabularNet"]
-    schema: Literal[1]
+    content: Literal["TabularNet", "TabularRegressor"]
+    schema: Literal[2]
     n_features: int
     n_numbers: int
-    n_classes: int
+    n_outputs: int
     settings: NetworkSettings
+
+    def network(self) -> Network:
+        """Network of these sizes."""
+        if self.content == "TabularRegressor":
+            return TabularRegressor(
+                self.n_features, n_numbers=self.n_numbers, settings=self.settings
+            )
+        return TabularNet(
+            self.n_features,
+            n_numbers=self.n_numbers,
+            n_classes=self.n_outputs,
+            settings=self.settings,
+        )
 
 
 class _Metadata(BaseModel):
@@ -40,7 +57,7 @@ class _Preamble(BaseModel):
     metadata: _Metadata = Field(alias="__metadata__")
 
 
-def save_network(path: str | Path, network: TabularNet) -> None:
+def save_network(path: str | Path, network: Network) -> None:
     """Write `network` to `path`, whole or not at all; equal networks give equal bytes.
 
     Raises
@@ -49,18 +66,18 @@ def save_network(path: str | Path, network: TabularNet) -> None:
         When the file cannot be written.
     """
     header = _Header(
-        content="TabularNet",
-        schema=1,
+        content="TabularNet" if isinstance(network, TabularNet) else "TabularRegressor",
+        schema=2,
         n_features=network.n_features,
         n_numbers=network.n_numbers,
-        n_classes=network.n_classes,
+        n_outputs=network.n_outputs,
         settings=network.settings,
     )
     state = {name: held.detach().cpu().contiguous() for name, held in network.state_dict().items()}
     write_whole(path, save(state, {"calibrant": json.dumps(asdict(header))}))
 
 
-def load_network(path: str | Path) -> TabularNet:
+def load_network(path: str | Path) -> Network:
     """Network from a file of `save_network`, in evaluation mode, on the CPU, bit for bit.
 
     Nothing in the file is executed, and sizes that it states are believed only after its
@@ -87,16 +104,11 @@ def load_network(path: str | Path) -> TabularNet:
     return _built(path, preamble.metadata.calibrant, state)
 
 
-def _built(path: str | Path, header: _Header, state: dict[str, Tensor]) -> TabularNet:
+def _built(path: str | Path, header: _Header, state: dict[str, Tensor]) -> Network:
     """Network of the sizes in `header` holding `state`; InputError when they do not fit."""
     try:
         with torch.device("meta"):  # sizes without memory
-            network = TabularNet(
-                header.n_features,
-                n_numbers=header.n_numbers,
-                n_classes=header.n_classes,
-                settings=header.settings,
-            )
+            network = header.network()
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         raise _refusal(path, "sizes that no network can have") from error
     expected = {name: (held.shape, held.dtype) for name, held in network.state_dict().items()}

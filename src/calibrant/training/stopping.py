@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-__all__ = ["Best", "EarlyStopping"]
+__all__ = ["Best", "EarlyStopping", "Memory"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,6 +15,15 @@ class Best:
     epoch: int
     score: float
     state: dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """All that an `EarlyStopping` remembers: the best epoch, the last gain, and the wait since."""
+
+    best: Best
+    last_gain: float
+    waited: int
 
 
 class EarlyStopping:
@@ -51,6 +60,15 @@ class EarlyStopping:
             self._last_gain, self._waited = score, 0
         else:
             self._waited += 1
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered; another one that is given it goes on as this one."""
+        return Memory(self.best, self._last_gain, self._waited)
+
+    def remember(self, memory: Memory) -> None:
+        """Take the memory of another one."""
+        self.best, self._last_gain, self._waited = memory.best, memory.last_gain, memory.waited
 
     @property
     def is_over(self) -> bool:
