@@ -85,6 +85,10 @@ def test_digits_follow_the_width_of_the_interval():
     assert "0.000000123 (95 %: 0.000000111 to 0.000000135)" in told(between(1.11e-7, 1.35e-7))
 
 
+def test_zero_has_no_sign():
+    assert "boosting: 0.000 (95 %: -0.032 to 0.031)." in told(between(-0.032, 0.0314, -0.0003))
+
+
 def test_both_ways_of_having_no_interval_keep_their_sign():
     assert "log loss is lower" in told(paired_difference_of([0.1], [0.9]))
     assert "log loss is higher" in told(paired_difference_of([0.9], [0.1]))

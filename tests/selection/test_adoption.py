@@ -228,6 +228,7 @@ def test_no_difference_is_no_preference():
     found = adopted(SOFT, logits=np.zeros((20, 2)), labels=[0, 1] * 10)
     assert found.fitted is None
     assert found.log_loss_fitted == found.log_loss_none
+    assert found.why.startswith("Left uncalibrated. The fit tried was temperature 1.0000, which")
 
 
 def test_transform_is_that_of_the_fit_or_nothing_at_all():

@@ -52,7 +52,7 @@ def in_words(difference: Difference, a_name: str, b_name: str, what: str) -> str
     else:
         told = f"No evidence of a difference in {what} between {a_name} and {b_name}:"
         size, ends = value, (low, high)
-    texts = [f"{number:,.{decimals}f}" for number in (size, *ends)]
+    texts = [f"{round(number, decimals) + 0.0:,.{decimals}f}" for number in (size, *ends)]
     return f"{told} {texts[0]} ({level}: {texts[1]} to {texts[2]})."
 
 

@@ -156,10 +156,10 @@ def adopt(
     told = f"{len(rows):,} validation rows in {n_folds} folds"
     if n_failed:
         told += f"; left uncalibrated in {n_failed} of them, for want of a fit"
-    verdict = f"Adopted: {fitted.found}" if adopted else f"Left uncalibrated, not {fitted.found}"
+    verdict = "Adopted:" if adopted else "Left uncalibrated. The fit tried was"
     return Adoption(
         fitted=fitted if adopted else None,
-        why=f"{verdict}. {_compared(with_it, none)} ({told}).",
+        why=f"{verdict} {fitted.found}. {_compared(with_it, none)} ({told}).",
         log_loss_none=none,
         log_loss_fitted=with_it,
         n=len(rows),
