@@ -13,9 +13,9 @@ from calibrant.data.columns import kind_of, plain, rows_in_words
 from calibrant.data.dates import ISO, WHOLE, DateReading, has_time, is_date, told_form
 from calibrant.data.folding import folded
 from calibrant.data.identifiers import MOST_LEVELS, fewest_rows, sequence_reason, text_reason
-from calibrant.data.numbers import NumberReading
+from calibrant.data.number_column import NumberReading
 from calibrant.data.schema import ColumnRole
-from calibrant.data.spellings import BLANKS, MISSING, Spellings
+from calibrant.data.text_column import BLANKS, MISSING, Spellings
 
 __all__ = ["ColumnPlan", "ColumnReading", "Fault", "Part", "bad_values", "plan_column"]
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from jaxtyping import Float64, Int64, Shaped
 from numpy.typing import NDArray
 
-from calibrant.data.spellings import SPELLED, Spellings
+from calibrant.data.text_column import SPELLED, Spellings
 
 __all__ = ["ISO", "WHOLE", "DateReading", "Moments", "has_time", "is_date", "moments", "told_form"]
 

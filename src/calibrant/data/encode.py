@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
 from zipfile import ZIP_DEFLATED, BadZipFile
@@ -20,6 +20,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from calibrant.data.columns import listed, numbers_of, rows_in_words, texts_of
 from calibrant.data.levels import Levels, Texts
 from calibrant.data.schema import Roles
+from calibrant.data.spread import Spread
 from calibrant.data.steps import category_facts, new_transformer, number_facts
 from calibrant.errors import InputError, OutputError
 
@@ -70,6 +71,8 @@ class Encoder:
         Columns of the first two.
     levels : dict
         Levels of each category.
+    spreads : dict
+        Spread of each number.
     facts : dict
         What `learned` returns.
     """
@@ -78,6 +81,7 @@ class Encoder:
     numbers: tuple[str, ...]
     flags: tuple[str, ...]
     levels: dict[str, Levels]
+    spreads: dict[str, Spread]
     facts: dict[str, object]
 
     @classmethod
@@ -103,6 +107,7 @@ class Encoder:
             for name in roles.categories
             if name not in left_out
         }
+        spreads = {name: Spread.learn(values[name]) for name in numbers}
         if not numbers and not flags and not levels:
             rule = "have a column that varies over the training rows"
             raise InputError("table", rule, listed(left_out), "Bring rows or columns that differ.")
@@ -111,12 +116,12 @@ class Encoder:
             transformer.fit(_frame(values, texts, levels))
         facts: dict[str, object] = {
             "rows": len(rows),
-            "numbers": number_facts(transformer, numbers, values),
+            "numbers": number_facts(transformer, numbers, spreads),
             "flags": list(flags),
-            "categories": category_facts(levels, texts),
+            "categories": category_facts(levels),
             "left_out": left_out,
         }
-        return cls(transformer, numbers, flags, levels, facts)
+        return cls(transformer, numbers, flags, levels, spreads, facts)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -196,10 +201,8 @@ class Encoder:
             "transformer": self.transformer,
             "numbers": self.numbers,
             "flags": self.flags,
-            "levels": {
-                name: {"kept": levels.kept, "hashed": levels.hashed, "known": levels.known}
-                for name, levels in self.levels.items()
-            },
+            "levels": {name: _fields(of) for name, of in self.levels.items()},
+            "spreads": {name: _fields(of) for name, of in self.spreads.items()},
             "facts": self.facts,
         }
         try:
@@ -216,7 +219,8 @@ class Encoder:
             known = content.pop("format") == FORMAT
             if known and isinstance(content["transformer"], ColumnTransformer):
                 levels = {name: Levels(**of) for name, of in content.pop("levels").items()}
-                return cls(**content, levels=levels)
+                spreads = {name: Spread(**of) for name, of in content.pop("spreads").items()}
+                return cls(**content, levels=levels, spreads=spreads)
             reason = "it holds something else"
         except OSError as error:
             reason = error.strerror or "it cannot be read"
@@ -259,6 +263,10 @@ def _frame(values: Numbers, texts: Columns, levels: Mapping[str, Levels]) -> pd.
     placed = {name: of.placed(texts[name]) for name, of in levels.items()}
     columns = {**values, **placed}
     return pd.DataFrame({name: pd.Series(c, dtype=c.dtype) for name, c in columns.items()})
+
+
+def _fields(of: Levels | Spread) -> dict[str, object]:
+    return {field.name: getattr(of, field.name) for field in fields(of)}
 
 
 def _no_spread(values: NDArray[np.float64]) -> str | None:

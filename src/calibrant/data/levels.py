@@ -1,11 +1,12 @@
 """Levels of a category with many of them: rare ones grouped, or all spread by a stable hash."""
 
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import UInt64
+from jaxtyping import Int64, UInt64
 from numpy.typing import NDArray
 
 from calibrant.data.folding import folded
@@ -33,6 +34,8 @@ class Levels:
     kept : tuple of str
         Levels that stand by themselves, in the order of the features; ``""`` is missing,
         `OTHER` all the rest, where there is a rest.
+    rows : tuple of int
+        Training rows of each.
     hashed : bool
         Whether levels are spread over 64 buckets; `kept` are then the occupied ones.
     known : UInt64[ndarray, "level"]
@@ -40,6 +43,7 @@ class Levels:
     """
 
     kept: tuple[str, ...]
+    rows: tuple[int, ...]
     hashed: bool
     known: UInt64[np.ndarray, " level"]
 
@@ -57,19 +61,12 @@ class Levels:
         (' (other)', 'b')
         """
         values, counts = _counted(texts)
+        levels = dict(zip(values, counts, strict=True))
+        kept = {_bucket(value) for value in values} if hashed else _standing(levels)
+        ordered = tuple(in_order(kept))
         known = np.unique(np.array([_hash(value) for value in values], dtype=np.uint64))
-        if hashed:
-            return cls(tuple(in_order({_bucket(value) for value in values})), hashed, known)
-        levels = {value: count for value, count in zip(values, counts, strict=True) if value}
-        kept = {value for value in values if not value}
-        if len(levels) <= MOST_LEVELS:
-            return cls(tuple(in_order(kept | set(levels))), hashed, known)
-        fewest = fewest_rows(len(texts))
-        stands = {level for level, count in levels.items() if count >= fewest} - {OTHER}
-        if not stands:
-            ranked = sorted(levels, key=lambda level: (-levels[level], folded(level), level))
-            stands = set(ranked[:MOST_LEVELS]) - {OTHER}
-        return cls(tuple(in_order(kept | stands | {OTHER})), hashed, known)
+        rows = Counter(cls(ordered, (), hashed, known).placed(texts).tolist())
+        return cls(ordered, tuple(rows[level] for level in ordered), hashed, known)
 
     @property
     def grouped(self) -> bool:
@@ -88,6 +85,11 @@ class Levels:
         ]
         return np.array(named, dtype=np.object_)[place]
 
+    def place_of(self, placed: Texts) -> Int64[np.ndarray, " row"]:
+        """Index in `kept` of every one of the `placed` texts; one beyond the last for no such."""
+        index = {level: k for k, level in enumerate(self.kept)}
+        return np.array([index.get(text, len(index)) for text in placed], dtype=np.int64)
+
     def n_unseen(self, texts: Texts) -> int:
         """How many of `texts` no training row has."""
         values, counts = _counted(texts)
@@ -101,6 +103,19 @@ class Levels:
             other = f"({other})"
         named = {"": f"{column} is missing", OTHER: f"{column} = {other}"}
         return [named.get(level, f"{column} = {level}") for level in self.kept]
+
+
+def _standing(rows: dict[str, int]) -> set[str]:
+    """Levels that stand by themselves, given the rows of each; with `OTHER` if there are more."""
+    levels = set(rows) - {""}
+    if len(levels) <= MOST_LEVELS:
+        return set(rows)
+    fewest = fewest_rows(sum(rows.values()))
+    standing = {level for level in levels if rows[level] >= fewest and level != OTHER}
+    if not standing:
+        ranked = sorted(levels, key=lambda level: (-rows[level], folded(level), level))
+        standing = set(ranked[:MOST_LEVELS])
+    return standing | {OTHER} | (set(rows) & {""})
 
 
 def _counted(texts: Texts) -> tuple[list[str], list[int]]:

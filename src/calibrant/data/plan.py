@@ -11,9 +11,9 @@ from calibrant.data.cleaning import Cleaning
 from calibrant.data.column_plan import ColumnPlan, Fault, Part, bad_values, plan_column
 from calibrant.data.columns import column_of, listed, plain
 from calibrant.data.dates import DateReading
-from calibrant.data.numbers import NumberReading
+from calibrant.data.number_column import NumberReading
 from calibrant.data.schema import Roles
-from calibrant.data.spellings import Spellings
+from calibrant.data.text_column import Spellings
 from calibrant.errors import InputError
 
 __all__ = ["Cleaned", "Cleaning", "Plan"]

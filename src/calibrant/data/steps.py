@@ -1,10 +1,8 @@
 """The scikit-learn steps behind the encoder, and what they learned, read out of them."""
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
-from jaxtyping import Float64
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
@@ -13,6 +11,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from calibrant.data.columns import listed
 from calibrant.data.levels import Levels
+from calibrant.data.spread import Spread
 from calibrant.errors import InputError
 
 __all__ = ["category_facts", "new_transformer", "number_facts"]
@@ -40,7 +39,7 @@ def new_transformer(
 def number_facts(
     transformer: ColumnTransformer,
     numbers: tuple[str, ...],
-    training: Mapping[str, Float64[np.ndarray, " row"]],
+    spreads: Mapping[str, Spread],
 ) -> dict[str, dict[str, object]]:
     """What the training rows say of each number, all finite: see `Encoder.learned`."""
     if not numbers:
@@ -57,35 +56,15 @@ def number_facts(
         raise InputError("numbers", "be small enough to standardise", got, remedy)
     for name, median, mean, scale in zip(numbers, medians, means, scales, strict=True):
         learned = {"median": float(median), "mean": float(mean), "scale": float(scale)}
-        values = training[name]
-        facts[name] = {**learned, "missing": int(np.isnan(values).sum()), **_spread(values)}
+        facts[name] = {**learned, **spreads[name].to_dict()}
     return facts
 
 
-def category_facts(
-    categories: Mapping[str, Levels], training: Mapping[str, NDArray[np.object_]]
-) -> dict[str, dict[str, object]]:
+def category_facts(categories: Mapping[str, Levels]) -> dict[str, dict[str, object]]:
     """Levels of each category, rows of each level, and number of missing values."""
     facts: dict[str, dict[str, object]] = {}
     for name, levels in categories.items():
-        counts = Counter(levels.placed(training[name]).tolist())
-        facts[name] = {
-            "levels": [level for level in levels.kept if level],
-            "rows": [counts[level] for level in levels.kept if level],
-            "missing": counts[""],
-        }
+        rows = dict(zip(levels.kept, levels.rows, strict=True))
+        missing = rows.pop("", 0)
+        facts[name] = {"levels": list(rows), "rows": list(rows.values()), "missing": missing}
     return facts
-
-
-def _spread(values: Float64[np.ndarray, " row"]) -> dict[str, object]:
-    """Deciles of the numbers that are there, and rows in each span (lo, hi] between them."""
-    present = np.sort(values[~np.isnan(values)])
-    deciles = np.quantile(present, np.arange(11) / 10, method="inverted_cdf")
-    ends = np.searchsorted(present, deciles[1:], side="right")
-    return {
-        "count": len(present),
-        "min": float(present[0]),
-        "max": float(present[-1]),
-        "deciles": [float(edge) for edge in deciles],
-        "decile_rows": [int(n) for n in np.diff(ends, prepend=0)],
-    }

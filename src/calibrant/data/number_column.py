@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from calibrant.data.columns import floats, kind_of, plain
 from calibrant.data.folding import folded
-from calibrant.data.spellings import SPELLED
+from calibrant.data.text_column import SPELLED
 
 __all__ = ["ZERO", "NumberReading", "ReadNumbers"]
 
