@@ -35,7 +35,7 @@ def test_every_row_is_tested_once_and_no_unit_is_on_two_sides(unit, n_folds, see
 
 
 @given(
-    counts=st.lists(st.integers(6, 40), min_size=1, max_size=5),
+    counts=st.lists(st.integers(16, 60), min_size=1, max_size=5),
     n_folds=st.integers(2, 6),
     seed=SEEDS,
 )
