@@ -1,0 +1,114 @@
+"""Report of the predictions in a file: of probabilities, decisions, or several predictors."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from calibrant.files import write_whole
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.report.blocks import Cell, Page, Section, Table
+from calibrant.report.evidence import (
+    errors_section,
+    first_picture,
+    metrics_section,
+    reliability_section,
+)
+from calibrant.report.html import html_of
+from calibrant.report.numbers import number
+from calibrant.report.opening import evaluation_opening, subject
+from calibrant.report.shapes import matrix
+
+__all__ = ["write_file_report"]
+
+
+def write_file_report(
+    path: str | Path,
+    *,
+    name: str,
+    evaluations: Mapping[str, Evaluation],
+    losses: Mapping[str, Estimate],
+    tables: Mapping[str, ReliabilityTable],
+    confusion: Estimate | None,
+    notes: tuple[str, ...],
+) -> None:
+    """Write the evaluations of one file of predictions to `path` as one HTML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write, whole or not at all; an older one is replaced.
+    name : str
+        What the predictions are, such as the name of their file.
+    evaluations : mapping
+        Evaluations by what was measured, at least one. Those of the same metrics stand in one
+        table, others each in their own.
+    losses : mapping
+        Losses by their spec.
+    tables : mapping
+        Reliability tables by view.
+    confusion : Estimate or None
+        Confusion matrix.
+    notes : tuple of str
+        What was done to the rows.
+
+    Raises
+    ------
+    OutputError
+        When `path` cannot be written.
+    """
+    first = next(iter(evaluations.values()))
+    opening = evaluation_opening(first)
+    errors = errors_section(first, None if confusion is None else matrix(confusion))
+    sections = [
+        *([reliability_section(tables, None, first.class_names)] if tables else []),
+        *_metrics_sections(evaluations),
+        *([_losses_section(losses)] if losses else []),
+        *([errors] if errors else []),
+    ]
+    page = Page(
+        title=f"Evaluation of {name}",
+        subject=subject(first),
+        warnings=notes,
+        headline=opening.headline,
+        sentences=opening.sentences if len(evaluations) == 1 or tables else [],
+        numbers=opening.numbers if len(evaluations) == 1 or tables else [],
+        picture=first_picture(tables, "as stated"),
+        sections=sections,
+    )
+    write_whole(path, html_of(page))
+
+
+def _metrics_sections(evaluations: Mapping[str, Evaluation]) -> list[Section]:
+    """Sections of metrics: one for all evaluations that have the same, else one for each."""
+    if len({tuple(evaluation) for evaluation in evaluations.values()}) == 1:
+        alone = len(evaluations) == 1
+        columns = [("Value" if alone else name, one) for name, one in evaluations.items()]
+        return [metrics_section(columns)]
+    sections: list[Section] = []
+    for name, evaluation in evaluations.items():
+        section = metrics_section([("Value", evaluation)])
+        blocks = [
+            replace(block, name=f"{name}-{block.name}") if isinstance(block, Table) else block
+            for block in section.blocks
+        ]
+        title = f"{section.title} of the {name}"
+        sections.append(replace(section, name=f"{section.name}-{name}", title=title, blocks=blocks))
+    return sections
+
+
+def _losses_section(losses: Mapping[str, Estimate]) -> Section:
+    """Section with the losses."""
+    rows = [
+        [Cell(spec), Cell(number(float(loss)), float(loss), below=loss.note)]
+        for spec, loss in losses.items()
+    ]
+    table = Table(
+        name="losses-table", caption="Losses of these rows", header=["Loss", "Value"], rows=rows
+    )
+    lead = [
+        "What training would have minimised, computed from the saved probabilities of all rows at "
+        "once. A loss is one number without an interval; metrics have theirs."
+    ]
+    return Section(name="losses", title="Losses", lead=lead, blocks=[table])
