@@ -1,0 +1,165 @@
+"""Predictions of classes in a file: what their probabilities and decisions are worth."""
+
+import numpy as np
+from jaxtyping import Int64
+
+from calibrant.data.columns import listed, rows_in_words
+from calibrant.errors import InputError
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluate import evaluate
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.registry import resolve
+from calibrant.metrics.reliability import ReliabilityTable, reliability_table
+from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
+from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.labelled_rows import RowWeights, label_column, row_weights
+from calibrant.pipeline.prediction_source import Labels, Question, Source, Stated
+from calibrant.pipeline.saved_losses import loss_of, split_specs
+from calibrant.prediction.base import Decisions, Predictions
+from calibrant.prediction.door import decisions, predictions
+
+__all__ = ["evaluate_classes"]
+
+MOST_DRAWN = 100  # classes of a confusion matrix
+
+
+def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
+    """Metrics and losses of the probabilities, and metrics of the decisions, in a file.
+
+    Raises
+    ------
+    InputError
+        If columns, labels or options do not go together, or hold what they must not.
+    """
+    label = label_column(source, question)
+    if not distinct(source.texts(label, "label")):
+        raise InputError(label, "hold labels", "none at all", "Name the column of what came out.")
+    stated = source.stated(question, label)
+    labels = _labels_of_decisions(source, question, label) if stated is None else stated.labels
+    weights, notes = row_weights(source, question, label, labels.codes < 0)
+    notes = (*labels.notes, *notes)
+    evaluations: dict[str, Evaluation] = {}
+    losses: dict[str, Estimate] = {}
+    tables: dict[str, ReliabilityTable] = {}
+    rows: Predictions | Decisions | None = None
+    specs = split_specs(question.losses)
+    if stated is not None:
+        rows = _predictions(stated, question, weights)
+        notes = (*notes, *rows.notes, *_rounding(stated, rows))
+        evaluations["probabilities"] = _evaluated(rows, question, question.metrics)
+        for spec in specs:
+            losses[spec], told = loss_of(rows, spec)
+            notes = (*notes, *told)
+        views = ("top_label", "positive") if rows.n_classes == 2 else ("top_label",)
+        tables = {v: reliability_table(rows, view=v, level=question.level) for v in views}
+    elif specs:
+        remedy = "Name the columns of the probabilities, or leave --losses out."
+        raise InputError("losses", "stand beside probabilities", "decisions alone", remedy)
+    if question.decided is not None:
+        guess = labels_among(
+            source.texts(question.decided, "decided"), labels.class_names, "decided"
+        )
+        decided = _decisions(guess, labels, question.decided, weights)
+        names = question.metrics if stated is None else _of_decisions(question, rows)
+        evaluations["decisions"] = _evaluated(decided, question, names)
+        rows = decided if rows is None else rows
+        notes = (*notes, *guess.notes)
+    assert rows is not None  # either probabilities or decisions were named
+    taken = {label, question.weights or source.usual_weights, question.decided, "class_names"}
+    taken |= set(() if stated is None else stated.columns)
+    return FileEvaluation(
+        question=question,
+        evaluations=evaluations,
+        losses=losses,
+        tables=tables,
+        confusion=_confusion(rows),
+        unused=tuple(name for name in source.names if name not in taken),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _predictions(stated: Stated, question: Question, weights: RowWeights) -> Predictions:
+    """Rows through the door, those without a label at weight 0."""
+    is_logits = question.form == "logits"
+    return predictions(
+        probs=None if is_logits else stated.values,
+        logits=stated.values if is_logits else None,
+        labels=_filled(stated.labels.codes),
+        weights=weights,
+        class_names=stated.labels.class_names,
+        normalize=question.normalize,
+        decimals=stated.decimals,
+    )
+
+
+def _decisions(guess: Labels, labels: Labels, name: str, weights: RowWeights) -> Decisions:
+    """Decided rows through the door, those without a label at weight 0."""
+    counts = labels.codes >= 0
+    bad = np.flatnonzero((guess.codes < 0) & (counts if weights is None else weights > 0))
+    if len(bad):
+        got = f"{len(bad):,} missing ({rows_in_words(bad)})"
+        remedy = "Fill them or leave these rows out."
+        raise InputError(name, "hold a class in every row", got, remedy)
+    return decisions(
+        predicted=_filled(guess.codes),
+        labels=_filled(labels.codes),
+        class_names=labels.class_names,
+        weights=weights,
+    )
+
+
+def _labels_of_decisions(source: Source, question: Question, label: str) -> Labels:
+    """Labels by the classes that are told, or else that labels and decisions hold."""
+    texts = source.texts(label, "label")
+    found = distinct(texts)
+    if question.decided is not None:
+        found = sorted({*found, *distinct(source.texts(question.decided, "decided"))})
+    return labels_among(texts, two_in_order(question.classes or found, question.positive), label)
+
+
+def _evaluated(
+    rows: Predictions | Decisions, question: Question, names: tuple[str, ...]
+) -> Evaluation:
+    """Evaluation of the metrics asked for, or the usual ones."""
+    return evaluate(rows, names or None, level=question.level)
+
+
+def _of_decisions(question: Question, rows: Predictions | Decisions | None) -> tuple[str, ...]:
+    """Those of the metrics asked for that decisions can tell."""
+    n_classes = 0 if rows is None else rows.n_classes
+    able = [
+        name
+        for name in question.metrics
+        if issubclass(Decisions, resolve(name, n_classes).statistic.reads)
+    ]
+    if question.metrics and not able:
+        got = listed(question.metrics)
+        remedy = "Add one such as accuracy, or leave --decided out."
+        raise InputError("metrics", "hold one that decisions can tell", got, remedy)
+    return tuple(able)
+
+
+def _confusion(rows: Predictions | Decisions) -> Estimate | None:
+    """Confusion matrix, if it can be drawn."""
+    if rows.n_classes > MOST_DRAWN:
+        return None
+    return evaluate(rows, ["confusion_matrix"])["confusion_matrix"]
+
+
+def _rounding(stated: Stated, rows: Predictions) -> tuple[str, ...]:
+    """What rounding of probabilities did to the sums of the rows."""
+    if stated.decimals is None:
+        return ()
+    sums = rows.present().full_probs.double().sum(dim=-1)
+    low, high = (float(end) for end in sums.aminmax())
+    if max(1 - low, high - 1) <= 1e-6:
+        return ()
+    return (
+        f"probabilities are rounded to {stated.decimals} decimals: rows sum to {low:.6g} to "
+        f"{high:.6g}, and are taken as they are",
+    )
+
+
+def _filled(codes: Int64[np.ndarray, " row"]) -> Int64[np.ndarray, " row"]:
+    """Codes with 0 where there is no label; such rows weigh 0."""
+    return np.maximum(codes, 0)

@@ -1,0 +1,39 @@
+"""From a file of predictions, whoever made them, to what they are worth."""
+
+from pathlib import Path
+
+from calibrant.data.read import read_table
+from calibrant.metrics.settings import check_level
+from calibrant.pipeline.evaluate_classes import evaluate_classes
+from calibrant.pipeline.evaluate_numbers import evaluate_numbers
+from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.prediction_arrays import read_arrays
+from calibrant.pipeline.prediction_source import Question, Source
+from calibrant.pipeline.prediction_table import TableSource
+
+__all__ = ["evaluate_file", "is_arrays"]
+
+
+def evaluate_file(question: Question) -> FileEvaluation:
+    """Metrics and losses of the predictions in a file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or its columns, labels and the options do not go together.
+    """
+    check_level(question.level)
+    source = _source(question.path)
+    if question.task == "regression":
+        return evaluate_numbers(source, question)
+    return evaluate_classes(source, question)
+
+
+def is_arrays(path: Path) -> bool:
+    """Whether a file holds arrays rather than a table, by its name."""
+    return path.suffix.lower() == ".npz"
+
+
+def _source(path: Path) -> Source:
+    """Columns of the file."""
+    return read_arrays(path) if is_arrays(path) else TableSource(read_table(path))

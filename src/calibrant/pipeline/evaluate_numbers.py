@@ -1,0 +1,63 @@
+"""Predictions of numbers in a file: what several predictors are worth, side by side."""
+
+import numpy as np
+
+from calibrant.data.columns import listed
+from calibrant.errors import InputError
+from calibrant.metrics.evaluate import evaluate
+from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.labelled_rows import check_numbers_present, label_column, row_weights
+from calibrant.pipeline.prediction_source import Question, Source
+from calibrant.prediction.door import numbers
+
+__all__ = ["evaluate_numbers"]
+
+
+def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
+    """Metrics of every predictor in a file.
+
+    Raises
+    ------
+    InputError
+        If columns and options do not go together, or hold what they must not.
+    """
+    label = label_column(source, question)
+    names = _predictors(question, source.names)
+    targets = source.numbers(label, "label")
+    missing = np.isnan(targets)
+    if bool(missing.all()):
+        raise InputError(label, "hold labels", "none at all", "Name the column of what came out.")
+    weights, notes = row_weights(source, question, label, missing)
+    columns = {name: source.numbers(name, "predictions") for name in names}
+    same = all(len(values) == len(targets) for values in columns.values())
+    check_numbers_present(columns, ~missing if same else None)
+    wanted = question.metrics or None
+    evaluations = {
+        name: evaluate(
+            numbers(predicted=values, targets=targets, weights=weights),
+            wanted,
+            level=question.level,
+        )
+        for name, values in columns.items()
+    }
+    taken = {label, question.weights or source.usual_weights, *names}
+    return FileEvaluation(
+        question=question,
+        evaluations=evaluations,
+        unused=tuple(name for name in source.names if name not in taken),
+        notes=notes,
+    )
+
+
+def _predictors(question: Question, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns of the predictors; what is no column may be several, with commas between."""
+    names = [
+        name
+        for given in question.predictors
+        for name in ([given] if given in known else map(str.strip, given.split(",")))
+        if name
+    ]
+    if not names:
+        remedy = f"Name them: --predictions COLUMN COLUMN. There are {listed(known)}."
+        raise InputError("predictions", "name the columns of the predictors", "none", remedy)
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,70 @@
+"""What the predictions of a file are worth, and the same as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.pipeline.prediction_source import Question
+
+__all__ = ["FileEvaluation", "file_record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEvaluation:
+    """What the predictions of a file are worth.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    evaluations : mapping
+        Metrics by what was measured: ``probabilities``, ``decisions``, or the column of each
+        predictor of numbers; at least one.
+    losses : mapping
+        Losses by their spec.
+    tables : mapping
+        Reliability tables by view.
+    confusion : Estimate or None
+        Confusion matrix of up to 100 classes.
+    unused : tuple of str
+        Columns that were not read.
+    notes : tuple of str
+        What was done to the rows, in words.
+    """
+
+    question: Question
+    evaluations: Mapping[str, Evaluation]
+    losses: Mapping[str, Estimate] = field(default_factory=dict[str, Estimate])
+    tables: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
+    confusion: Estimate | None = None
+    unused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Evaluation:
+        """Evaluation that stands first: of probabilities where there are any."""
+        return next(iter(self.evaluations.values()))
+
+
+def file_record(result: FileEvaluation) -> dict[str, object]:
+    """Plain data for JSON; numbers that JSON cannot hold are None, with a reason.
+
+    ``metrics`` holds those of the probabilities, or of the decisions where these stand alone;
+    ``predictors`` in its place those of every predictor of numbers.
+    """
+    first, question = result.first, result.question
+    record: dict[str, object] = {"path": str(question.path), "task": question.task, "n": first.n}
+    told = {name: evaluation.to_dict() for name, evaluation in result.evaluations.items()}
+    if question.task == "regression":
+        record["predictors"] = told
+    else:
+        record["classes"] = list(first.class_names)
+        if len(first.class_names) == 2:
+            record["positive"] = first.class_names[1]
+        kind, *others = told
+        record |= {"measured": kind, "metrics": told[kind], **{name: told[name] for name in others}}
+    if result.losses:
+        record["losses"] = {spec: value.to_dict() for spec, value in result.losses.items()}
+    return record | {"notes": list(result.notes), "unused_columns": list(result.unused)}

@@ -1,0 +1,101 @@
+"""Losses of saved predictions: those of the logits, and honest where they are infinite."""
+
+import math
+
+import pytest
+import torch
+
+import calibrant as cal
+from calibrant.errors import InputError
+from calibrant.losses.registry import available
+from calibrant.pipeline.saved_losses import loss_of, split_specs
+
+LOGITS = torch.randn(50, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+LABELS = torch.arange(50) % 3
+ROWS = cal.predictions(probs=LOGITS.softmax(1), labels=LABELS)
+
+
+@pytest.mark.parametrize("spec", [*available(), "0.5*ce + 0.5*soft_f1", "soft_f1(average=micro)"])
+def test_every_loss_is_that_of_the_logits(spec):
+    estimate, notes = loss_of(ROWS, spec)
+    assert estimate.value == pytest.approx(float(cal.losses.get(spec)(LOGITS, LABELS)), abs=1e-12)
+    assert estimate.method.startswith("not available: ")
+    assert (estimate.n, notes) == (50, ())
+
+
+def test_cross_entropy_is_the_log_loss():
+    assert loss_of(ROWS, "ce")[0].value == pytest.approx(cal.metrics.LogLoss()(ROWS).value)
+
+
+def test_declared_logits_and_a_positive_class_are_read_alike():
+    logits = torch.tensor([2.0, -1.0, 0.5], dtype=torch.float64)
+    labels = torch.tensor([1, 0, 0])
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(logits, labels.double())
+    for rows in (
+        cal.predictions(logits=logits, labels=labels),
+        cal.predictions(probs=logits.sigmoid(), labels=labels),
+    ):
+        assert loss_of(rows, "ce")[0].value == pytest.approx(float(expected), abs=1e-12)
+
+
+def test_weights_count_and_absent_rows_do_not():
+    weights = torch.tensor([0.0, 2.0, 1.0])
+    probs = torch.tensor([0.0, 0.5, 0.25], dtype=torch.float64)  # the first is wrong for sure
+    rows = cal.predictions(probs=probs, labels=[1, 1, 0], weights=weights)
+    estimate, _ = loss_of(rows, "ce")
+    assert estimate.value == pytest.approx(-(2 * math.log(0.5) + math.log(0.75)) / 3)
+    assert estimate.n == 2
+
+
+def test_rules_for_class_weights_are_bound_to_the_rows_and_said():
+    estimate, notes = loss_of(ROWS, "ce(balanced)")
+    counts = torch.bincount(LABELS)
+    bound = cal.losses.get("ce(balanced)").bind(counts)
+    assert estimate.value == pytest.approx(float(bound(LOGITS, LABELS)))
+    assert notes == ("the class weights of ce(balanced) come from the classes of these rows",)
+
+
+@pytest.mark.parametrize("spec", ["ce", "focal", "0.5*ce + 0.5*soft_f1"])
+def test_probability_zero_makes_a_loss_infinite_with_its_rows(spec):
+    rows = cal.predictions(probs=[0.0, 1.0, 0.0, 1.0], labels=[0, 1, 1, 0])
+    estimate, _ = loss_of(rows, spec)
+    assert estimate.value == math.inf
+    assert estimate.note == "infinite: 2 of 4 rows give probability 0 to what came out"
+
+
+def test_probability_zero_of_what_did_not_come_out_costs_nothing():
+    rows = cal.predictions(probs=[[1.0, 0.0], [0.0, 1.0]], labels=[0, 1])
+    for spec in ("ce", "focal", "soft_f1"):
+        assert loss_of(rows, spec)[0].value == 0.0, spec
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("cee", "Did you mean ce"),
+        ("ce(inputs=probs)", r"losses must leave inputs out; got 'ce\(inputs=probs\)'"),
+        ("soft_f1(multilabel=true)", "losses must leave multilabel out"),
+        ("ce(reduction='none')", "losses must be one number of all rows"),
+        ("ce(class_weight=[1, 2])", "class_weight must have shape"),
+        ("", "loss must have a loss"),
+    ],
+)
+def test_specs_that_saved_probabilities_cannot_tell_are_refused(spec, message):
+    with pytest.raises(InputError, match=message):
+        loss_of(ROWS, spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "specs"),
+    [
+        ("ce", ("ce",)),
+        (" ce , focal ", ("ce", "focal")),
+        ("soft_f1(average=micro, absent=skip),ce", ("soft_f1(average=micro, absent=skip)", "ce")),
+        ("ce(class_weight=[1, 2]), focal", ("ce(class_weight=[1, 2])", "focal")),
+        ("ce(class_weight=',('), focal", ("ce(class_weight=',(')", "focal")),
+        ("ce,", ("ce", "")),
+        ("  ", ()),
+    ],
+)
+def test_specs_are_split_at_commas_outside_of_brackets_and_quotes(text, specs):
+    assert split_specs(text) == specs
