@@ -26,6 +26,9 @@ COMMANDS = {
     "train": CommandEntry(
         "calibrant.cli.train", "train", "Train, calibrate and evaluate a classifier on a table."
     ),
+    "evaluate": CommandEntry(
+        "calibrant.cli.evaluate", "evaluate", "Evaluate predictions that any system has made."
+    ),
     "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses."),
     "metrics": CommandEntry("calibrant.cli.listings", "metrics", "List the metrics."),
 }

@@ -1,0 +1,58 @@
+"""What ``calibrant evaluate`` does once its arguments are parsed."""
+
+import json
+from pathlib import Path
+
+import click
+
+from calibrant.cli.console import console_of
+from calibrant.cli.evaluation_printer import print_file_evaluation
+from calibrant.errors import InputError
+from calibrant.files import write_whole
+from calibrant.pipeline.evaluate_file import evaluate_file
+from calibrant.pipeline.file_evaluation import file_record
+from calibrant.pipeline.prediction_source import Question
+from calibrant.report.file_report import write_file_report
+
+__all__ = ["run_evaluation"]
+
+
+def run_evaluation(
+    question: Question, *, report: Path | None, out: Path | None, as_json: bool
+) -> None:
+    """Evaluate the file that `question` names; print, and write what is asked for."""
+    _check_places(question.path, {"report": report, "out": out})
+    result = evaluate_file(question)
+    text = json.dumps(file_record(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if report is not None:
+        write_file_report(
+            report,
+            name=question.path.name,
+            evaluations=result.evaluations,
+            losses=result.losses,
+            tables=result.tables,
+            confusion=result.confusion,
+            notes=result.notes,
+        )
+    if out is not None:
+        write_whole(out, text)
+    if as_json:
+        click.echo(text, nl=False)
+        return
+    print_file_evaluation(console_of(stderr=False, quiet=False), result)
+    for what, place in (("Report", report), ("Metrics", out)):
+        if place is not None:
+            click.echo(f"{what}: {place}")
+
+
+def _check_places(path: Path, places: dict[str, Path | None]) -> None:
+    """Raise where what is written would replace what is read, or each other."""
+    taken = {path.resolve(): "the file of predictions"}
+    for option, place in places.items():
+        if place is None:
+            continue
+        if place.resolve() in taken:
+            remedy = "Name another file."
+            got = f"{place}, {taken[place.resolve()]}"
+            raise InputError(option, "name a file of its own", got, remedy)
+        taken[place.resolve()] = f"that of --{option}"

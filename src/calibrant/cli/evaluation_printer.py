@@ -1,0 +1,135 @@
+"""What the predictions of a file are worth, as it is printed."""
+
+from rich.console import Console
+from rich.table import Table
+
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.report.numbers import count, interval, number
+from calibrant.report.shapes import matrix, per_class, scalar
+
+__all__ = ["print_file_evaluation"]
+
+MOST_NAMED = 12  # columns that are listed, and classes of a matrix that is printed
+
+
+def print_file_evaluation(console: Console, result: FileEvaluation) -> None:
+    """Print the metrics, the losses and the notes of `result`."""
+    first = result.first
+    classes = f", {len(first.class_names)} classes" if first.class_names else ""
+    if len(first.class_names) == 2:
+        classes += f", {first.class_names[1]!r} the positive one"
+    name = result.question.path.name
+    _line(console, f"{name}: {count(first.n)} rows{classes}.")
+    for note in result.notes:
+        _line(console, f"Note: {note}.")
+    if result.unused:
+        rest = len(result.unused) - MOST_NAMED
+        shown = ", ".join(
+            repr(name) if name else "one without a name" for name in result.unused[:MOST_NAMED]
+        )
+        more = f" and {rest:,} more" if rest > 0 else ""
+        _line(console, f"Columns not used: {shown}{more}.")
+    if result.question.task == "regression":
+        _print_side_by_side(console, result)
+    else:
+        for kind, evaluation in result.evaluations.items():
+            _print_evaluation(console, kind, evaluation, result.question.level)
+    if result.losses:
+        _print_losses(console, result)
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(text, soft_wrap=True)
+
+
+def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level: float) -> None:
+    """Print a table of the metrics, and what is to be known of some of them."""
+    _line(
+        console,
+        f"Metrics of the {kind}; [{100 * level:g} % interval], or noise floor: what chance alone "
+        "would show.",
+    )
+    table = Table("metric", "value", "", "rows")
+    notes: list[str] = []
+    for name, estimate in evaluation.items():
+        for label, cells in _rows(name, estimate):
+            table.add_row(label, *cells, count(estimate.n))
+        if estimate.note:
+            notes.append(f"{name} is {estimate.note}." if _bad(estimate) else _said(name, estimate))
+    console.print(table)
+    for note in notes:
+        _line(console, note)
+    for name, estimate in evaluation.items():
+        cells = matrix(estimate)
+        if cells is not None:
+            _print_matrix(console, name, cells, estimate.names)
+
+
+def _print_side_by_side(console: Console, result: FileEvaluation) -> None:
+    """Print a table with a column for each predictor."""
+    level = result.question.level
+    _line(console, f"Metrics of the predictors; [{100 * level:g} % interval].")
+    table = Table("metric", *result.evaluations)
+    for name in result.first:
+        cells = [
+            " ".join(part for _, cells in _rows(name, one[name]) for part in cells if part)
+            for one in result.evaluations.values()
+        ]
+        table.add_row(name, *cells)
+    console.print(table)
+    for predictor, evaluation in result.evaluations.items():
+        for name, estimate in evaluation.items():
+            if estimate.note:
+                _line(console, f"{name} of {predictor} is {estimate.note}.")
+
+
+def _print_losses(console: Console, result: FileEvaluation) -> None:
+    """Print a table of the losses."""
+    _line(console, "Losses of all rows at once.")
+    table = Table("loss", "value", "rows")
+    for spec, loss in result.losses.items():
+        table.add_row(spec, number(float(loss)), count(loss.n))
+    console.print(table)
+    for spec, loss in result.losses.items():
+        if loss.note:
+            _line(console, f"{spec} is {loss.note}.")
+
+
+def _print_matrix(
+    console: Console, name: str, cells: list[list[float]], names: tuple[str, ...]
+) -> None:
+    """Print a matrix of few classes."""
+    if len(names) > MOST_NAMED:
+        _line(console, f"{name}: {len(names)} classes, too many to print; see --json or --report.")
+        return
+    _line(console, f"{name}: true classes by row, chosen ones by column.")
+    table = Table("", *names)
+    for row, values in zip(names, cells, strict=True):
+        table.add_row(row, *map(count, values))
+    console.print(table)
+
+
+def _rows(name: str, estimate: Estimate) -> list[tuple[str, tuple[str, str]]]:
+    """Label and cells of every single number of an estimate; none of a matrix."""
+    one = scalar(estimate)
+    shown = [("", one)] if one is not None else []
+    if one is None and matrix(estimate) is None:
+        shown = list(zip(estimate.names, per_class(estimate) or [], strict=False))
+    rows: list[tuple[str, tuple[str, str]]] = []
+    for entry, value in shown:
+        label = f"{name}[{entry}]" if entry else name
+        ends = interval(value.low, value.high)
+        floor = "" if value.floor is None else f"floor {number(value.floor)}"
+        rows.append((label, (number(value.value), f"[{ends}]" if ends else floor)))
+    return rows
+
+
+def _bad(estimate: Estimate) -> bool:
+    """Whether the note says what the value is, rather than something besides."""
+    return estimate.note.startswith(("infinite: ", "undefined: "))
+
+
+def _said(name: str, estimate: Estimate) -> str:
+    return f"{name}: {estimate.note}."

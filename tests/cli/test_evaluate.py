@@ -1,0 +1,162 @@
+"""``calibrant evaluate`` as it is typed: tables for people, one object for programs, exit codes."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from calibrant.cli.main import program
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Folder with files of predictions, which is the current one."""
+    generator = np.random.default_rng(0)
+    probs = generator.dirichlet([2.0, 1.0, 1.0], size=40)
+    labels = [generator.choice(3, p=row) for row in probs]
+    names = np.array(["cat", "dog", "owl"])
+    lines = [
+        ",".join([*map(repr, row.tolist()), names[k]]) for row, k in zip(probs, labels, strict=True)
+    ]
+    (tmp_path / "many.csv").write_text("\n".join(["p_cat,p_dog,p_owl,truth", *lines]) + "\n")
+    (tmp_path / "two.csv").write_text("truth,p,note\nno,0,a\nyes,0.75,b\nyes,0,c\nno,0.25,d\n")
+    (tmp_path / "numbers.csv").write_text("truth,m1,m2,m3\n1,2,1,1\n2,2,4,2\n4,3,4,5\n")
+    np.savez(tmp_path / "many.npz", probs=probs, labels=np.array(labels))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(program, ["evaluate", *arguments])
+
+
+def read(*arguments):
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+MANY = ("many.csv", "--label", "truth", "--prob-prefix", "p_")
+TWO = ("two.csv", "--label", "truth", "--prob", "p", "--positive", "yes")
+NUMBERS = (
+    "numbers.csv",
+    "--task",
+    "regression",
+    "--label",
+    "truth",
+    "--predictions",
+    "m1",
+    "m2",
+    "m3",
+)
+
+
+@pytest.mark.usefixtures("folder")
+def test_metrics_are_printed_with_intervals_floors_and_notes():
+    text = run(*TWO, "--losses", "ce, soft_f1(average=micro)").output
+    assert "two.csv: 4 rows, 2 classes, 'yes' the positive one." in text
+    assert "Columns not used: 'note'." in text
+    assert "log_loss is infinite: 1 of 4 rows give probability 0 to what came out." in text
+    assert "ce is infinite: 1 of 4 rows" in text
+    assert "soft_f1(average=micro)" in text
+    assert "[0.3006 to 0.9544]" in text  # accuracy, 3 of 4
+    assert "floor 0." in text
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_object_holds_estimates_by_name():
+    told = read(*TWO, "--losses", "ce")
+    assert told["positive"] == "yes"
+    assert told["metrics"]["accuracy"]["value"] == 0.75
+    for infinite in (told["metrics"]["log_loss"], told["losses"]["ce"]):
+        assert infinite["value"] is None
+        assert infinite["reason"] == "infinite: 1 of 4 rows give probability 0 to what came out"
+    assert told["unused_columns"] == ["note"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_regression_takes_several_predictors_as_designed():
+    told = read(*NUMBERS)
+    assert list(told["predictors"]) == ["m1", "m2", "m3"]
+    assert told["predictors"]["m1"]["mse"]["value"] == pytest.approx(2 / 3)  # (1 + 0 + 1) / 3
+    commas = read(*NUMBERS[:5], "--predictions", "m1,m2", "--predictions", "m3")
+    assert commas["predictors"] == told["predictors"]
+    text = run(*NUMBERS, "--metrics", "mae, r2").output
+    assert [word for word in ("m1", "m2", "m3", "mae", "r2") if word not in text] == []
+    assert "mse" not in text
+
+
+@pytest.mark.usefixtures("folder")
+def test_arrays_and_tables_of_one_model_agree():
+    table, arrays = read(*MANY)["metrics"], read("many.npz")["metrics"]
+    assert table.keys() == arrays.keys()
+    for name, estimate in table.items():
+        assert arrays[name]["value"] == pytest.approx(estimate["value"], abs=1e-12), name
+
+
+@pytest.mark.usefixtures("folder")
+def test_metrics_and_level_are_those_asked_for():
+    told = read(*MANY, "--metrics", "ece_10, brier", "--metrics", "accuracy", "--level", ".9")
+    assert list(told["metrics"]) == ["ece_10", "brier", "accuracy"]
+    assert told["metrics"]["brier"]["level"] == 0.9
+
+
+@pytest.mark.parametrize("command", [MANY, TWO, NUMBERS], ids=["many", "two", "numbers"])
+def test_report_and_object_are_written(command, folder):
+    result = run(*command, "--report", "report.html", "--out", "metrics.json")
+    assert result.exit_code == 0, result.output
+    assert "Report: report.html" in result.output
+    assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert json.loads((folder / "metrics.json").read_text()) == read(*command)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing argument 'FILE'. Name it first"),
+        (["--logits", "many.csv"], "Name it first"),
+        ([*TWO, "--predictions", "p"], "--predictions is an option of regression"),
+        ([*NUMBERS, "--losses", "ce"], "--losses is an option of classification"),
+        ([*TWO, "--prob-prefix", "p"], "Give --prob or --prob-prefix, not both"),
+        ([*TWO, "--probs", "p"], "only the arrays of an NPZ file have such names"),
+        (["many.npz", "--probs", "a", "--logits"], "Give --logits or --probs, not both"),
+        ([*TWO, "--task", "ranking"], "Invalid value for '--task'"),
+    ],
+)
+def test_usage_errors_have_exit_code_2(arguments, message, folder):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+
+
+FILES = ["many.csv", "many.npz", "numbers.csv", "two.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["absent.csv", "--label", "truth"], "absent.csv, which does not exist"),
+        (TWO[:-2], "name the positive class of two; got the classes 'no', 'yes'"),
+        ([*TWO, "--metrics", "acc"], "metrics must be known names"),
+        ([*TWO, "--losses", "ce, focl"], "Did you mean focal"),
+        ([*TWO, "--report", "two.csv"], "report must name a file of its own"),
+        ([*TWO, "--report", "a", "--out", "a"], "out must name a file of its own"),
+        ([*TWO, "--report", "no/such/folder.html"], "cannot write no/such/folder.html"),
+        (["many.npz", "--logits"], "logits must name an array of the file"),
+        ([*TWO, "--normalize"], "normalize must be left out but for probs by class"),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_bad_input_is_one_line_with_exit_code_3(arguments, message, as_json, folder):
+    out = [] if "--out" in arguments else ["--out", "metrics.json"]
+    result = run(*arguments, *out, *(["--json"] if as_json else []))
+    assert result.exit_code == 3, result.output
+    assert result.stderr.startswith("calibrant: ")
+    assert message in result.stderr
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+    if as_json:
+        failure = json.loads(result.stdout)["error"]
+        assert failure["exit_code"] == 3
+        assert message in failure["message"]
