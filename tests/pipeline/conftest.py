@@ -1,11 +1,17 @@
 """A small table, and a run on it that several tests look at."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
+from calibrant.pipeline.evaluate_file import evaluate_file
+from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.prediction_source import Question
 from calibrant.pipeline.recipe import Recipe
 from calibrant.pipeline.recipe_file import build_recipe
 from calibrant.pipeline.run import Run, train
@@ -46,3 +52,21 @@ def small_recipe(small_table) -> Recipe:
 def small_run(small_recipe, tmp_path_factory) -> Run:
     """Run of the small recipe; nobody writes into its folder."""
     return train(small_recipe, tmp_path_factory.mktemp("runs") / "run")
+
+
+@pytest.fixture
+def ask_file(tmp_path) -> Callable[..., FileEvaluation]:
+    """Evaluation of columns, written as CSV or as Parquet."""
+
+    def evaluation(columns, suffix=".csv", **settings):
+        path = tmp_path / f"preds{suffix}"
+        if suffix == ".parquet":
+            parquet.write_table(pa.table(columns), path)
+        else:
+            with path.open("w", newline="") as file:
+                rows = csv.writer(file)
+                rows.writerow(columns)
+                rows.writerows(zip(*columns.values(), strict=True))
+        return evaluate_file(Question(path=path, **{"label": "truth", **settings}))
+
+    return evaluation

@@ -1,18 +1,14 @@
 """Files of predictions: the same numbers as the doors give, by name and never by position."""
 
-import csv
 import math
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.pipeline.evaluate_file import evaluate_file
 from calibrant.pipeline.file_evaluation import file_record
-from calibrant.pipeline.prediction_source import Question
 
 CLASSES = ["cat", "dog", "owl"]
 N = 60
@@ -40,31 +36,13 @@ def columns(stated):
     }
 
 
-@pytest.fixture
-def ask(tmp_path):
-    """Evaluation of columns, written as CSV or as Parquet."""
-
-    def evaluation(columns, suffix=".csv", **settings):
-        path = tmp_path / f"preds{suffix}"
-        if suffix == ".parquet":
-            parquet.write_table(pa.table(columns), path)
-        else:
-            with path.open("w", newline="") as file:
-                rows = csv.writer(file)
-                rows.writerow(columns)
-                rows.writerows(zip(*columns.values(), strict=True))
-        return evaluate_file(Question(path=path, **{"label": "truth", **settings}))
-
-    return evaluation
-
-
 def values(evaluation):
     return {name: estimate.value for name, estimate in evaluation.items()}
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_file_gives_what_the_door_gives(suffix, ask, columns, stated):
-    result = ask(columns, suffix)
+def test_file_gives_what_the_door_gives(suffix, ask_file, columns, stated):
+    result = ask_file(columns, suffix)
     probs, labels = stated
     rows = cal.predictions(probs=probs, labels=labels, class_names=CLASSES)
     assert values(result.first) == values(cal.evaluate(rows))
@@ -72,109 +50,109 @@ def test_file_gives_what_the_door_gives(suffix, ask, columns, stated):
     assert result.unused == ("row", "weight", "given")
 
 
-def test_order_of_columns_and_of_rows_changes_nothing(ask, columns):
+def test_order_of_columns_and_of_rows_changes_nothing(ask_file, columns):
     order = np.random.default_rng(1).permutation(N)
     shuffled = {
         name: [columns[name][k] for k in order]
         for name in ("truth", "owl", "given", "cat", "row", "dog", "weight")
     }
-    actual, expected = ask(shuffled).first, ask(columns).first
+    actual, expected = ask_file(shuffled).first, ask_file(columns).first
     assert actual.class_names == ("owl", "cat", "dog")
     for name, value in values(expected).items():
         assert values(actual)[name] == pytest.approx(value, abs=1e-12), name
 
 
-def test_prefix_and_plain_names_are_one(ask, columns):
+def test_prefix_and_plain_names_are_one(ask_file, columns):
     named = {f"p_{k}" if k in CLASSES else k: v for k, v in columns.items()}
-    assert values(ask(named, prob_prefix="p_").first) == values(ask(columns).first)
+    assert values(ask_file(named, prob_prefix="p_").first) == values(ask_file(columns).first)
 
 
-def test_class_without_rows_needs_no_label_but_a_column(ask, columns):
+def test_class_without_rows_needs_no_label_but_a_column(ask_file, columns):
     ruled_out = {**{f"p_{name}": columns[name] for name in CLASSES}, "p_yak": [0.0] * N}
-    result = ask({**ruled_out, "truth": columns["truth"]}, prob_prefix="p_")
+    result = ask_file({**ruled_out, "truth": columns["truth"]}, prob_prefix="p_")
     assert result.first.class_names == (*CLASSES, "yak")
     plain = {name.removeprefix("p_"): column for name, column in ruled_out.items()}
-    told = ask({**plain, "truth": columns["truth"]}, classes=(*CLASSES, "yak"))
+    told = ask_file({**plain, "truth": columns["truth"]}, classes=(*CLASSES, "yak"))
     assert values(told.first) == values(result.first)
 
 
-def test_weights_are_those_of_the_door(ask, columns, stated):
+def test_weights_are_those_of_the_door(ask_file, columns, stated):
     rows = cal.predictions(probs=stated[0], labels=stated[1], weights=np.arange(N) % 3 / 2)
-    found = ask(columns, weights="weight")
+    found = ask_file(columns, weights="weight")
     assert values(found.first) == values(cal.evaluate(rows))
     assert "weight" not in found.unused
 
 
-def test_names_that_differ_by_case_and_padding_are_matched_and_said(ask, columns):
+def test_names_that_differ_by_case_and_padding_are_matched_and_said(ask_file, columns):
     columns["truth"] = [
         name.upper() if k % 2 else f" {name} " for k, name in enumerate(columns["truth"])
     ]
-    result = ask(columns, ".parquet")
-    told = ask({**columns, "truth": [name.strip().lower() for name in columns["truth"]]})
+    result = ask_file(columns, ".parquet")
+    told = ask_file({**columns, "truth": [name.strip().lower() for name in columns["truth"]]})
     assert values(result.first) == values(told.first)
     assert "'OWL' in truth was read as the class 'owl'" in result.notes
 
 
-def test_names_that_two_columns_could_be_are_refused(ask, columns):
+def test_names_that_two_columns_could_be_are_refused(ask_file, columns):
     columns["CAT"] = [0.0] * N
     columns["truth"][0] = "Cat"
     with pytest.raises(InputError, match=r"a column for every class; got none for 'Cat'"):
-        ask(columns)
+        ask_file(columns)
 
 
-def test_positive_class_is_the_one_named(ask, stated):
+def test_positive_class_is_the_one_named(ask_file, stated):
     probs, labels = stated[0][:, 0], stated[1] == 0
     columns = {"truth": np.where(labels, "yes", "no").tolist(), "p": probs.tolist()}
     rows = cal.predictions(probs=probs, labels=labels.astype(int), class_names=["no", "yes"])
-    result = ask(columns, prob="p", positive="yes")
+    result = ask_file(columns, prob="p", positive="yes")
     assert values(result.first) == values(cal.evaluate(rows))
     assert file_record(result)["positive"] == "yes"
     assert set(result.tables) == {"top_label", "positive"}
     other = cal.predictions(probs=probs, labels=1 - labels.astype(int))
-    assert values(ask(columns, prob="p", positive="no").first) == values(cal.evaluate(other))
+    assert values(ask_file(columns, prob="p", positive="no").first) == values(cal.evaluate(other))
 
 
 @pytest.mark.parametrize("pair", [(0, 1), ("false", "true"), ("False", "True"), (0.0, 1.0)])
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_yes_and_no_need_no_positive_class(pair, suffix, ask):
+def test_yes_and_no_need_no_positive_class(pair, suffix, ask_file):
     columns = {"truth": [pair[k] for k in (0, 1, 1, 0)], "p": [0.25, 0.75, 0.5, 0.5]}
-    result = ask(columns, suffix, prob="p", metrics=("brier_binary",))
+    result = ask_file(columns, suffix, prob="p", metrics=("brier_binary",))
     assert result.first["brier_binary"].value == 0.15625  # (2 * .25**2 + 2 * .5**2) / 4
 
 
-def test_labels_of_one_class_are_enough_where_the_other_is_known(ask):
+def test_labels_of_one_class_are_enough_where_the_other_is_known(ask_file):
     columns = {"truth": [1, 1], "p": [0.5, 1.0]}
-    assert ask(columns, prob="p").first["brier_binary"].value == 0.125
+    assert ask_file(columns, prob="p").first["brier_binary"].value == 0.125
     columns["truth"] = ["b", "b"]
     with pytest.raises(InputError, match=r"name a class of two; got 'b' beside 'b'. .*--classes"):
-        ask(columns, prob="p", positive="b")
-    told = ask(columns, prob="p", positive="b", classes=("a", "b"))
+        ask_file(columns, prob="p", positive="b")
+    told = ask_file(columns, prob="p", positive="b", classes=("a", "b"))
     assert told.first["brier_binary"].value == 0.125
 
 
-def test_log_odds_and_logits_are_declared(ask, stated, columns):
+def test_log_odds_and_logits_are_declared(ask_file, stated, columns):
     probs, labels = stated
     logits = {name: np.log(probs[:, k]).tolist() for k, name in enumerate(CLASSES)}
-    found = ask({**columns, **logits}, form="logits").first
-    for name, value in values(ask(columns).first).items():
+    found = ask_file({**columns, **logits}, form="logits").first
+    for name, value in values(ask_file(columns).first).items():
         assert values(found)[name] == pytest.approx(value, abs=1e-9), name
     odds = np.log(probs[:, 0] / (1 - probs[:, 0]))
     binary = {"truth": (labels == 0).astype(int).tolist(), "z": odds.tolist()}
     rows = cal.predictions(logits=odds, labels=(labels == 0).astype(int))
-    assert values(ask(binary, prob="z", form="logits").first) == values(cal.evaluate(rows))
+    assert values(ask_file(binary, prob="z", form="logits").first) == values(cal.evaluate(rows))
 
 
-def test_parquet_of_float32_is_binned_in_float32(ask, stated, columns):
+def test_parquet_of_float32_is_binned_in_float32(ask_file, stated, columns):
     probs = stated[0].astype(np.float32)
     single = {name: pa.array(probs[:, k]) for k, name in enumerate(CLASSES)}
     rows = cal.predictions(probs=probs, labels=stated[1])
-    assert values(ask({**columns, **single}, ".parquet").first) == values(cal.evaluate(rows))
+    assert values(ask_file({**columns, **single}, ".parquet").first) == values(cal.evaluate(rows))
 
 
-def test_rounded_rows_are_taken_as_they_are_and_others_refused(ask, columns):
+def test_rounded_rows_are_taken_as_they_are_and_others_refused(ask_file, columns):
     for name, column in zip(CLASSES, ([0.34], [0.34], [0.33]), strict=True):
         columns[name] = column * N
-    result = ask(columns)
+    result = ask_file(columns)
     assert result.notes == (
         "probabilities are rounded to 2 decimals: rows sum to 1.01 to 1.01, and are taken as they "
         "are",
@@ -187,32 +165,32 @@ def test_rounded_rows_are_taken_as_they_are_and_others_refused(ask, columns):
     with pytest.raises(
         InputError, match=r"sum to 1 in every row; got 1.03 in row 0 \(60 such: rows"
     ):
-        ask(columns)
+        ask_file(columns)
     note = "probabilities were divided by their row sums, which were up to 0.03 off 1"
-    assert ask(columns, normalize=True).notes == (note,)
+    assert ask_file(columns, normalize=True).notes == (note,)
 
 
-def test_whole_numbers_are_no_rounded_probabilities(ask, columns):
+def test_whole_numbers_are_no_rounded_probabilities(ask_file, columns):
     columns |= dict.fromkeys(CLASSES, [0] * N)
     with pytest.raises(InputError, match="sum to 1 in every row; got 0 in row 0"):
-        ask(columns)
+        ask_file(columns)
 
 
-def test_class_that_is_left_out_is_offered(ask, columns):
+def test_class_that_is_left_out_is_offered(ask_file, columns):
     truth = ["dog" if name == "cat" else name for name in columns["truth"]]
     with pytest.raises(
         InputError, match=r"If one of 'row', 'cat', 'weight' is a class too.*--classes"
     ):
-        ask({**columns, "truth": truth}, positive="owl")
+        ask_file({**columns, "truth": truth}, positive="owl")
 
 
-def test_decisions_stand_beside_probabilities_or_alone(ask, columns):
-    both = ask(columns, decided="given", metrics=("accuracy", "log_loss"))
+def test_decisions_stand_beside_probabilities_or_alone(ask_file, columns):
+    both = ask_file(columns, decided="given", metrics=("accuracy", "log_loss"))
     assert list(both.evaluations) == ["probabilities", "decisions"]
     decided = both.evaluations["decisions"]
     assert list(decided) == ["accuracy"]
     assert decided["accuracy"].value == both.first["accuracy"].value
-    alone = ask({k: columns[k] for k in ("truth", "given")}, decided="given")
+    alone = ask_file({k: columns[k] for k in ("truth", "given")}, decided="given")
     assert list(alone.evaluations) == ["decisions"]
     assert list(alone.first) == ["accuracy", "precision", "recall", "f1"]
     assert alone.first["accuracy"].value == decided["accuracy"].value
@@ -220,30 +198,30 @@ def test_decisions_stand_beside_probabilities_or_alone(ask, columns):
     assert record["measured"] == "probabilities"
     assert record["decisions"]["accuracy"]["value"] == decided["accuracy"].value
     with pytest.raises(InputError, match="metrics must hold one that decisions can tell"):
-        ask(columns, decided="given", metrics=("log_loss",))
+        ask_file(columns, decided="given", metrics=("log_loss",))
     with pytest.raises(InputError, match="losses must stand beside probabilities"):
-        ask({k: columns[k] for k in ("truth", "given")}, decided="given", losses="ce")
+        ask_file({k: columns[k] for k in ("truth", "given")}, decided="given", losses="ce")
 
 
-def test_rows_without_a_label_are_refused_or_left_out_and_counted(ask, columns):
+def test_rows_without_a_label_are_refused_or_left_out_and_counted(ask_file, columns):
     kept = {name: column[5:] for name, column in columns.items()}
     columns["truth"][:5] = [""] * 5
     message = r"truth must hold a label in every row; got 5 missing \(rows 0, 1, 2, 3, 4\)"
     with pytest.raises(InputError, match=message):
-        ask(columns)
+        ask_file(columns)
     columns["cat"][2] = ""  # of no consequence without a label
-    result = ask(columns, skip_unlabelled=True)
+    result = ask_file(columns, skip_unlabelled=True)
     assert result.first.n == N - 5
     assert result.notes == ("5 without a label were left out (rows 0, 1, 2, 3, 4)",)
-    for name, value in values(ask(kept).first).items():
+    for name, value in values(ask_file(kept).first).items():
         assert values(result.first)[name] == pytest.approx(value, abs=1e-12), name
 
 
-def test_missing_probabilities_are_refused_column_by_column(ask, columns):
+def test_missing_probabilities_are_refused_column_by_column(ask_file, columns):
     columns["cat"][3] = columns["cat"][7] = columns["owl"][0] = ""
     message = r"2 missing in 'cat' \(rows 3, 7\); 1 missing in 'owl' \(row 0\)"
     with pytest.raises(InputError, match=message):
-        ask(columns)
+        ask_file(columns)
 
 
 @pytest.mark.parametrize(
@@ -289,52 +267,14 @@ def test_missing_probabilities_are_refused_column_by_column(ask, columns):
         ({"truth": ["cat"] * N}, {}, "a column for every class; got that of 'cat' alone"),
     ],
 )
-def test_what_does_not_go_together_is_refused(change, settings, message, ask, columns):
+def test_what_does_not_go_together_is_refused(change, settings, message, ask_file, columns):
     with pytest.raises(InputError, match=message):
-        ask({**columns, **change}, **settings)
+        ask_file({**columns, **change}, **settings)
 
 
-def test_several_predictors_stand_side_by_side(ask):
-    columns = {"truth": [1.0, 2.0, 4.0], "m1": [1.0, 2.0, 3.0], "m,2": [2.0, 2.0, 4.0]}
-    result = ask(columns, task="regression", predictors=("m1", "m,2"))
-    assert list(result.evaluations) == ["m1", "m,2"]
-    for name, predicted in (("m1", columns["m1"]), ("m,2", columns["m,2"])):
-        rows = cal.numbers(predicted=predicted, targets=columns["truth"])
-        assert values(result.evaluations[name]) == values(cal.evaluate(rows))
-    split = ask({k: columns[k] for k in ("truth", "m1")} | {"b": [1, 1, 1]}, task="regression",
-                predictors=("m1, b",))  # fmt: skip
-    assert list(split.evaluations) == ["m1", "b"]
-    assert list(file_record(split)["predictors"]) == ["m1", "b"]
-
-
-@pytest.mark.parametrize(
-    ("change", "predictors", "message"),
-    [
-        ({}, (), "predictions must name the columns of the predictors; got none"),
-        ({}, ("m3",), "predictions must name a column of the table; got 'm3'"),
-        ({"m1": [1, "", 3]}, ("m1",), r"got 1 missing in 'm1' \(row 1\)"),
-        ({"m1": [1, "inf", 3]}, ("m1",), "predicted must be finite"),
-        ({"truth": [1, "", 3]}, ("m1",), r"truth must hold a label in every row; got 1 missing"),
-        ({"truth": ["a", "b", "c"]}, ("m1",), "truth must hold numbers"),
-        ({"truth": ["", "", ""]}, ("m1",), "truth must hold labels; got none at all"),
-    ],
-)
-def test_numbers_that_are_none_are_refused(change, predictors, message, ask):
-    columns = {"truth": [1, 2, 4], "m1": [1, 2, 3], **change}
-    with pytest.raises(InputError, match=message):
-        ask(columns, task="regression", predictors=predictors)
-
-
-def test_targets_that_are_missing_may_be_left_out(ask):
-    columns = {"truth": [1.0, "", 3.0], "m": [2.0, "", 3.0]}
-    result = ask(columns, task="regression", predictors=("m",), skip_unlabelled=True)
-    assert result.first["mse"].value == 0.5
-    assert result.first.n == 2
-
-
-def test_infinite_loss_is_null_with_its_rows(ask):
+def test_infinite_loss_is_null_with_its_rows(ask_file):
     columns = {"truth": [0, 1, 1], "p": [0.0, 0.0, 0.5]}
-    result = ask(columns, prob="p", losses="ce, soft_f1", metrics=("log_loss",))
+    result = ask_file(columns, prob="p", losses="ce, soft_f1", metrics=("log_loss",))
     assert result.losses["ce"].value == math.inf
     record = file_record(result)
     reason = "infinite: 1 of 3 rows give probability 0 to what came out"
