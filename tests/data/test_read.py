@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from calibrant.data.read import MISSING, read_table
+from calibrant.data.missing import MISSING_TEXTS
+from calibrant.data.read import read_table
 from calibrant.data.retail import retail_table
 from calibrant.errors import InputError
 
@@ -72,7 +73,7 @@ def test_columns_are_whole_numbers_numbers_or_text_by_all_of_their_values(tmp_pa
     ]
 
 
-@pytest.mark.parametrize("spelling", [*sorted(MISSING), " NA ", '" "'])
+@pytest.mark.parametrize("spelling", [*sorted(MISSING_TEXTS), " NA ", '" "'])
 def test_usual_spellings_of_missing_are_missing(tmp_path, spelling):
     text = f"word,number\nx,1\n{spelling},{spelling}\ny,2.5\n"
     table = read_table(_written(tmp_path, text))
@@ -80,7 +81,7 @@ def test_usual_spellings_of_missing_are_missing(tmp_path, spelling):
 
 
 def test_fields_with_line_breaks_may_lie_across_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("calibrant.data.read.BLOCK", 64)
+    monkeypatch.setattr("calibrant.data.text_rows.BLOCK", 64)
     path = _written(tmp_path, "a,b\n" + '1,"x\ny"\n' * 100)
     assert read_table(path).to_pydict() == {"a": [1] * 100, "b": ["x\ny"] * 100}
     _written(tmp_path, "a,b\n" + f"1,{'x' * 200}\n" * 3)
@@ -102,7 +103,7 @@ def test_nan_and_empty_text_in_parquet_are_missing(tmp_path):
         ("a,b\r\n1,2\r\n", {"a": [1], "b": [2]}),
         ("\n\na,b\n\n1,2", {"a": [1], "b": [2]}),
         (",b\n0,x\n", {"": [0], "b": ["x"]}),  # the index of pandas
-        ('"a ""q""",b\n"1,5",2\n', {'a "q"': ["1,5"], "b": [2]}),
+        ('"a ""q""",b\n"1,5",2\n', {'a "q"': [1.5], "b": [2]}),
         ('a,b\n1,"x\ny"\n', {"a": [1], "b": ["x\ny"]}),
         ("a,b\n1,inf\n2,1e400\n", {"a": [1, 2], "b": [np.inf, np.inf]}),
         ("a\n007\n+5\n", {"a": [7.0, 5.0]}),
@@ -127,8 +128,12 @@ def test_odd_but_legal_files_are_read(tmp_path, text, expected):
         ("\na,b\n1\n", r"have 2 fields .* header \(row 2\); got 1 in row 3\."),
         ("a,b\n" + "1\n" * 8, r"got 1 in row 2, .* 1 in row 6 and 3 more such rows\."),
         ('a,b\n1,2\n3,"4\n5,6\n', r"close every quotation mark; got .* row 3\."),
-        ("a,b\n1,é\n".encode("latin-1"), r"be text in UTF-8; got .*: the byte 0xe9 in line 2\."),
-        ("a,b\n1,2\n".encode("utf-16"), r"be text in UTF-8; got .*: the byte 0xff in line 1\."),
+        (b"a,b\nok\xc3\xa9,\xe9\n", r"be text in UTF-8; got .*: the byte 0xe9 .* in line 2\."),
+        (b"a,b\n1,\x81\n", r"be text in windows-1252; got .*: the byte 0x81 .* in line 2\."),
+        (
+            b"\xff\xfea\0\n\0" + b"1",
+            r"be text in UTF-16; got .*: the byte 0x31 .*data. in line 2\.",
+        ),
         ("a,b\n1,2\n".encode("utf-16-le"), r"be text in UTF-8; got .* a zero byte in line 1\."),
     ],
 )
@@ -144,12 +149,12 @@ def test_broken_text_is_refused_with_the_rule_and_the_row(tmp_path, content, mes
         ("absent.csv", r"got .*absent\.csv, which does not exist\. Check the spelling\."),
         ("folder.csv", r"got .*folder\.csv, which is no file\."),
         ("x" * 999, r"name a file that can be read; got x*: File name too long\."),
-        ("table.xlsx", r"path must end in one of \.csv, .*; got .*table\.xlsx\."),
+        ("table.xlsx", r"a file of text or a Parquet file; got .*, which is an Excel workbook"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path, name, message):
     (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "table.xlsx").write_bytes(b"PK")
+    (tmp_path / "table.xlsx").write_bytes(b"PK\x03\x04")
     with pytest.raises(InputError, match=message):
         read_table(name if len(name) > 255 else tmp_path / name)
 

@@ -1,235 +1,177 @@
 """A file of rows as an Arrow table, typed by all of its rows, or one line that says why not."""
 
-import csv
-from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv as arrow_csv
-from pyarrow import parquet
 
-from calibrant.data.columns import listed, plain
+from calibrant.data.decimals import find_decimal
+from calibrant.data.delimiters import Delimiter, Sample, check_delimiter, find_delimiter, in_words
+from calibrant.data.encodings import Encoding, find_encoding, known_encoding
+from calibrant.data.mended import ReadTable, typed, with_missing
+from calibrant.data.parquet_rows import ParquetRows
+from calibrant.data.refusals import check_is_file, check_names, no_rows, unreadable
+from calibrant.data.text_rows import TextRows, declared_delimiter, header_of, lines_of
 from calibrant.errors import InputError
 
-__all__ = ["MISSING", "read_table"]
+__all__ = ["ReadTable", "Reading", "Source", "open_source", "read_table"]
 
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
-PARQUET = (".parquet", ".pq")
-BLOCK = 1 << 24  # bytes; the longest row that can be read
-
-# Spellings of a missing value, those that pandas knows.
-MISSING = frozenset(
-    ["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"]
-) | frozenset(["<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"])
+ROWS = 1 << 16  # of a batch
 
 
-def read_table(path: Path | str) -> pa.Table:
-    """Rows of a file of comma- or tab-separated values or of a Parquet file.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a text file; what is None is found out, and said.
 
-    Parameters
+    Attributes
     ----------
-    path : Path or str
-        A ``.csv`` (commas), ``.tsv`` or ``.txt`` (tabs) file in UTF-8 whose first row names the
-        columns, or a ``.parquet`` file. A column may be without a name: its name is ``""``.
+    delimiter : str or None
+        One character of ASCII; a blank stands for any run of blanks.
+    encoding : str or None
+        Name of a Python codec.
+    decimal : {".", ","} or None
+        Mark between whole and decimal digits.
+    """
 
-    Returns
-    -------
-    pyarrow.Table
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None:
+            check_delimiter(self.delimiter)
+        if self.encoding is not None:
+            known_encoding(self.encoding)
+        if self.decimal not in {None, ".", ","}:
+            got = repr(self.decimal)
+            raise InputError("decimal", "be '.' or ','", got, "Name the mark of decimals.")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of rows that has been looked through and can be read.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies.
+    column_names : tuple of str
+        In the order of the file. A column may be without a name: its name is ``""``.
+    delimiter, encoding : str or None
+        As found or asked; None of a Parquet file.
+    decimal : {".", ","} or None
+        As found or asked; None of a Parquet file, and where no column settles it: then a point
+        is one, and a comma makes text.
+    how : tuple of str
+        A sentence for each of these that was guessed and is not what a plain CSV file has.
+    rows : TextRows or ParquetRows
+        What reads it.
+    """
+
+    path: Path
+    column_names: tuple[str, ...]
+    delimiter: str | None
+    encoding: str | None
+    decimal: str | None
+    how: tuple[str, ...]
+    rows: TextRows | ParquetRows
+
+    @property
+    def name(self) -> str:
+        """Name of the file without its folder."""
+        return self.path.name
+
+    def read(self) -> ReadTable:
+        """All rows, typed, and what was mended in them.
+
         In a text file a column holds whole numbers (int64) where all its values spell such, else
         numbers (float64), else text; a column without any value has Arrow's null type. Spellings
-        of a missing value in text (`MISSING`, padded or not) and NaN are null.
+        of a missing value are null, more of them among numbers than in text, and so is NaN.
+
+        Raises
+        ------
+        InputError
+            If the file is corrupt; if rows have more or fewer fields than the header.
+        """
+        if isinstance(self.rows, ParquetRows):
+            return with_missing(self.rows.table())
+        return typed(pa.concat_tables(self.rows.batches(rows=ROWS)), self.decimal)
+
+    def batches(self, *, rows: int = ROWS) -> Iterator[pa.Table]:
+        """Tables of at most that many rows, in constant memory and in the order of the file.
+
+        Columns of a text file are text as it stands there, null where it is blank; those of a
+        Parquet file have their types.
+
+        Raises
+        ------
+        InputError
+            As `read` does, when the fault is reached.
+        """
+        return self.rows.batches(rows=rows)
+
+
+def open_source(path: Path | str, reading: Reading = Reading()) -> Source:
+    """Source of the rows of a Parquet file or of a text file in any dialect.
+
+    A text file, whatever its suffix, has a row that names the columns before its rows of values.
+    What `reading` leaves open is found: the encoding by looking at every byte, the delimiter by
+    the first rows, the decimal mark by the numbers of all rows.
 
     Raises
     ------
     InputError
-        If the file is missing, empty, without rows, not UTF-8, or corrupt; if two columns share
-        a name; if rows have more or fewer fields than the header.
+        If the file is missing, empty, without rows, or neither; if two columns share a name; if
+        a guess is not certain, or a text file does not agree with its encoding.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
     try:
-        _check_is_file(path)
-        if suffix in PARQUET:
-            table = _read_parquet(path)
-        elif suffix in DELIMITERS:
-            table = _read_text(path, DELIMITERS[suffix])
-        else:
-            known = ", ".join([*DELIMITERS, *PARQUET])
-            raise InputError("path", f"end in one of {known}", str(path), "Rename or convert it.")
+        check_is_file(path)
+        if _is_parquet(path):
+            rows = ParquetRows.of(path)
+            return Source(path, rows.names, None, None, None, (), rows)
+        return _text_source(path, reading)
     except OSError as error:
-        raise _unreadable(path, error) from None
-    if table.num_rows == 0:
-        raise _no_rows(path)
-    return table
+        raise unreadable(path, error) from None
 
 
-def _check_is_file(path: Path) -> None:
-    rule = "name a file that can be read"
-    if not path.exists():
-        raise InputError("path", rule, f"{path}, which does not exist", "Check the spelling.")
-    if not path.is_file():
-        raise InputError("path", rule, f"{path}, which is no file", "Name one file of rows.")
-    if path.stat().st_size == 0:
-        raise InputError("path", rule, f"{path}, which is empty", "Write or fetch it again.")
+def read_table(path: Path | str, reading: Reading = Reading()) -> pa.Table:
+    """Rows of a file: see `open_source` and `Source.read`."""
+    return open_source(path, reading).read().table
 
 
-def _no_rows(path: Path) -> InputError:
-    rule = "hold a row that names the columns and at least one row of values"
-    return InputError("path", rule, str(path), "Write or fetch it again.")
-
-
-def _unreadable(path: Path, error: Exception) -> InputError:
-    known = error.strerror if isinstance(error, OSError) else None
-    reason = " ".join((known or str(error)).split()).rstrip(".")
-    got = f"{path}: {reason[:200]}"
-    return InputError("path", "name a file that can be read", got, "Repair it or write it again.")
-
-
-def _check_names(names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(
-            "columns", "have different names", f"{listed(twice)} more than once", "Rename them."
-        )
-
-
-def _read_parquet(path: Path) -> pa.Table:
-    try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            _check_names(file.schema_arrow.names)
-            table = file.read().replace_schema_metadata(None)
-        table.validate(full=True)
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from None
-    columns = [_with_spelled_missing(plain(column)) for column in table.columns]
-    return pa.table(columns, names=table.column_names)
-
-
-def _read_text(path: Path, delimiter: str) -> pa.Table:
-    _check_is_utf8(path)
-    names, blank_lines = _header(path, delimiter)
-    _check_names(names)
-    ragged: list[arrow_csv.InvalidRow] = []
-
-    def note(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(row)
-        return "skip"
-
-    try:
-        table = arrow_csv.read_csv(
-            path,
-            arrow_csv.ReadOptions(
-                use_threads=False,  # so that ragged rows have numbers
-                block_size=BLOCK,
-                column_names=names,
-                skip_rows_after_names=blank_lines + 1,
-            ),
-            arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note
-            ),
-            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-        )
-    except pa.ArrowException as error:
-        raise _unreadable(path, error) from None
-    if ragged:
-        raise _ragged(ragged, header_row=blank_lines + 1)
-    _check_last_quote(path, table)
-    return pa.table([_typed(column) for column in table.columns], names=names)
-
-
-def _check_is_utf8(path: Path) -> None:
-    """Every byte belongs to UTF-8 text, of which no character is zero."""
-    decoder = getincrementaldecoder("utf-8")()
-    line = 1
-    remedy = "Save the file as UTF-8."
+def _is_parquet(path: Path) -> bool:
+    if path.suffix.lower() in {".parquet", ".pq"}:
+        return True
     with path.open("rb") as file:
-        while True:
-            block = file.read(1 << 20)
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                line += error.object[: error.start].count(b"\n")
-                got = f"the byte 0x{error.object[error.start]:02x} in line {line}"
-                raise InputError("path", "be text in UTF-8", f"{path}: {got}", remedy) from None
-            if "\0" in text:
-                line += text[: text.index("\0")].count("\n")
-                got = f"{path}: a zero byte in line {line}"
-                raise InputError("path", "be text in UTF-8", got, remedy)
-            line += text.count("\n")
-            if not block:
-                return
+        return file.read(4) == b"PAR1"
 
 
-def _header(path: Path, delimiter: str) -> tuple[list[str], int]:
-    """Fields of the first row that is not blank, and how many blank lines precede it."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file, delimiter=delimiter)
-        try:
-            blank_lines = 0
-            while not (names := next(rows)):
-                blank_lines += 1
-            next(row for row in rows if row)
-        except csv.Error as error:
-            raise _unreadable(path, error) from None
-        except StopIteration:
-            raise _no_rows(path) from None
-    return names, blank_lines
+def _text_source(path: Path, reading: Reading) -> Source:
+    encoding = find_encoding(path, reading.encoding)
+    delimiter = _delimiter(path, encoding, reading.delimiter)
+    header = header_of(path, encoding, delimiter.mark)
+    check_names(header.names)
+    rows = TextRows(path, encoding, delimiter.mark, header)
+    how = [sentence for sentence in (encoding.how, delimiter.how) if sentence]
+    decimal = reading.decimal
+    if decimal is None:
+        found = find_decimal(header.names, rows.batches(rows=ROWS))
+        decimal = found.mark
+        how.extend(found.how)
+    return Source(path, header.names, delimiter.mark, encoding.name, decimal, tuple(how), rows)
 
 
-def _ragged(rows: list[arrow_csv.InvalidRow], header_row: int) -> InputError:
-    """Error that names the first five of `rows`, counted as `header_row` is."""
-    shown = ", ".join(f"{row.actual_columns} in row {row.number}" for row in rows[:5])
-    more = f" and {len(rows) - 5:,} more such rows" if len(rows) > 5 else ""
-    return InputError(
-        "path",
-        f"have {rows[0].expected_columns} fields in every row, as in its header (row {header_row})",
-        shown + more,
-        "Repair these rows; put values that hold the delimiter or a quotation mark in quotes.",
-    )
-
-
-def _check_last_quote(path: Path, table: pa.Table) -> None:
-    """Refuse a quotation mark that is never closed: it has swallowed the rest of the file."""
-    if table.num_rows == 0:
-        return
-    last = table.column(table.num_columns - 1)[-1].as_py()
-    if last is None or "\n" not in last:
-        return
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 64))
-        if not file.read().rstrip().endswith(b'"'):
-            row = table.num_rows + 1
-            got = f"one that stays open in row {row}"
-            raise InputError("path", "close every quotation mark", got, "Close or remove it.")
-
-
-def _typed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """`texts` as whole numbers, as numbers, or as they are: the first that fits every value."""
-    trimmed = pc.utf8_trim_whitespace(texts)
-    missing = _spelled_missing(trimmed)
-    if pc.all(missing).as_py():
-        return pa.chunked_array([pa.nulls(len(texts))])
-    values = pc.if_else(missing, None, trimmed)
-    try:
-        return values.cast(pa.int64())
-    except pa.ArrowInvalid:
-        pass
-    beyond_int64 = pc.all(pc.match_substring_regex(values, r"^-?[0-9]+$")).as_py()
-    try:
-        numbers = None if beyond_int64 else values.cast(pa.float64())
-    except pa.ArrowInvalid:
-        numbers = None
-    return plain(pc.if_else(missing, None, texts) if numbers is None else numbers)
-
-
-def _spelled_missing(trimmed: pa.ChunkedArray) -> pa.ChunkedArray:
-    spellings = pa.array(sorted(MISSING), trimmed.type)
-    return pc.or_(pc.is_null(trimmed), pc.is_in(trimmed, value_set=spellings))
-
-
-def _with_spelled_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """`column`, null where it is text that spells a missing value."""
-    if not pa.types.is_string(column.type):
-        return column
-    return pc.if_else(_spelled_missing(pc.utf8_trim_whitespace(column)), None, column)
+def _delimiter(path: Path, encoding: Encoding, asked: str | None) -> Delimiter:
+    if asked is not None:
+        return Delimiter(asked, "")
+    sample = Sample.of(lines_of(path, encoding))
+    if not any(line.strip("\r\n") for line in sample.lines):
+        raise no_rows(path)
+    declared = declared_delimiter(sample.lines[0])
+    if declared is not None:
+        check_delimiter(declared)
+        how = f"Fields are separated by {in_words(declared)} (the first line says so)."
+        return Delimiter(declared, how)
+    return find_delimiter(sample, path)
