@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Int64, UInt64
 from numpy.typing import NDArray
 
@@ -77,7 +78,7 @@ class Levels:
         """`texts`, each as one of `kept` where it belongs to one."""
         if not self.hashed and not self.grouped:
             return texts
-        values, place = np.unique(texts, return_inverse=True)
+        place, values = pd.factorize(texts)
         kept = set(self.kept)
         named = [
             _bucket(value) if self.hashed else value if value in kept or not value else OTHER
@@ -87,8 +88,10 @@ class Levels:
 
     def place_of(self, placed: Texts) -> Int64[np.ndarray, " row"]:
         """Index in `kept` of every one of the `placed` texts; one beyond the last for no such."""
+        place, values = pd.factorize(placed)
         index = {level: k for k, level in enumerate(self.kept)}
-        return np.array([index.get(text, len(index)) for text in placed], dtype=np.int64)
+        known = np.array([index.get(value, len(index)) for value in values], dtype=np.int64)
+        return known[place]
 
     def n_unseen(self, texts: Texts) -> int:
         """How many of `texts` no training row has."""
@@ -120,8 +123,8 @@ def _standing(rows: dict[str, int]) -> set[str]:
 
 def _counted(texts: Texts) -> tuple[list[str], list[int]]:
     """Different texts, and how many rows have each."""
-    values, counts = np.unique(texts, return_counts=True)
-    return values.tolist(), counts.tolist()
+    place, values = pd.factorize(texts)
+    return values.tolist(), np.bincount(place, minlength=len(values)).tolist()
 
 
 def _hash(text: str) -> int:
