@@ -240,3 +240,15 @@ def test_an_absent_column_is_named():
     plan, table = planned(CLEAN)
     with pytest.raises(InputError, match=r"column of the training; got 'price', 'fat' absent"):
         plan.apply(table.drop_columns(["price", "fat"]))
+
+
+def test_numbers_with_thousands_parted_read_as_their_twin():
+    plan, table = planned({**CLEAN, "price": [1000 * x for x in CLEAN["price"]]})
+    texts = as_text(CLEAN, decimal=",")
+    texts["price"] = [
+        f"{1000 * x:,.4f}".translate(str.maketrans(".,", ",.")) for x in CLEAN["price"]
+    ]
+    read = plan.apply(pa.table(texts), decimal=",").table
+    np.testing.assert_allclose(
+        read.column("price").to_numpy(), table.column("price").to_numpy(), rtol=1e-12
+    )

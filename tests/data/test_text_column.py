@@ -97,10 +97,11 @@ def test_aliases_that_disagree_are_refused(aliases):
 def test_numbers_used_as_names_are_one_in_any_spelling():
     spellings = learned(1.0, 2.5, None)
     typed = spellings.read(column(1.0, 2.5, 1e20)).texts
-    texts = spellings.read(column(" 1.00", "2,5", "1e20"), decimal=",").texts
+    texts = spellings.read(column(" 1,00", "2,5", "1e20"), decimal=",").texts
     assert typed.to_pylist()[:2] == ["1", "2.5"]
     assert texts.equals(typed)
     assert spellings.read(column(7)).texts.to_pylist() == ["7"]
+    assert read(spellings, "1.00", "07", "1,5", "x")[0] == ["1", "7", "1,5", "x"]
 
 
 def test_truth_values_read_as_their_words():

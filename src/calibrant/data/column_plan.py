@@ -62,7 +62,7 @@ def plan_column(
     *,
     cleaning: Cleaning,
     part: Part | None = None,
-    decimal: str = ".",
+    decimal: str | None = None,
 ) -> ColumnPlan:
     """Plan of the `column` of that `name`, which plays that `part` beside the features, if any.
 
@@ -143,7 +143,7 @@ class _Feature:
     column: pa.ChunkedArray
     asked: str | None
     cleaning: Cleaning
-    decimal: str
+    decimal: str | None
 
     def plan(self) -> ColumnPlan:
         """Plan of the column: as asked, else by its type and values."""

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from calibrant.data.columns import floats, kind_of, plain
 from calibrant.data.folding import folded
+from calibrant.data.numerals import read_numbers
 from calibrant.data.text_column import SPELLED
 
 __all__ = ["ZERO", "NumberReading", "ReadNumbers"]
 
 ZERO = "zero read as missing"
-_PLAIN = r"^\s*[-+]?[0-9][0-9.,eE+-]*\s*$"
 
 
 class ReadNumbers(NamedTuple):
@@ -48,14 +48,17 @@ class NumberReading:
     zero_is_missing: bool
     reads: Literal["number"] = "number"
 
-    def read(self, column: pa.ChunkedArray, *, decimal: str = ".") -> ReadNumbers:
-        """Numbers of `column`, which holds numbers or texts; `decimal` is the sign in texts."""
+    def read(self, column: pa.ChunkedArray, *, decimal: str | None = None) -> ReadNumbers:
+        """Numbers of `column`, which holds numbers or texts with that `decimal` mark.
+
+        See `read_numbers`.
+        """
         column = plain(column)
         if kind_of(column) == "number":
             values, bad, spelled = floats(column).copy(), np.zeros(len(column), np.bool_), 0
         else:
             values, bad, spelled = self._parsed(column, decimal)
-        stands = np.isin(values, [number for word in self.missing for number in _number(word)])
+        stands = np.isin(values, floats(read_numbers(pa.array(self.missing, pa.string())).values))
         zero = (values == 0) & ~stands if self.zero_is_missing else np.zeros_like(bad)
         values[stands | zero] = np.nan
         counts = {SPELLED: spelled + int(stands.sum()), ZERO: int(zero.sum())}
@@ -63,48 +66,18 @@ class NumberReading:
         return ReadNumbers(values, rows, {how: count for how, count in counts.items() if count})
 
     def _parsed(
-        self, column: pa.ChunkedArray, decimal: str
+        self, column: pa.ChunkedArray, decimal: str | None
     ) -> tuple[Float64[np.ndarray, " row"], NDArray[np.bool_], int]:
         """Numbers that texts spell, which texts are none, and how many spell a missing value."""
         texts = pa.concat_arrays([pa.array([], pa.string()), *column.cast(pa.string()).chunks])
         coded = texts.dictionary_encode()
-        words: list[str] = coded.dictionary.to_pylist()
-        plain_numbers = pc.match_substring_regex(coded.dictionary, _PLAIN).to_pylist()
-        absent = np.array(
-            [
-                not is_plain and folded(word) in self.missing
-                for word, is_plain in zip(words, plain_numbers, strict=True)
-            ],
-            dtype=np.bool_,
-        )
-        blank = np.array([not word.strip() for word in words], dtype=np.bool_)
-        numbers = np.full(len(words) + 1, np.nan)
-        wrong = np.zeros(len(words) + 1, dtype=np.bool_)
-        kept = np.flatnonzero(~absent & ~blank)
-        numbers[kept], wrong[kept] = _numbers([words[k] for k in kept], decimal)
+        words = coded.dictionary
+        read = read_numbers(words, decimal=decimal)
+        numbers = np.append(floats(read.values), np.nan)
+        absent = np.append(np.asarray(read.missing, dtype=np.bool_), False)
+        wrong = np.append(np.asarray(read.bad, dtype=np.bool_), False)
+        for k in np.flatnonzero(wrong):
+            absent[k] = folded(words[k].as_py()) in self.missing
+        blank = np.array([not word.strip() for word in words.to_pylist()] + [False], dtype=np.bool_)
         place = np.asarray(pc.fill_null(coded.indices, len(words)), dtype=np.int64)
-        n_spelled = int(np.append(absent & ~blank, False)[place].sum())
-        return numbers[place], wrong[place], n_spelled
-
-
-def _numbers(
-    words: list[str], decimal: str
-) -> tuple[Float64[np.ndarray, " word"], NDArray[np.bool_]]:
-    """Number that each of `words` spells, NaN for none, and which spell none."""
-    texts = pc.replace_substring(
-        pc.utf8_trim_whitespace(pa.array(words, pa.string())), decimal, "."
-    )
-    try:
-        return np.asarray(texts.cast(pa.float64())), np.zeros(len(words), dtype=np.bool_)
-    except pa.ArrowInvalid:
-        found = [_number(word) for word in texts.to_pylist()]
-    values = np.array([number[0] if number else np.nan for number in found])
-    return values, np.array([not number for number in found], dtype=np.bool_)
-
-
-def _number(word: str) -> tuple[float, ...]:
-    """Number that `word` spells; nothing where it spells none."""
-    try:
-        return (pa.scalar(word).cast(pa.float64()).as_py(),)
-    except pa.ArrowInvalid:
-        return ()
+        return numbers[place], (wrong & ~absent)[place], int((absent & ~blank)[place].sum())

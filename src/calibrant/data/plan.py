@@ -65,7 +65,7 @@ class Plan:
         target: str,
         cleaning: Cleaning,
         reserved: Mapping[str, str],
-        decimal: str = ".",
+        decimal: str | None = None,
     ) -> "Plan":
         """Plan for `table`, told from the types, levels and forms of its columns.
 
@@ -88,8 +88,8 @@ class Plan:
             Columns that name the part (``"split"``), the group (``"group"``) or the time
             (``"time"``) of every row. The last two are fed only where `cleaning` gives them a
             role.
-        decimal : str, default "."
-            Decimal sign of numbers that come as text.
+        decimal : {".", ","} or None
+            Decimal mark of numbers that come as text: see `read_numbers`.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class Plan:
         """Role of every column, and of every part of a date after its column."""
         return Roles(tuple(role for column in self.columns for role in column.roles))
 
-    def apply(self, table: pa.Table, *, decimal: str = ".", first_row: int = 0) -> Cleaned:
+    def apply(self, table: pa.Table, *, decimal: str | None = None, first_row: int = 0) -> Cleaned:
         """Rows of `table`, each read by itself: any part of a table is read as in the whole.
 
         Parameters
@@ -133,8 +133,8 @@ class Plan:
         table : pyarrow.Table
             Typed, or all text. Columns in any order; others than those of the plan are left
             out; target, identifiers and the columns of the split may be absent.
-        decimal : str, default "."
-            Decimal sign of numbers that come as text.
+        decimal : {".", ","} or None
+            Decimal mark of numbers that come as text: see `read_numbers`.
         first_row : int, default 0
             Number of the first row, for messages.
 
@@ -263,7 +263,7 @@ def _parts(
 
 
 def _read(
-    column: ColumnPlan, values: pa.ChunkedArray, decimal: str, first_row: int
+    column: ColumnPlan, values: pa.ChunkedArray, decimal: str | None, first_row: int
 ) -> tuple[dict[str, pa.Array | pa.ChunkedArray], Mapping[str, int], list[str]]:
     """Columns of the cleaned table made of `values`, what was mended, and what cannot be."""
     name, reading = column.role.name, column.reading

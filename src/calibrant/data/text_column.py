@@ -1,6 +1,5 @@
 """Which spellings in a column of text are one level, and which say that a value is missing."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,22 +11,18 @@ import pyarrow.compute as pc
 from calibrant.data.columns import kind_of, plain
 from calibrant.data.folding import folded, tidied
 from calibrant.data.identifiers import FEWEST_ROWS, MOST_LEVELS
+from calibrant.data.missing import MISSING_NUMBERS, MISSING_TEXTS
+from calibrant.data.numerals import canonical, spells_numbers
 from calibrant.errors import InputError
 
 __all__ = ["ALIAS", "BLANKS", "CASE", "MISSING", "PADDING", "SPELLED", "ReadText", "Spellings"]
 
 PADDING, CASE, ALIAS, SPELLED = "padding", "case", "alias", "spelled missing"
 
-# What files write for a value that is not there, folded; a file may hold any of them in text.
-BLANKS = (
-    *("", "na", "n/a", "#n/a", "#na", "#n/a n/a", "<na>", "nan", "-nan", "null"),
-    *("1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"),
-)
-# What people write where they know no level: in a target these can be classes.
-MISSING = (
-    *BLANKS,
-    *("?", "??", "???", "-", "--", "---", ".", "none", "nil", "unknown", "missing"),
-)
+# Folded spellings of a value that is not there: in a target, where the others can be classes;
+BLANKS = tuple(sorted({*map(folded, MISSING_TEXTS)}))
+# and in a category, where missing is a level of its own, so that nothing is lost.
+MISSING = tuple(sorted({*BLANKS, *map(folded, MISSING_NUMBERS)}))
 
 
 class ReadText(NamedTuple):
@@ -115,10 +110,10 @@ class Spellings:
             return self.aliases[key]
         return None if folded(text) in self.missing else self.shown.get(key, key)
 
-    def read(self, column: pa.ChunkedArray, *, decimal: str = ".") -> ReadText:
+    def read(self, column: pa.ChunkedArray, *, decimal: str | None = None) -> ReadText:
         """Levels of `column` as they are shown, and how many rows were mended, by how.
 
-        `decimal` is the decimal sign of numbers that come as text.
+        `decimal` is the decimal mark of numbers that come as text: see `read_numbers`.
         """
         texts = _texts(column)
         as_numbers = self.numeric and kind_of(column) != "number"
@@ -180,12 +175,13 @@ def _counted(texts: pa.Array) -> list[tuple[str, int]]:
     return [(entry["values"], entry["counts"]) for entry in counts.to_pylist()]
 
 
-def _number_name(text: str, decimal: str) -> str:
-    """`text` as the number that it spells is named, or as it is."""
-    number = text.strip().replace(decimal, ".")
-    try:
-        if re.fullmatch("[+-]?[0-9]+", number):
-            return str(int(number))
-        return pa.scalar(float(number)).cast(pa.string()).as_py()
-    except ValueError:
+def _number_name(text: str, decimal: str | None) -> str:
+    """`text` as the number that it spells is named, or as it is where it spells none."""
+    trimmed = pa.chunked_array([[text.strip()]])
+    if not spells_numbers(trimmed, decimal)[0].as_py():
         return text
+    number: str = canonical(trimmed, decimal)[0].as_py()
+    try:
+        return str(int(number))
+    except ValueError:
+        return pa.scalar(float(number)).cast(pa.string()).as_py()
