@@ -130,3 +130,29 @@ def test_slope_failures(shared_data, reference):
             "ece": expected["ece15_top"],
         },
     )
+
+
+@pytest.mark.parametrize("predictor", ["m1", "m2", "m3"])
+def test_progression_of_diabetes(predictor, shared_data, reference):
+    table = pd.read_csv(shared_data / "standin_regression_data.csv")
+    rows = cal.numbers(predicted=table[predictor], targets=table["truth"])
+    assert_values(rows, reference["article3"]["standins"][f"regression_{predictor}"])
+
+
+def test_solubility(shared_data, reference):
+    table = pd.read_csv(shared_data / "solubility_test.csv")
+    expected = reference["solubility_test"]
+    rows = cal.numbers(predicted=table["prediction"], targets=table["solubility"])
+    assert len(rows) == expected["n"]
+    assert_values(rows, {name: expected[name] for name in ("mse", "rmse", "mae", "r2")})
+
+
+def test_printed_confusion_matrix(reference):
+    expected = reference["article3"]["confusion"]
+    rows = cal.confusion(expected["matrix"], class_names=expected["classes"])
+    assert cal.evaluate(rows).n == expected["n"]
+    names = ("accuracy", "f1_macro", "f1_micro", "f1_weighted", "recall_macro", "precision_macro")
+    ratios = {f"{ratio}_per_class": expected[ratio] for ratio in ("precision", "recall", "f1")}
+    assert_values(rows, {name: expected[name] for name in names} | ratios)
+    support = cal.evaluate(rows, ["recall_per_class"])["recall_per_class"].support
+    assert list(support) == expected["row_totals"]
