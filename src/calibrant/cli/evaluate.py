@@ -64,6 +64,19 @@ __all__ = ["evaluate"]
 @click.option(
     "--losses", metavar="SPECS", help="Losses of the probabilities; see 'losses'. With commas."
 )
+@click.option(
+    "--delimiter",
+    metavar="CHARACTER",
+    help="Between the fields of a text file: one character, or tab.",
+    show_default="found out",
+)
+@click.option("--encoding", help="Of a text file, such as utf-8.", show_default="found out")
+@click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    help="Decimal mark of a text file.",
+    show_default="found out",
+)
 @click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write that object to.")
@@ -88,6 +101,9 @@ def evaluate(
     skip_unlabelled: bool,
     metrics: tuple[str, ...],
     losses: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    decimal: str | None,
     level: float,
     as_json: bool,
     out: Path | None,
@@ -128,6 +144,7 @@ def evaluate(
     if prob is not None and prob_prefix is not None:
         raise click.UsageError("Give --prob or --prob-prefix, not both.")
     from calibrant.cli.evaluating import run_evaluation  # noqa: PLC0415 -- torch loads here
+    from calibrant.data.read import Reading  # noqa: PLC0415
     from calibrant.pipeline.evaluate_file import is_arrays  # noqa: PLC0415
     from calibrant.pipeline.prediction_source import Question  # noqa: PLC0415
 
@@ -137,6 +154,7 @@ def evaluate(
         raise click.UsageError(f"{option} {array}: only the arrays of an NPZ file have such names.")
     question = Question(
         path=file,
+        reading=Reading("\t" if delimiter == "tab" else delimiter, encoding, decimal),
         label=label,
         task=task or "classification",
         prob=prob,

@@ -23,7 +23,7 @@ def print_file_evaluation(console: Console, result: FileEvaluation) -> None:
     name = result.question.path.name
     _line(console, f"{name}: {count(first.n)} rows{classes}.")
     for note in result.notes:
-        _line(console, f"Note: {note}.")
+        _line(console, f"Note: {note.removesuffix('.')}.")
     if result.unused:
         rest = len(result.unused) - MOST_NAMED
         shown = ", ".join(

@@ -37,7 +37,7 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
     stated = source.stated(question, label)
     labels = _labels_of_decisions(source, question, label) if stated is None else stated.labels
     weights, notes = row_weights(source, question, label, labels.codes < 0)
-    notes = (*labels.notes, *notes)
+    notes = (*source.how, *labels.notes, *notes)
     evaluations: dict[str, Evaluation] = {}
     losses: dict[str, Estimate] = {}
     tables: dict[str, ReliabilityTable] = {}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from calibrant.data.read import read_table
+from calibrant.data.read import open_source
 from calibrant.metrics.settings import check_level
 from calibrant.pipeline.evaluate_classes import evaluate_classes
 from calibrant.pipeline.evaluate_numbers import evaluate_numbers
@@ -23,7 +23,7 @@ def evaluate_file(question: Question) -> FileEvaluation:
         If the file cannot be read, or its columns, labels and the options do not go together.
     """
     check_level(question.level)
-    source = _source(question.path)
+    source = _source(question)
     if question.task == "regression":
         return evaluate_numbers(source, question)
     return evaluate_classes(source, question)
@@ -34,6 +34,9 @@ def is_arrays(path: Path) -> bool:
     return path.suffix.lower() == ".npz"
 
 
-def _source(path: Path) -> Source:
+def _source(question: Question) -> Source:
     """Columns of the file."""
-    return read_arrays(path) if is_arrays(path) else TableSource(read_table(path))
+    if is_arrays(question.path):
+        return read_arrays(question.path)
+    file = open_source(question.path, question.reading)
+    return TableSource(file.read().table, file.how)

@@ -45,7 +45,7 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
         question=question,
         evaluations=evaluations,
         unused=tuple(name for name in source.names if name not in taken),
-        notes=notes,
+        notes=(*source.how, *notes),
     )
 
 

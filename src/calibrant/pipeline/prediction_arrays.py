@@ -63,6 +63,11 @@ class ArraySource(Source):
         self._arrays = arrays
 
     @property
+    def how(self) -> tuple[str, ...]:
+        """See `Source.how`: nothing is guessed."""
+        return ()
+
+    @property
     def names(self) -> tuple[str, ...]:
         """See `Source.names`."""
         return tuple(self._arrays)

@@ -1,7 +1,7 @@
 """Where predictions of any system are read from: named columns, and what is asked of them."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int64
 from numpy.typing import NDArray
 
+from calibrant.data.read import Reading
 from calibrant.metrics.base import LEVEL
 
 __all__ = ["Labels", "Question", "Source", "Stated"]
@@ -22,6 +23,8 @@ class Question:
     ----------
     path : Path
         Text or Parquet file with a row for each prediction, or NPZ file with arrays.
+    reading : Reading
+        What is known of the dialect of a text file; the rest is found out.
     label : str or None
         Column of what came out; of an NPZ file ``labels`` if None.
     task : "classification" or "regression"
@@ -55,6 +58,7 @@ class Question:
     """
 
     path: Path
+    reading: Reading = field(default_factory=Reading)
     label: str | None = None
     task: Literal["classification", "regression"] = "classification"
     prob: str | None = None
@@ -97,6 +101,11 @@ class Stated:
 
 class Source(ABC):
     """Columns of a prediction file by name."""
+
+    @property
+    @abstractmethod
+    def how(self) -> tuple[str, ...]:
+        """What was guessed to read the file, in words."""
 
     @property
     @abstractmethod

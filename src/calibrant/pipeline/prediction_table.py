@@ -26,10 +26,18 @@ class TableSource(Source):
     ----------
     table : pyarrow.Table
         A row for each prediction.
+    how : tuple of str
+        What was guessed to read it, in words.
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, how: tuple[str, ...] = ()) -> None:
         self._table = table
+        self._how = how
+
+    @property
+    def how(self) -> tuple[str, ...]:
+        """See `Source.how`."""
+        return self._how
 
     @property
     def names(self) -> tuple[str, ...]:
