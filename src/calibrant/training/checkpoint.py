@@ -3,10 +3,11 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -16,6 +17,7 @@ from calibrant.errors import InputError
 from calibrant.files import write_whole
 from calibrant.training.course import Course
 from calibrant.training.history import EpochRecord
+from calibrant.training.origin import digest_of
 from calibrant.training.settings import TrainSettings
 from calibrant.training.stopping import Best, Memory
 
@@ -31,7 +33,9 @@ class _Header:
     """What a file says about its training; a change of form is a new schema number."""
 
     content: Literal["Course"]
-    schema: Literal[1]
+    schema: Literal[2]
+    origin: str
+    digest: str
     seed: int
     settings: TrainSettings
     history: tuple[EpochRecord, ...]
@@ -60,24 +64,7 @@ def save_course(path: Path, course: Course) -> None:
     OutputError
         When the file cannot be written.
     """
-    memory = course.stopping.memory
-    header = _Header(
-        content="Course",
-        schema=1,
-        seed=course.seed,
-        settings=course.settings,
-        history=tuple(course.history),
-        best_epoch=memory.best.epoch,
-        best_score=memory.best.score,
-        last_gain=memory.last_gain,
-        waited=memory.waited,
-    )
-    tensors = {
-        f"{part}/{name}": held.detach().cpu().contiguous().clone()
-        for part, state in _parts(course).items()
-        for name, held in state.items()
-    }
-    write_whole(path, save(tensors, {"calibrant": json.dumps(asdict(header))}))
+    _moment_of(course).write(path)
 
 
 def restore_course(path: Path, course: Course) -> None:
@@ -86,12 +73,16 @@ def restore_course(path: Path, course: Course) -> None:
     Raises
     ------
     InputError
-        When the file cannot be read, or is the checkpoint of another training: other settings,
-        another seed, another network.
+        When the file cannot be read or is damaged, or is the checkpoint of another training:
+        other settings, another seed, loss or network, other rows.
     """
     header, tensors = _read(path)
     if (header.seed, header.settings) != (course.seed, course.settings):
         raise _refusal(path, "one of other settings or another seed")
+    if header.origin != course.origin:
+        raise _refusal(path, "one of other rows, another loss or another network")
+    if header.digest != digest_of(tensors):
+        raise _refusal(path, "one whose content was changed or damaged")
     parts: dict[str, Tensors] = {}
     for name, held in tensors.items():
         part, _, rest = name.partition("/")
@@ -115,6 +106,9 @@ def restore_course(path: Path, course: Course) -> None:
 class Keeper:
     """Writes the checkpoint of a course now and then, so that little is lost and little spent.
 
+    What is not written yet is remembered, for a network that is interrupted within an epoch
+    has left the state that it had between two.
+
     Parameters
     ----------
     path : Path
@@ -125,18 +119,65 @@ class Keeper:
 
     def __init__(self, path: Path, course: Course) -> None:
         self._path, self._course = path, course
+        self._unwritten: _Moment | None = None
         self._due = 0.0
         if path.exists():
             restore_course(path, course)
 
     def keep(self) -> None:
-        """Write the checkpoint where half a second has passed, or twenty times what it takes."""
-        start = time.monotonic()
-        if start < self._due and self._course.epochs_left:
+        """Remember the course, between two epochs; write it if the last time is long ago.
+
+        Long is half a second, or twenty times as long as writing takes.
+        """
+        self._unwritten = _moment_of(self._course)
+        if time.monotonic() >= self._due:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is remembered and not written yet, if anything is."""
+        if self._unwritten is None:
             return
-        save_course(self._path, self._course)
-        end = time.monotonic()
+        start = time.monotonic()
+        self._unwritten.write(self._path)
+        self._unwritten, end = None, time.monotonic()
         self._due = end + max(PAUSE, 20 * (end - start))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moment:
+    """Copy of a course between two epochs, which its further steps do not change."""
+
+    header: _Header
+    tensors: Tensors
+
+    def write(self, path: Path) -> None:
+        """Write it to `path`, whole or not at all."""
+        header = replace(self.header, digest=digest_of(self.tensors))
+        write_whole(path, save(self.tensors, {"calibrant": json.dumps(asdict(header))}))
+
+
+def _moment_of(course: Course) -> _Moment:
+    """State of `course` as it is now."""
+    memory = course.stopping.memory
+    header = _Header(
+        content="Course",
+        schema=2,
+        origin=course.origin,
+        digest="",  # known when it is written
+        seed=course.seed,
+        settings=course.settings,
+        history=tuple(course.history),
+        best_epoch=memory.best.epoch,
+        best_score=memory.best.score,
+        last_gain=memory.last_gain,
+        waited=memory.waited,
+    )
+    tensors = {
+        f"{part}/{name}": held.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for part, state in _parts(course).items()
+        for name, held in state.items()
+    }
+    return _Moment(header, tensors)
 
 
 def _parts(course: Course) -> dict[str, Mapping[str, Tensor]]:

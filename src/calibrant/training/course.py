@@ -12,6 +12,7 @@ from calibrant.errors import FitError
 from calibrant.training.epoch import Measure, train_epoch
 from calibrant.training.history import EpochRecord
 from calibrant.training.optimizer import Optimizer
+from calibrant.training.origin import origin_of
 from calibrant.training.settings import TrainSettings
 from calibrant.training.stopping import EarlyStopping
 
@@ -41,6 +42,9 @@ class Course:
         At least 0.
     history : list of EpochRecord
         One for every epoch so far.
+    origin : str
+        Hash of the network, the loss and the rows that the training starts from, taken when
+        the course is made.
     """
 
     network: nn.Module
@@ -50,6 +54,11 @@ class Course:
     settings: TrainSettings
     seed: int
     history: list[EpochRecord] = field(default_factory=list[EpochRecord])
+    origin: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        measure = self.measure
+        self.origin = origin_of(self.network, measure.loss, measure.train, measure.validation)
 
     @property
     def epochs_left(self) -> int:

@@ -97,8 +97,8 @@ def fit(
         Called after every epoch.
     checkpoint : Path, optional
         File that the state of the training is written to after the first epoch, then every half
-        second or so, and at the end. If it exists, training goes on from there: to the same
-        bits as if it had never ended.
+        second or so, and at the end, by interruption too. If it exists, training goes on from
+        there: to the same bits as if it had never ended.
 
     Raises
     ------
@@ -148,14 +148,18 @@ def fit(
 def _run(course: Course, keeper: Keeper | None, on_epoch: OnEpoch | None) -> Stopped:
     """Advance `course` to its end, telling `keeper` and `on_epoch`; why it ended."""
     start, done = time.perf_counter(), len(course.history)
-    while course.epochs_left:
-        record = course.advance()
+    try:
+        while course.epochs_left:
+            record = course.advance()
+            if keeper is not None:
+                keeper.keep()
+            if on_epoch is not None:
+                pace = (time.perf_counter() - start) / (record.epoch - done)
+                left, most = pace * course.epochs_left, course.settings.max_epochs
+                on_epoch(record, Progress(record.epoch, most, course.stopping.best.epoch, left))
+    finally:  # the last epoch that ended, whatever ends the training
         if keeper is not None:
-            keeper.keep()
-        if on_epoch is not None:
-            pace = (time.perf_counter() - start) / (record.epoch - done)
-            left, most = pace * course.epochs_left, course.settings.max_epochs
-            on_epoch(record, Progress(record.epoch, most, course.stopping.best.epoch, left))
+            keeper.write()
     return "patience" if course.stopping.is_over else "epochs"
 
 

@@ -4,6 +4,7 @@ import math
 from abc import ABC
 from collections.abc import Callable
 from itertools import pairwise
+from typing import final
 
 import torch
 from jaxtyping import Float
@@ -82,6 +83,12 @@ class Members(nn.Module, ABC):
         self.biases = nn.ParameterList([uniform(members * n, fan_in=m) for m, n in steps])
         self.norms = nn.ModuleList([nn.BatchNorm1d(members * n) for n in settings.hidden])
 
+    @final
+    def extra_repr(self) -> str:
+        """Sizes and settings, for whoever prints the network."""
+        return f"{self.n_features}, n_numbers={self.n_numbers}, {self.settings}"
+
+    @final
     def member_outputs(
         self, features: Float[Tensor, "row feature"]
     ) -> Float[Tensor, "member row output"]:

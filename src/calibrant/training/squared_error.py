@@ -29,6 +29,10 @@ class SquaredError(nn.Module):
         super().__init__()
         self.scale = scale
 
+    def extra_repr(self) -> str:
+        """Unit, for whoever prints the loss."""
+        return f"scale={self.scale!r}"
+
     def forward(
         self,
         numbers: Float[Tensor, " row"],
