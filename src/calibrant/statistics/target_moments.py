@@ -46,7 +46,12 @@ class TargetMoments(Statistic):
         weight = rows.weight()
         twice = weight.square()
         centre = targets.mean().clamp(*targets.aminmax())  # of equal targets their value itself
-        powers = [(targets - centre) ** power for power in range(5)]
+        apart = targets - centre
+        square_apart = apart.square()
+        powers = (
+            *(torch.ones_like(apart), apart, square_apart),
+            *(square_apart * apart, square_apart.square()),
+        )
         both = twice * square
         about_centre = torch.stack(
             [
