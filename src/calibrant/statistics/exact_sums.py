@@ -27,11 +27,14 @@ def digits_of(number: Fraction) -> list[float]:
     """
     whole = round(number * 2**BELOW)
     sign, rest = (-1.0 if whole < 0 else 1.0), abs(whole)
-    digits: list[float] = []
-    for _ in range(N_DIGITS):
-        rest, digit = divmod(rest, 1 << BITS)
-        digits.append(sign * digit)
-    assert rest == 0, "beyond the greatest float64"
+    assert rest < 1 << (BITS * N_DIGITS), "beyond the greatest float64"
+    digits = [0.0] * N_DIGITS
+    place = ((rest & -rest).bit_length() - 1) // BITS if rest else 0  # few digits are not 0
+    rest >>= place * BITS
+    while rest:
+        digits[place] = sign * (rest & ((1 << BITS) - 1))
+        rest >>= BITS
+        place += 1
     return digits
 
 

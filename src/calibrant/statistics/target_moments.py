@@ -46,12 +46,7 @@ class TargetMoments(Statistic):
         weight = rows.weight()
         twice = weight.square()
         centre = targets.mean().clamp(*targets.aminmax())  # of equal targets their value itself
-        apart = targets - centre
-        square_apart = apart.square()
-        powers = (
-            *(torch.ones_like(apart), apart, square_apart),
-            *(square_apart * apart, square_apart.square()),
-        )
+        powers = [(targets - centre) ** power for power in range(5)]
         both = twice * square
         about_centre = torch.stack(
             [
