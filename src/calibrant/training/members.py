@@ -1,7 +1,7 @@
 """Members: several small networks side by side, which see the same rows in one pass."""
 
 import math
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import pairwise
 from typing import final
@@ -82,6 +82,11 @@ class Members(nn.Module, ABC):
         self.weights = nn.ParameterList([uniform(members, n, m, fan_in=m) for m, n in steps])
         self.biases = nn.ParameterList([uniform(members * n, fan_in=m) for m, n in steps])
         self.norms = nn.ModuleList([nn.BatchNorm1d(members * n) for n in settings.hidden])
+
+    @property
+    @abstractmethod
+    def unit(self) -> float:
+        """How large the outputs are: a power of two, at most a little above what is usual."""
 
     @final
     def extra_repr(self) -> str:

@@ -84,6 +84,11 @@ class TabularNet(Members):
         network.embedding.learn(features[:, :n_numbers])
         return network
 
+    @property
+    def unit(self) -> float:
+        """See `Members.unit`: log-probabilities are compared with 1."""
+        return 1.0
+
     def forward(self, features: Float[Tensor, "row feature"]) -> Float[Tensor, "*member row class"]:
         """Logits of the average prediction; while training, those of every member.
 

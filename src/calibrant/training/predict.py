@@ -1,4 +1,4 @@
-"""Outputs of trained networks, whatever rows stand beside a row."""
+"""Outputs of trained networks: the same bits, whatever rows stand beside a row."""
 
 import copy
 
@@ -6,7 +6,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from calibrant.training.device import CPU
+from calibrant.errors import InputError
+from calibrant.training.average import unit_of
+from calibrant.training.device import CPU, threads
+from calibrant.training.rounding import rounded, undecided
 
 __all__ = ["chunked", "outputs"]
 
@@ -28,25 +31,42 @@ def outputs(
 ) -> Float[Tensor, "row *class"]:
     """Logits, or the number, that are predicted for every row, float32, on the CPU.
 
-    Computed in float64 and rounded once. Processor kernels add in an order that depends on
-    how many rows there are and where a row stands, so float32 arithmetic differs in the last
-    bits from chunk to chunk; the differences of float64 are a billion times smaller, and
-    rounding removes them (but for a value that lies on the border of two, about one in 1e8).
+    The bits of a row depend on this row alone: not on the rows beside it, its place among them
+    or the size of a chunk. Kernels add in an order that depends on all of these. So everything
+    is computed in float64 and rounded to multiples of 2**-23 units, which hides the order; the
+    few rows where the rounding is in doubt (see `calibrant.training.rounding.undecided`) are
+    computed again, each alone.
 
     Parameters
     ----------
     network : nn.Module
-        Left as it is: a copy predicts, in evaluation mode.
+        Any that gives logits, whose unit is 1; of numbers, one that tells their unit, as
+        `TabularRegressor` does. Left as it is: a copy predicts, in evaluation mode.
     features : Float[Tensor, "row *feature"]
         Rows to predict.
     device : torch.device, optional
         Where to compute.
     chunk : int, default 4096
-        Rows at a time; bounds the memory.
+        Rows at a time, at least 1; bounds the memory.
+
+    Raises
+    ------
+    InputError
+        For a chunk of no rows, and for numbers of a network that does not tell their unit.
     """
+    if chunk < 1:
+        raise InputError("chunk", "be at least 1", f"{chunk}", "4096 is the default.")
+    unit = unit_of(network)
     twin = copy.deepcopy(network).to(device, torch.float64).eval()
-    parts = [
-        chunked(twin, part.to(device, torch.float64), chunk=chunk).float().to(CPU)
-        for part in torch.split(features, chunk)
-    ]
+    parts: list[Tensor] = []
+    for part in torch.split(features, chunk):
+        given = part.to(device, torch.float64)
+        stated = chunked(twin, given, chunk=chunk)
+        if unit is None and stated.ndim == 1:
+            rule, remedy = "tell the unit of its numbers", "Train a TabularRegressor."
+            raise InputError("network", rule, type(network).__name__, remedy)
+        with threads(1):
+            for row in undecided(stated, unit or 1.0).nonzero()[:, 0].tolist():
+                stated[row] = chunked(twin, given[row : row + 1])[0]
+        parts.append(rounded(stated, unit or 1.0).to(CPU))
     return torch.cat(parts)

@@ -1,5 +1,6 @@
 """TabularRegressor: several small networks side by side, whose numbers are averaged."""
 
+import math
 from typing import final
 
 import torch
@@ -84,6 +85,12 @@ class TabularRegressor(Members):
         network.center.copy_(targets.double().mean())
         network.scale.copy_(torch.where(spread > 0, spread, 1))
         return network
+
+    @property
+    def unit(self) -> float:
+        """See `Members.unit`: of the training targets, the mean's size and the deviation."""
+        _, exponent = math.frexp(abs(float(self.center)) + float(self.scale))
+        return math.ldexp(1.0, exponent)
 
     def forward(self, features: Float[Tensor, "row feature"]) -> Float[Tensor, "*member row"]:
         """Number of every row, the mean over members; while training, that of every member."""
