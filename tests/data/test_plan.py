@@ -1,5 +1,6 @@
 """A dirty table reads as its clean twin, row by row, and every repair is counted."""
 
+import decimal
 import json
 import string
 
@@ -252,3 +253,32 @@ def test_numbers_with_thousands_parted_read_as_their_twin():
     np.testing.assert_allclose(
         read.column("price").to_numpy(), table.column("price").to_numpy(), rtol=1e-12
     )
+
+
+def test_decimals_read_as_their_text():
+    values = [decimal.Decimal(k) / 100 for k in range(-5000, 5000, 7)]
+    table = pa.table({"x": pa.array(values, pa.decimal128(10, 2)), "y": ["a", "b"] * 714 + ["a"]})
+    plan, _ = planned(table)
+    texts = pa.table({"x": [str(value) for value in values]})
+    typed = plan.apply(table).table.column("x")
+    assert typed.equals(plan.apply(texts).table.column("x"))
+    assert typed.to_pylist() == [float(value) for value in values]
+
+
+def test_every_kind_of_text_reads_alike():
+    plan, table = planned(CLEAN)
+    for kind in (pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())):
+        column = table.column("fat").cast(kind)
+        other = table.set_column(2, "fat", column).append_column("id", column)
+        assert plan.apply(other).table.equals(plan.apply(table).table)
+        rows = Plan.make(
+            other, target="y", cleaning=Cleaning(roles={"id": "identifier"}), reserved={}
+        )
+        assert rows.apply(other).table.take([0, 1]).column("id").to_pylist() == CLEAN["fat"][:2]
+
+
+def test_dates_beyond_the_calendar_are_refused_by_number():
+    days = pa.array([2_000_000_000, 7, 8], pa.int32()).cast(pa.date32())
+    table = pa.table({"d": days, "y": ["a", "b", "a"]})
+    with pytest.raises(InputError, match=r"no dates .*\(date32\[day\] 2000000000 in row 0\)"):
+        planned(table)

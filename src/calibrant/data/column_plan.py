@@ -6,18 +6,24 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Int64
 
 from calibrant.data.cleaning import Cleaning
-from calibrant.data.columns import kind_of, plain, rows_in_words
+from calibrant.data.columns import kind_of, plain
 from calibrant.data.dates import ISO, WHOLE, DateReading, has_time, is_date, told_form
+from calibrant.data.faults import Fault, bad_values
 from calibrant.data.folding import folded
-from calibrant.data.identifiers import MOST_LEVELS, fewest_rows, sequence_reason, text_reason
+from calibrant.data.identifiers import (
+    FEWEST_ROWS,
+    MOST_LEVELS,
+    fewest_rows,
+    sequence_reason,
+    text_reason,
+)
 from calibrant.data.number_column import NumberReading
 from calibrant.data.schema import ColumnRole
 from calibrant.data.text_column import BLANKS, MISSING, Spellings
 
-__all__ = ["ColumnPlan", "ColumnReading", "Fault", "Part", "bad_values", "plan_column"]
+__all__ = ["ColumnPlan", "ColumnReading", "Part", "plan_column"]
 
 ColumnReading: TypeAlias = Spellings | NumberReading | DateReading
 Part = Literal["target", "split", "group", "time"]
@@ -29,10 +35,6 @@ _WHY: dict[Part, str] = {
     "group": "names the group of every row",
     "time": "tells the time of every row",
 }
-
-
-class Fault(Exception):  # noqa: N818 - an observation, not yet an error: all are told at once
-    """What a column cannot be, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +84,6 @@ def plan_column(
     return ColumnPlan(ColumnRole(name, part, _WHY[part]), _reading(name, column, cleaning, part))
 
 
-def bad_values(
-    name: str, column: pa.ChunkedArray, rows: Int64[np.ndarray, " bad"], what: str, first_row: int
-) -> str:
-    """Words on the `rows` of `column` that are not `what`: how many, the first value, where.
-
-    Examples
-    --------
-    >>> column = pa.chunked_array([["1", "many", "few"]])
-    >>> bad_values("n", column, np.array([1, 2]), "numbers", 100)
-    "2 in 'n' are no numbers ('many' in row 101, 'few' in row 102)"
-    """
-    values = [
-        (f"{column[row].as_py()!r}", rows_in_words([row + first_row])) for row in rows[:5].tolist()
-    ]
-    shown = ", ".join(f"{value} in {where}" for value, where in values)
-    more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
-    return f"{len(rows):,} in {name!r} are no {what} ({shown}{more})"
-
-
 def _reading(
     name: str, column: pa.ChunkedArray, cleaning: Cleaning, part: Part
 ) -> ColumnReading | None:
@@ -120,7 +103,7 @@ def _reading(
         aliases=cleaning.aliases.get(name, {}),
         keep_case=name in cleaning.keep_case,
         missing=missing,
-        fewest=1 if part == "target" else 10,
+        fewest=1 if part == "target" else FEWEST_ROWS,
     )
 
 

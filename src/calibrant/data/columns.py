@@ -43,9 +43,11 @@ def column_of(table: pa.Table, name: str, argument: str = "column") -> pa.Chunke
 
 
 def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """`column` with its dictionary, if it has one, written out; NaN and empty text are null."""
+    """`column` without a dictionary, text of one type; NaN and empty text are null."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
     if pa.types.is_floating(column.type):
         return pc.if_else(pc.is_nan(column), None, column)
     if pa.types.is_string(column.type):
@@ -79,6 +81,8 @@ def numbers_of(table: pa.Table, name: str) -> Float64[np.ndarray, " row"]:
 
 def floats(column: pa.ChunkedArray) -> Float64[np.ndarray, " row"]:
     """Numbers of `column` in float64, rounded where they have more digits; NaN for null."""
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.string())  # the cast from decimals is off by a last digit at times
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
 
 

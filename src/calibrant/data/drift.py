@@ -162,11 +162,12 @@ def _judged(name: str, column: _Column) -> ColumnDrift:
     before, now = column.missing_before / n_before, column.missing_now / n_now
     note = ""
     if psi > max(WORTH_NOTING, by_chance):
-        details = [
-            f"population stability index {psi:.2f}, by chance up to {by_chance:.2f}",
-            f"missing in {now:.1%} of rows, in training in {before:.1%}" if now != before else "",
-            f"{column.outside:,} rows outside the training's range" if column.outside else "",
-            f"{column.unseen:,} rows of levels that training had not" if column.unseen else "",
-        ]
-        note = f"{name!r} differs from the training rows: {'; '.join(filter(None, details))}."
+        details = [f"population stability index {psi:.2f}, by chance up to {by_chance:.2f}"]
+        if now != before:
+            details.append(f"missing in {now:.1%} of the rows, in training in {before:.1%}")
+        if column.outside:
+            details.append(f"outside the training's range in {column.outside / n_now:.1%}")
+        if column.unseen:
+            details.append(f"of a level that training had not in {column.unseen / n_now:.1%}")
+        note = f"{name!r} differs from the training rows: {'; '.join(details)}."
     return ColumnDrift(name, psi, before, now, column.outside, column.unseen, note)

@@ -8,9 +8,10 @@ import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
 from calibrant.data.cleaning import Cleaning
-from calibrant.data.column_plan import ColumnPlan, Fault, Part, bad_values, plan_column
+from calibrant.data.column_plan import ColumnPlan, Part, plan_column
 from calibrant.data.columns import column_of, listed, plain
 from calibrant.data.dates import DateReading
+from calibrant.data.faults import Fault, bad_values
 from calibrant.data.number_column import NumberReading
 from calibrant.data.schema import Roles
 from calibrant.data.text_column import Spellings

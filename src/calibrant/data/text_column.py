@@ -165,6 +165,8 @@ def _texts(column: pa.ChunkedArray) -> pa.Array:
     column = plain(column)
     if pa.types.is_boolean(column.type):
         column = pc.if_else(column, "True", "False")
+    if pa.types.is_decimal(column.type):  # 1.50 and 1.5 are one
+        column = column.cast(pa.string()).cast(pa.float64())
     texts = pa.concat_arrays([pa.array([], pa.string()), *column.cast(pa.string()).chunks])
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
