@@ -84,6 +84,30 @@ def test_training_lowers_the_loss_that_is_trained(train, validation, network, sp
     assert fitted.history[-1].train_loss < 0.9 * fitted.history[0].train_loss
 
 
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
+def test_weights_are_repetition(train, validation, optimizer):
+    times = [torch.arange(len(part)) % 3 for part in (train, validation)]
+    weighted, repeated = nn.Linear(3, 2), nn.Linear(3, 2)
+    repeated.load_state_dict(weighted.state_dict())
+    settings = TrainSettings(
+        optimizer=optimizer, learning_rate=0.1, max_epochs=20, patience=20, batch_size=1000
+    )  # all rows are one batch
+    parts = [
+        LabelledRows(part.features, part.labels, k.float())
+        for part, k in zip((train, validation), times, strict=True)
+    ]
+    first = fit(weighted, get("ce"), *parts, settings, seed=0)
+    parts = [
+        LabelledRows(part.features.repeat_interleave(k, 0), part.labels.repeat_interleave(k))
+        for part, k in zip((train, validation), times, strict=True)
+    ]
+    second = fit(repeated, get("ce"), *parts, settings, seed=0)
+    torch.testing.assert_close(weighted.weight, repeated.weight, rtol=1e-4, atol=1e-5)
+    for one, other in zip(first.history, second.history, strict=True):
+        assert one.train_loss == pytest.approx(other.train_loss, rel=1e-5)
+        assert one.validation_score == pytest.approx(other.validation_score, rel=1e-5)
+
+
 def test_training_learns_what_there_is_to_learn(train, validation, network):
     fitted = fit(network, nn.CrossEntropyLoss(), train, validation, EAGER, seed=0)
     # a probit of one feature and noise of the same size: log loss 0.49, of a coin 0.69

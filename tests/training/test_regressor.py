@@ -15,6 +15,7 @@ from calibrant.training.rows import LabelledRows
 from calibrant.training.scores import MeanSquaredError
 from calibrant.training.settings import TrainSettings
 from calibrant.training.squared_error import SquaredError
+from calibrant.training.state import load_network, save_network
 
 SMALL = NetworkSettings(hidden=(16,), dropout=(0.0,), members=2)
 
@@ -89,6 +90,51 @@ def test_networks_together_predict_their_mean():
     features = rows_of(9, 6).features
     alone = torch.stack([outputs(network, features) for network in networks]).double()
     torch.testing.assert_close(ensemble_numbers(networks, features), alone.mean(dim=0).float())
+
+
+PLAIN = NetworkSettings(members=1, waves=0, activation="relu", scaling="none")
+
+
+@pytest.mark.parametrize("settings", [SMALL, PLAIN], ids=["waves", "plain"])
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
+@pytest.mark.parametrize(("n_features", "n_numbers"), [(1, 1), (1, 0), (3, 0), (3, 3)])
+def test_sizes_at_the_edge_train_save_and_predict(
+    n_features, n_numbers, optimizer, settings, tmp_path
+):
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(40, n_features, generator=generator)
+    rows = LabelledRows(features, 1e6 + 50 * features[:, 0])
+    network = TabularRegressor.for_training(
+        features, rows.labels, n_numbers=n_numbers, settings=settings
+    )
+    short = TrainSettings(optimizer=optimizer, learning_rate=0.01, max_epochs=2)
+    loss = SquaredError(float(network.scale))
+    fit(network, loss, rows, rows, short, seed=0, scores=MeanSquaredError())
+    found = outputs(network, features)
+    assert ((found - 1e6).abs() < 1000).all()
+    save_network(tmp_path / "network", network)
+    assert torch.equal(outputs(load_network(tmp_path / "network"), features), found)
+
+
+@pytest.mark.parametrize("value", [-3.5, 0.0, 7.0, 1e9])
+def test_a_constant_target_is_predicted(value):
+    features = torch.randn(40, 2, generator=torch.Generator().manual_seed(0))
+    rows = LabelledRows(features, torch.full((40,), value, dtype=torch.float64))
+    network = TabularRegressor.for_training(features, rows.labels, n_numbers=2)
+    settings = TrainSettings(max_epochs=60, patience=60, learning_rate=0.01)
+    fit(network, SquaredError(), rows, rows, settings, seed=0, scores=MeanSquaredError())
+    assert (outputs(network, features).double() - value).abs().max() < 0.3  # scale 1
+
+
+@pytest.mark.parametrize(
+    ("center", "scale", "unit"),
+    [(0.0, 1.0, 2.0), (0.0, 0.75, 1.0), (-1000.0, 3.0, 1024.0), (0.0, 1e-30, 2.0**-99)],
+)
+def test_the_unit_is_a_power_of_two_above_mean_and_deviation(center, scale, unit):
+    network = TabularRegressor(3, n_numbers=2, settings=SMALL)
+    network.center.fill_(center)
+    network.scale.fill_(scale)
+    assert network.unit == unit
 
 
 def test_a_constant_target_is_learned_at_once():

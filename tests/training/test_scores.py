@@ -27,6 +27,19 @@ def test_calibrated_log_loss_does_not_see_a_temperature():
     assert min(LogLoss()(t * logits, judged) for t in (0.2, 5.0)) > found[1] + 0.05
 
 
+def test_weights_are_repetition_after_calibration_too():
+    generator = torch.Generator().manual_seed(1)
+    logits, labels = 3 * torch.randn(90, 2, generator=generator), torch.arange(90) % 2
+    times = torch.arange(90) % 3
+    weighted = LabelledRows(torch.zeros(90, 1), labels, times.float())
+    again = rows(labels.repeat_interleave(times).tolist())
+    found = LogLoss().calibrated(logits, weighted)
+    assert found == pytest.approx(
+        LogLoss().calibrated(logits.repeat_interleave(times, 0), again), rel=1e-12
+    )
+    assert found < LogLoss()(logits, weighted) - 0.05
+
+
 def test_calibrated_log_loss_of_sure_and_right_rows_is_small_and_finite():
     logits = torch.tensor([[9.0, 0.0], [0.0, 9.0]])
     assert 0 < LogLoss().calibrated(logits, rows([0, 1])) <= LogLoss()(logits, rows([0, 1]))
