@@ -8,6 +8,7 @@ from torch import nn
 
 from calibrant.errors import FitError, InputError
 from calibrant.losses import get
+from calibrant.training import device
 from calibrant.training.loop import TrainSettings, fit
 from calibrant.training.network import TabularNet
 from calibrant.training.network_settings import NetworkSettings
@@ -59,8 +60,11 @@ def test_epochs_differ_in_their_randomness(train, validation):
     assert not torch.equal(*seen)
 
 
-def test_the_global_generator_and_the_threads_are_left_as_they_were(train, validation, network):
+def test_the_global_generator_and_the_threads_are_left_as_they_were(
+    train, validation, network, monkeypatch
+):
     generator, n_threads, during = torch.get_rng_state(), torch.get_num_threads(), []
+    monkeypatch.setattr(device, "available_cores", lambda: 8)
     fit(
         network,
         nn.CrossEntropyLoss(),

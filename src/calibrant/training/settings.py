@@ -39,7 +39,7 @@ class TrainSettings:
         nats; of numbers, the mean squared error), the same after calibration, or the loss that
         is trained.
     threads : int, optional
-        Processor threads; without it, as many as serve a step, see
+        Processor threads, at most one for every core; without it one, see
         `calibrant.training.device.chosen_threads`.
     """
 
