@@ -1,12 +1,14 @@
 """Laws of every registered calibrator."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
 import calibrant as cal
 from calibrant.calibrators.base import Calibrator
-from calibrant.calibrators.registry import CALIBRATORS, available, resolve
+from calibrant.calibrators.registry import CALIBRATORS, available, resolve, restored
 from calibrant.errors import InputError
 from calibrant.metrics.calibration import ExpectedCalibrationError
 from calibrant.metrics.proper import LogLoss
@@ -44,6 +46,20 @@ def test_fit_is_plain_data_that_names_its_method(name):
     plain = resolve(name).fit(drawn(200, seed=0)).to_dict()
     assert plain["method"] == name
     assert available()[name]
+
+
+@every_calibrator
+def test_what_a_fit_describes_comes_back_and_transforms_to_the_same_bits(name):
+    fitted = resolve(name).fit(drawn(200, seed=0))
+    again = restored(json.loads(json.dumps(fitted.to_dict())))
+    test = drawn(100, seed=1)
+    np.testing.assert_array_equal(again.transform(test).probs, fitted.transform(test).probs)
+
+
+@pytest.mark.parametrize("record", [{}, {"method": "magic"}, {"method": "temperature"}])
+def test_a_record_of_nothing_known_is_refused(record):
+    with pytest.raises(InputError):
+        restored(record)
 
 
 def test_unknown_name_is_refused_with_what_is_near():

@@ -1,6 +1,7 @@
 """Calibrator: settings that are fitted, and the fitted value that transforms."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar
 
 from calibrant.errors import InputError
@@ -26,6 +27,11 @@ class FittedCalibrator(ABC):
     @abstractmethod
     def to_dict(self) -> dict[str, float | int | str]:
         """Plain data that describes the fit, for JSON."""
+
+    @classmethod
+    @abstractmethod
+    def from_dict(cls, record: Mapping[str, object]) -> "FittedCalibrator":
+        """Return what `to_dict` described; InputError where `record` says something else."""
 
 
 class Calibrator(ABC):

@@ -1,6 +1,7 @@
 """Temperature scaling: one number that softens or sharpens every row."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -50,6 +51,15 @@ class Temperature(FittedCalibrator):
     def to_dict(self) -> dict[str, float | int | str]:
         """See `FittedCalibrator.to_dict`."""
         return {"method": self.method, "temperature": self.value, "n": self.n}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, object]) -> "Temperature":
+        """See `FittedCalibrator.from_dict`."""
+        value, n = record.get("temperature"), record.get("n")
+        if not isinstance(value, float) or not 0 < value < math.inf or not isinstance(n, int):
+            rule = "hold a temperature above 0 and the number of rows of its fit"
+            raise InputError("record", rule, f"{dict(record)}", "Fit the calibrator again.")
+        return cls(value, n)
 
 
 @dataclass(frozen=True, slots=True)
