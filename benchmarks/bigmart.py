@@ -50,14 +50,16 @@ def with_split(source: Path, target: Path, seed: int) -> None:
 def outcome_of(table: Path, seed: int, loss: str) -> Outcome:
     """Outcome of the whole pipeline with its defaults but for the loss."""
     data = DataPart(path=str(table), target="OutletSales", positive_above="median")
-    recipe = Recipe(seed=seed, loss=loss, data=data, split=SplitPart(column="split"))
+    recipe = Recipe(
+        seed=seed, loss=loss, baselines=False, data=data, split=SplitPart(column="split")
+    )
     return find(recipe)
 
 
 def logistic(outcome: Outcome) -> float:
     """Test log loss of logistic regression on the rows and features that the network had."""
-    prepared = outcome.prepared
-    split, x, y = prepared.split, prepared.features.astype(np.float64), prepared.labels
+    fold = outcome.trials[0].fold
+    split, x, y = fold.split, fold.features.astype(np.float64), fold.labels
     model = LogisticRegression(max_iter=2000).fit(x[split.train], y[split.train])
     probs = model.predict_proba(x[split.test])[:, 1]
     return float(cal.evaluate(cal.predictions(probs=probs, labels=y[split.test]))["log_loss"])

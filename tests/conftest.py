@@ -1,10 +1,15 @@
-"""What all tests share: the folder of shared data sets and worked cases, where there is one."""
+"""What all tests share: the folder of shared data and cases, and a reader of pages."""
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 # The same examples in every run of CI: its verdict is that of the change. Elsewhere new ones.
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -42,3 +47,86 @@ def _folder(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder {folder}; CALIBRANT_SHARED names the folder that holds {name}/")
     return folder
+
+
+@dataclass
+class Found:
+    """What a reader found in a page."""
+
+    tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    tables: dict[str, list[list[tuple[str, float | None]]]] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids in the order of the page."""
+        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
+
+    @property
+    def words(self) -> str:
+        """Text of the page, spaces made alike."""
+        return " ".join(" ".join(self.text).split())
+
+
+class Reader(HTMLParser):
+    """Parser that checks nesting and collects tags, text and tables."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found = Found()
+        self._open: list[str] = []
+        self._rows: list[list[tuple[str, float | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag and its attributes."""
+        attributes = {name: value or "" for name, value in attrs}
+        self.found.tags.append((tag, attributes))
+        if tag not in VOID:
+            self._open.append(tag)
+        if tag == "table":
+            self._rows = self.found.tables.setdefault(attributes["id"], [])
+        elif tag == "tr":
+            self._rows.append([])
+        elif tag in {"td", "th"}:
+            self._rows[-1].append(("", None))
+        elif tag == "data" and "table" in self._open:
+            self._rows[-1][-1] = ("", float(attributes["value"]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag that closes itself, as only SVG allows."""
+        self.found.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if "svg" not in self._open:
+            self.found.wrong.append(f"<{tag}/> outside an svg")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that the tag closes the one opened last."""
+        if not self._open or self._open.pop() != tag:
+            self.found.wrong.append(f"</{tag}> at {self.getpos()}")
+
+    def handle_data(self, data: str) -> None:
+        """Collect text, and the text of cells without their small print."""
+        if self._open and self._open[-1] in {"style", "script"}:
+            return
+        self.found.text.append(data)
+        if {"td", "th"} & set(self._open) and not {"small", "sup"} & set(self._open):
+            text, value = self._rows[-1][-1]
+            self._rows[-1][-1] = (text + data, value)
+
+    def close(self) -> None:
+        """Check that nothing is left open."""
+        super().close()
+        self.found.wrong += [f"<{tag}> never closed" for tag in self._open]
+
+
+@pytest.fixture(scope="session")
+def read_page() -> Callable[[str], Found]:
+    """Function from the text of a page to what is in it."""
+
+    def read(page: str) -> Found:
+        reader = Reader()
+        reader.feed(page)
+        reader.close()
+        return reader.found
+
+    return read

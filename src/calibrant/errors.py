@@ -15,7 +15,11 @@ class InputError(CalibrantError, ValueError):
 
     def __init__(self, argument: str, rule: str, got: str, remedy: str) -> None:
         super().__init__(f"{argument} must {rule}; got {got}. {remedy}")
-        self.argument = argument
+        self.argument, self.rule, self.got, self.remedy = argument, rule, got, remedy
+
+    def about(self, argument: str) -> "InputError":
+        """Return the same error, its argument called as the reader knows it."""
+        return InputError(argument, self.rule, self.got, self.remedy)
 
 
 class FitError(CalibrantError, RuntimeError):

@@ -31,7 +31,7 @@ TABLES = {
     "no target at all": (target(""), [], "all missing"),
     "a class with two rows": (rare, [], "at least 3 rows of every class"),
     "equal names": (header("code", "size", "size", "sold"), [], "'size' more than once"),
-    "infinity": (first_row("i", "inf", "red", "no"), [], "infinite ones: 1 in 'size'"),
+    "infinity": (first_row("i", "inf", "red", "no"), [], "1 in 'size' are no finite numbers"),
     "beyond float32": (first_row("i", "1e300", "red", "no"), [], "'size'"),
     "a ragged row": (first_row("i", "1", "no"), [], "row 2"),
     "no such target": (lambda rows: rows, ["--target", "slod"], "Did you mean 'sold'?"),
@@ -40,11 +40,33 @@ TABLES = {
     "no such identifier": (lambda rows: rows, ["--keep", "cod"], "keep_identifiers"),
     "a cut of text": (lambda rows: rows, ["--positive-above", "1"], "must hold numbers"),
     "a number not cut": (lambda rows: rows, ["--target", "size"], "positive_above"),
-    "a bad loss": (lambda rows: rows, ["--loss", "0.5*cee"], "There are: ce, focal, soft_f1"),
     "a bad metric": (lambda rows: rows, ["--watch", "f1, ecee"], "'ecee'"),
-    "no epoch": (lambda rows: rows, ["--epochs", "0"], "max_epochs must be at least 1; got 0"),
-    "a negative seed": (lambda rows: rows, ["--seed", "-1"], "seed must be greater than or equal"),
 }
+
+OPTIONS = {
+    "a bad loss": (["--loss", "0.5*cee"], "There are: ce, focal, soft_f1"),
+    "no epoch": (["--epochs", "0"], "--epochs must be at least 1; got 0"),
+    "a negative seed": (["--seed", "-1"], "--seed must be greater than or equal to 0; got -1"),
+    "no such role": (["--role", "size=numbr"], "--role"),
+    "a role of nothing": (["--role", "size"], "COLUMN=VALUE"),
+    "no number": (["--hidden", "128,many"], "'many' is no number"),
+    "a layer without its dropout": (["--hidden", "8"], "--dropout must hold one share"),
+    "shares that do not add up": (["--sizes", "50,30,30"], "add up to 1; got 1.1"),
+    "two ways to split": (["--group", "code", "--time", "size"], "group and time"),
+    "no such recipe": (["--recipe", "artcle"], "Did you mean article?"),
+    "a loss for numbers": (["--task", "regression", "--loss", "ce"], "squared_error"),
+    "a cut for numbers": (["--task", "regression", "--positive-above", "1"], "positive_above"),
+}
+
+
+@pytest.mark.parametrize("case", OPTIONS)
+def test_an_option_that_is_not_allowed_is_a_usage_error_that_names_it(case, options, tmp_path):
+    more, message = OPTIONS[case]
+    result = CliRunner().invoke(program, [*options, *more])
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
 
 
 @pytest.mark.parametrize("case", TABLES)
@@ -87,8 +109,8 @@ def test_a_folder_below_a_file_cannot_be_made(options, tmp_path):
 
 def test_every_error_of_a_recipe_is_told_at_once(tmp_path):
     path = tmp_path / "recipe.toml"
-    path.write_text("seeds = 3\n[data]\npath = 'a.csv'\n[training]\nmax_epochs = 0.5\n")
+    path.write_text("sede = 3\n[data]\npath = 'a.csv'\n[training]\nmax_epochs = 0.5\n")
     result = CliRunner().invoke(program, ["train", "--config", str(path)])
     assert result.exit_code == 3
-    for part in ("3 problems", "did you mean seed?", "data.target is missing", "max_epochs"):
+    for part in ("3 problems", "did you mean seed", "data.target is missing", "max_epochs"):
         assert part in result.stderr

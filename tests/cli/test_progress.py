@@ -9,7 +9,7 @@ from calibrant.pipeline.events import EpochEnded
 
 
 def epoch(number):
-    return EpochEnded(number, 0.5, 0.6, 0.25, 1, 83.0, {"f1": 0.75})
+    return EpochEnded(number, 0.5, 0.6, "log loss", 0.25, 1, 83.0, {"f1": 0.75})
 
 
 def shown(*, terminal):
@@ -26,7 +26,7 @@ def test_a_file_gets_a_line_every_tenth_epoch():
     lines = shown(terminal=False).splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 10", "epoch 20"]
     assert "train loss 0.5000" in lines[0]
-    assert "validation log loss 0.2500" in lines[0]
+    assert "validation log loss 0.25 " in lines[0]
     assert "f1 0.7500" in lines[0]
 
 

@@ -3,22 +3,26 @@
 import json
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
 from calibrant.cli import jobs
 from calibrant.cli.main import program
+from calibrant.cli.settings_options import SettingOption
 from calibrant.cli.train import train
 from calibrant.pipeline.recipe_file import build_recipe, read_recipe
+
+
+def settings_of(command):
+    return [option for option in command.params if isinstance(option, SettingOption)]
 
 
 def recipe_of(monkeypatch, *arguments):
     """Recipe, folder and force that the arguments of `train` ask for."""
     asked = []
 
-    def note(recipe, out, *, force, on_event):
-        del on_event
+    def note(recipe, out, *, force, resume, on_event):
+        del resume, on_event
         asked.append((recipe, out, force))
         raise KeyboardInterrupt
 
@@ -100,20 +104,23 @@ def test_a_positive_class_replaces_the_cut_of_the_recipe(monkeypatch, recipe_fil
 
 def test_defaults_in_the_help_are_those_of_the_recipe():
     recipe = build_recipe({"data": {"path": "a.csv", "target": "y"}})
-    shown = {
-        option.name: option.show_default
-        for option in train.params
-        if isinstance(option, click.Option) and isinstance(option.show_default, str)
-    }
-    assert shown["loss"] == recipe.loss
-    assert shown["seed"] == str(recipe.seed)
-    assert shown["device"] == recipe.device
-    assert shown["epochs"] == str(recipe.training.max_epochs)
-    assert shown["learning_rate"] == str(recipe.training.learning_rate)
-    assert shown["patience"] == str(recipe.training.patience)
-    assert recipe.training.batch_size is None
-    percent = "/".join(f"{100 * size:g}" for size in recipe.split.sizes)
-    assert shown["split_column"].startswith(percent)
+    values = recipe.model_dump()
+    compared = set()
+    for option in settings_of(train):
+        value = values
+        for name in option.setting.split("."):
+            value = value[name] if isinstance(value, dict) else getattr(value, name)
+        if isinstance(value, tuple) and value and option.setting != "split.sizes":
+            value = ",".join(f"{part:g}" for part in value)
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            shown = option.show_default
+            if shown is False:  # named by its effect, not by its value
+                continue
+            assert shown.startswith(f"{value:g}" if isinstance(value, float) else str(value))
+            compared.add(option.setting)
+    assert len(compared) >= 18, compared
+    percent = ",".join(f"{100 * size:g}" for size in recipe.split.sizes)
+    assert {o.setting: o.show_default for o in settings_of(train)}["split.sizes"] == percent
 
 
 @pytest.mark.parametrize(
@@ -134,7 +141,7 @@ def test_a_run_prints_what_it_does_and_where_the_report_is(options, tmp_path):
         "154 training, 38 validation and 48 test rows",
         "Training on cpu",
         "of 2. Ended after 2 epochs",
-        "Calibrated on 38 validation rows: temperature",
+        "Calibrated on 38 validation rows. Adopted: temperature",
         "log_loss",
         f"Report: {tmp_path / 'run' / 'report.html'}",
     ):

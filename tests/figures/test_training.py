@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from matplotlib.axes import Axes
 
 from calibrant.figures import training_curves
@@ -41,9 +42,18 @@ def test_curves_differ_without_colour():
     assert len({dashes for dashes, _ in looks}) == len({marker for _, marker in looks}) == 3
 
 
-def test_validation_loss_that_is_the_log_loss_is_drawn_once():
-    same = {**HISTORY, "validation_loss": [0.5, 0.4, 0.3], "validation_log_loss": [0.5, 0.4, 0.3]}
-    assert list(drawn(training_curves(same))) == ["training loss", "validation log loss"]
+@pytest.mark.parametrize(("off", "n_drawn"), [(0.0, 2), (1e-7, 2), (1e-3, 3)])
+def test_validation_loss_that_is_the_log_loss_but_for_rounding_is_drawn_once(
+    off: float, n_drawn: int
+):
+    loss, log_loss = [0.5, 0.4, math.nan], [0.5 + off, 0.4, math.nan]
+    same = {**HISTORY, "validation_loss": loss, "validation_log_loss": log_loss}
+    assert len(drawn(training_curves(same))) == n_drawn
+
+
+def test_validation_loss_is_drawn_where_there_is_no_log_loss():
+    only = {name: column for name, column in HISTORY.items() if "log" not in name}
+    assert list(drawn(training_curves(only))) == ["training loss", "validation loss"]
 
 
 def test_one_epoch_is_enough():

@@ -10,7 +10,7 @@ import torch
 from calibrant.data.retail import retail_sample, retail_table
 from calibrant.errors import OutputError
 from calibrant.pipeline import artifacts, demo
-from calibrant.pipeline.events import Measured, TruthMeasured, Written
+from calibrant.pipeline.events import Compared, TruthMeasured, Written
 from calibrant.pipeline.recipe import Recipe
 from calibrant.pipeline.recipe_file import read_recipe
 from calibrant.pipeline.run import train
@@ -31,7 +31,7 @@ def small(monkeypatch):
 def test_generated_data_show_the_true_error_beside_its_estimate(tmp_path):
     heard = []
     run = demo.demo("retail", tmp_path / "run", on_event=heard.append)
-    assert [type(event) for event in heard[-3:]] == [Measured, TruthMeasured, Written]
+    assert [type(event) for event in heard[-3:]] == [Compared, TruthMeasured, Written]
     truth = json.loads((run.out / "metrics.json").read_text())["truth"]
     assert truth["before"]["n"] == truth["after"]["n"] == 8 * 4000
     assert 0 < truth["after"]["noise_floor"] < truth["after"]["value"] < truth["before"]["value"]
@@ -58,11 +58,14 @@ def test_the_true_error_is_that_of_fresh_rows(tmp_path):
 
 def _stated(outcome, table):
     """Probability of the positive class by the network's members, in NumPy."""
-    features = torch.from_numpy(outcome.prepared.encoder.transform(table))
-    members = outcome.learned.network.eval().member_outputs(features).detach().double().numpy()
+    (trial,) = outcome.trials
+    cleaned = outcome.prepared.plan.apply(table).table
+    features = torch.from_numpy(trial.fold.encoder.transform(cleaned))
+    (network,) = trial.learned.networks
+    members = network.eval().member_outputs(features).detach().double().numpy()
     odds = np.exp(members - members.max(axis=-1, keepdims=True))
     probs = (odds / odds.sum(axis=-1, keepdims=True)).mean(axis=0)
-    return probs[:, outcome.prepared.target.class_names.index("yes")]
+    return probs[:, trial.fold.target.class_names.index("yes")]
 
 
 @pytest.mark.usefixtures("small")

@@ -1,12 +1,14 @@
 """Calibration on validation rows, evaluation on test rows."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
 
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.pipeline.measure import calibrate, measure
-from calibrant.pipeline.recipe import EvaluationPart
-from calibrant.pipeline.recipe_file import build_recipe
+from calibrant.pipeline.recipe_parts import CalibrationPart
 from calibrant.prediction.door import predictions
 
 
@@ -18,41 +20,54 @@ def overconfident(seed):
     return predictions(logits=logits, labels=labels)
 
 
-def recipe(method="temperature"):
-    return build_recipe(
-        {"data": {"path": "a.csv", "target": "y"}, "calibration": {"method": method}}
-    )
+def calibrated(validation, **settings):
+    units = np.arange(len(validation))
+    return calibrate(validation, CalibrationPart(**settings), seed=0, units=units)
 
 
-def test_the_temperature_is_that_of_the_validation_rows():
+def measured(test, calibration, metrics=("log_loss", "accuracy"), level=0.95):
+    return measure(test, calibration.transform(test), metrics, level=level)
+
+
+def test_a_temperature_that_helps_is_adopted_with_the_small_penalty():
     validation, test = overconfident(0), overconfident(1)
-    calibration = calibrate(validation, recipe())
-    expected = TemperatureScaling().fit(validation).value
-    assert calibration.to_dict() == {"method": "temperature", "temperature": expected, "n": 400}
-    measured = measure(test, calibration, EvaluationPart())
-    assert measured.after["log_loss"].value < measured.before["log_loss"].value
-    assert measured.after["accuracy"].value == measured.before["accuracy"].value
+    calibration = calibrated(validation)
+    expected = TemperatureScaling(penalty=2.0).fit(validation).value
+    record = calibration.to_dict()
+    assert (record["method"], record["temperature"], record["n"]) == ("temperature", expected, 400)
+    found = measured(test, calibration)
+    assert found.after["log_loss"].value < found.before["log_loss"].value
+    assert found.after["accuracy"].value == found.before["accuracy"].value
+
+
+def test_a_temperature_that_cross_validation_does_not_prefer_is_left_out():
+    logits = torch.tensor([1.0, -1.0], dtype=torch.float64).repeat_interleave(100) * math.log(3)
+    labels = [1] * 75 + [0] * 25 + [0] * 75 + [1] * 25  # three of four, as stated
+    true = predictions(logits=logits, labels=labels)
+    calibration = calibrated(true)
+    always = calibrated(true, adopt="always")
+    assert calibration.fitted is None
+    assert calibration.how.startswith("Left uncalibrated. ")
+    assert calibration.to_dict()["method"] == "none"
+    assert always.fitted is not None
+    found = measured(true, calibration)
+    assert found.calibrated is true
+    assert found.after is found.before
 
 
 def test_without_an_optimum_the_probabilities_stay_and_the_reason_is_told():
     separable = predictions(logits=torch.tensor([[5.0, 0.0], [0.0, 5.0]]), labels=[0, 1])
-    calibration = calibrate(separable, recipe())
+    calibration = calibrated(separable, penalty=0.0, adopt="always")
     assert calibration.fitted is None
-    assert calibration.how.startswith("Left uncalibrated, because no temperature between")
-    assert calibration.to_dict()["method"] == "none"
-    test = overconfident(1)
-    measured = measure(test, calibration, EvaluationPart())
-    assert measured.calibrated is test
-    assert measured.after.to_dict() == measured.before.to_dict()
+    assert calibration.how.startswith("Left uncalibrated. No temperature between")
 
 
 def test_a_recipe_can_ask_for_no_calibration():
-    calibration = calibrate(overconfident(0), recipe("none"))
-    assert calibration.how == "Left uncalibrated, because the recipe asks for none."
+    calibration = calibrated(overconfident(0), method="none")
+    assert calibration.how == "Left uncalibrated. The recipe asks for none."
 
 
 def test_the_recipe_chooses_metrics_and_level():
-    calibration = calibrate(overconfident(0), recipe())
-    measured = measure(overconfident(1), calibration, EvaluationPart(metrics=("brier",), level=0.5))
-    assert list(measured.after) == ["brier"]
-    assert measured.after["brier"].level == pytest.approx(0.5)
+    found = measured(overconfident(1), calibrated(overconfident(0)), ("brier",), level=0.5)
+    assert list(found.after) == ["brier"]
+    assert found.after["brier"].level == pytest.approx(0.5)

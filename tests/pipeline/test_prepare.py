@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from calibrant.errors import InputError
-from calibrant.pipeline.events import ColumnsUsed, RowsSplit, TableRead, TargetLabelled, unheard
+from calibrant.pipeline.events import (
+    ColumnsUsed,
+    RowsSplit,
+    TableMended,
+    TableRead,
+    TargetLabelled,
+    unheard,
+)
 from calibrant.pipeline.prepare import prepare
 from calibrant.pipeline.recipe_file import build_recipe
+from calibrant.pipeline.tasks import task_of
 
 
 def rows_of(path):
@@ -24,24 +32,30 @@ def write(path, rows):
 
 def prepared_from(path, **settings):
     data = {"path": str(path), "target": "sold", **settings.pop("data", {})}
-    return prepare(build_recipe({"data": data, **settings}), unheard)
+    return prepare(task_of(build_recipe({"data": data, **settings})), unheard)
 
 
 def test_rows_without_a_target_are_counted_and_left_out(small_table, small_recipe):
-    prepared = prepare(small_recipe, unheard)
+    prepared = prepare(task_of(small_recipe), unheard)
     assert (prepared.n_rows, prepared.without_target) == (300, 6)  # rows 9, 59, 109, ...
     assert not {9, 59, 109, 159, 209, 259} & set(prepared.rows.tolist())
     labels = [row[4] for row in rows_of(small_table)[1:]]
-    names = prepared.target.class_names
-    assert [names[k] for k in prepared.labels] == [labels[row] for row in prepared.rows]
+    names = prepared.folds[0].target.class_names
+    assert [names[k] for k in prepared.folds[0].labels] == [labels[row] for row in prepared.rows]
 
 
 def test_what_happens_is_told_in_order(small_recipe):
     heard = []
-    prepare(small_recipe, heard.append)
-    assert [type(event) for event in heard] == [TableRead, ColumnsUsed, TargetLabelled, RowsSplit]
+    prepare(task_of(small_recipe), heard.append)
+    assert [type(event) for event in heard] == [
+        TableRead,
+        TableMended,
+        ColumnsUsed,
+        TargetLabelled,
+        RowsSplit,
+    ]
     assert heard[0] == TableRead("items.csv", 300, 5, 6)
-    split = heard[3]
+    split = heard[4]
     assert sum(split.per_class.values()) == split.train
     assert split.train + split.validation + split.test == 294
 
@@ -49,32 +63,33 @@ def test_what_happens_is_told_in_order(small_recipe):
 def test_identifiers_are_fed_only_when_asked_for(small_table):
     without = prepared_from(small_table)
     assert {use.name: use.role for use in without.columns}["code"] == "identifier"
-    assert not any("code" in name for name in without.encoder.feature_names)
+    assert not any("code" in name for name in without.folds[0].encoder.feature_names)
     kept = prepared_from(small_table, data={"keep_identifiers": ["code"]})
-    assert any("code" in name for name in kept.encoder.feature_names)
+    assert any("code" in name for name in kept.folds[0].encoder.feature_names)
 
 
 def test_values_of_other_rows_change_nothing_that_is_learned(small_table, small_recipe, tmp_path):
-    prepared = prepare(small_recipe, unheard)
+    prepared = prepare(task_of(small_recipe), unheard)
     rows = rows_of(small_table)
-    train = set(prepared.rows[prepared.split.train].tolist())
+    train = set(prepared.rows[prepared.folds[0].split.train].tolist())
     for k, row in enumerate(rows[1:]):
         if k not in train:
-            row[1], row[2], row[3] = "1000", "-1000", "violet"
+            row[1], row[2], row[3] = "1000", f"-{1000 + k}", "violet"  # no rows become equal
     changed = prepared_from(write(tmp_path / "items.csv", rows))
-    assert changed.encoder.learned() == prepared.encoder.learned()
+    assert changed.folds[0].encoder.learned() == prepared.folds[0].encoder.learned()
     np.testing.assert_array_equal(
-        changed.features[changed.split.train], prepared.features[prepared.split.train]
+        changed.folds[0].features[changed.folds[0].split.train],
+        prepared.folds[0].features[prepared.folds[0].split.train],
     )
 
 
 def test_the_cut_of_a_number_is_the_median_of_training_rows(small_table):
     prepared = prepared_from(small_table, data={"target": "size", "positive_above": "median"})
     numbers = np.array([float(row[1]) for row in rows_of(small_table)[1:]])
-    train = numbers[prepared.rows[prepared.split.train]]
-    assert prepared.target.threshold == np.median(train)
+    train = numbers[prepared.rows[prepared.folds[0].split.train]]
+    assert prepared.folds[0].target.threshold == np.median(train)
     np.testing.assert_array_equal(
-        prepared.labels, numbers[prepared.rows] > prepared.target.threshold
+        prepared.folds[0].labels, numbers[prepared.rows] > prepared.folds[0].target.threshold
     )
 
 
@@ -83,16 +98,16 @@ def test_a_column_that_names_the_part_is_obeyed_and_not_fed(small_table, tmp_pat
     parts = ["Train", "train", "val", "test"]
     rows = [[*rows[0], "part"]] + [[*row, parts[k % 4]] for k, row in enumerate(rows[1:])]
     prepared = prepared_from(write(tmp_path / "items.csv", rows), split={"column": "part"})
-    assert (prepared.rows[prepared.split.validation] % 4 == 2).all()
-    assert (prepared.rows[prepared.split.test] % 4 == 3).all()
-    assert not any("part" in name for name in prepared.encoder.feature_names)
+    assert (prepared.rows[prepared.folds[0].split.validation] % 4 == 2).all()
+    assert (prepared.rows[prepared.folds[0].split.test] % 4 == 3).all()
+    assert not any("part" in name for name in prepared.folds[0].encoder.feature_names)
 
 
 def test_a_column_that_varies_outside_training_rows_only_is_dropped(
     small_table, small_recipe, tmp_path
 ):
-    base = prepare(small_recipe, unheard)
-    odd = int(base.rows[base.split.test][0])
+    base = prepare(task_of(small_recipe), unheard)
+    odd = int(base.rows[base.folds[0].split.test][0])
     rows = rows_of(small_table)
     rows = [[*rows[0], "flag"]] + [[*row, int(k == odd)] for k, row in enumerate(rows[1:])]
     prepared = prepared_from(write(tmp_path / "items.csv", rows))

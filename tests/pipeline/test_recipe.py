@@ -58,13 +58,13 @@ def test_every_error_is_told_at_once():
 @pytest.mark.parametrize(
     ("settings", "hint"),
     [
-        ({"data": DATA, "seeds": 1}, "seeds is not a setting: did you mean seed?"),
+        ({"data": DATA, "sed": 1}, "sed is not a setting: did you mean seed"),
         (
             {"data": DATA, "training": {"max_epoch": 1}},
             "training.max_epoch is not a setting: did you mean max_epochs?",
         ),
         ({"data": DATA, "target": "x"}, "did you mean data.target?"),
-        ({"data": DATA, "zzz": 1}, "there are version, seed, loss"),
+        ({"data": DATA, "zzz": 1}, "there are version, task, seed"),
     ],
 )
 def test_an_unknown_name_is_refused_with_what_is_near(settings, hint):

@@ -68,7 +68,9 @@ def test_metrics_json_has_the_keys_that_readers_rely_on(small_run):
         for name in names | {"classwise_ece", "auroc"}:
             assert {"value", "low", "high", "n", "method"} <= set(record[when][name])
     assert set(record["calibrator"]) >= {"method", "temperature"}
-    assert set(record["split"]) == {"train", "validation", "test", "how", "target", "positive"}
+    assert set(record["split"]) == {
+        *("train", "validation", "test", "folds", "how", "target", "positive")
+    }
     assert (record["split"]["target"], record["split"]["positive"]) == ("sold", "yes")
     assert record["rows"]["without_target"] == 6
     assert record["interrupted"] is False
@@ -121,8 +123,9 @@ def test_the_saved_model_gives_the_saved_probabilities_bit_for_bit(small_run, sm
     stated = outputs(network, torch.from_numpy(features[rows["row"]])).double()
     temperature = json.loads((model / "calibrator.json").read_text())["temperature"]
     classes = json.loads((model / "schema.json").read_text())["target"]["classes"]
-    for prefix, scaled in (("p_before_", stated), ("p_after_", stated * (1 / temperature))):
-        probs = scaled.softmax(dim=-1).numpy()
+    scaled = stated if temperature is None else stated * (1 / temperature)
+    for prefix, scores in (("p_before_", stated), ("p_after_", scaled)):
+        probs = scores.softmax(dim=-1).numpy()
         for k, name in enumerate(classes):
             np.testing.assert_array_equal(probs[:, k], rows[f"{prefix}{name}"])
 
@@ -181,7 +184,7 @@ def test_a_run_without_calibration_has_the_same_numbers_after_as_before(small_re
     record = metrics_of(run.out)
     assert record["after"] == record["before"]
     assert record["calibrator"]["method"] == "none"
-    assert "the recipe asks for none" in (run.out / "report.html").read_text()
+    assert "The recipe asks for none" in (run.out / "report.html").read_text()
 
 
 def interrupting(kind, when=1):
@@ -199,7 +202,8 @@ def interrupting(kind, when=1):
 def test_an_interrupted_training_is_finished_with_the_best_so_far(small_recipe, tmp_path):
     run = train(small_recipe, tmp_path / "run", on_event=interrupting(EpochEnded, when=2))
     assert run.interrupted
-    assert files_of(run.out) == FILES
+    kept = ["fold-0-seed-0.safetensors", "recipe.toml", "versions.json"]
+    assert files_of(run.out) == [*(f"checkpoint/{name}" for name in kept), *FILES]
     record = metrics_of(run.out)
     assert record["interrupted"] is True
     assert record["training"]["stopped"] == "interrupted"
@@ -207,15 +211,22 @@ def test_an_interrupted_training_is_finished_with_the_best_so_far(small_recipe, 
     assert "interrupted=True" in (run.out / "report.html").read_text()
 
 
-@pytest.mark.parametrize("kind", [RowsSplit, TrainingEnded, Calibrated, Measured])
-def test_an_interrupt_at_another_moment_leaves_nothing(small_recipe, tmp_path, kind):
+def test_an_interrupt_before_training_leaves_nothing(small_recipe, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        train(small_recipe, tmp_path / "run", on_event=interrupting(kind))
+        train(small_recipe, tmp_path / "run", on_event=interrupting(RowsSplit))
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("writer", ["write_whole", "save_network", "write", "table"])
-def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
+@pytest.mark.parametrize("kind", [TrainingEnded, Calibrated, Measured])
+def test_an_interrupt_after_training_leaves_its_checkpoint_alone(small_recipe, tmp_path, kind):
+    with pytest.raises(KeyboardInterrupt):
+        train(small_recipe, tmp_path / "run", on_event=interrupting(kind))
+    assert [path.name for path in tmp_path.iterdir()] == ["run.partial"]
+    assert [path.name for path in (tmp_path / "run.partial").iterdir()] == ["checkpoint"]
+
+
+@pytest.mark.parametrize("writer", ["write_whole", "write_model", "write", "table"])
+def test_a_full_disk_is_told_in_one_line_and_leaves_the_checkpoint_alone(
     small_recipe, tmp_path, monkeypatch, writer
 ):
     def full(*_, **__):
@@ -228,7 +239,8 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
     with pytest.raises(OutputError, match="No space left on device") as caught:
         train(small_recipe, tmp_path / "run")
     assert "\n" not in str(caught.value)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["run.partial"]
+    assert [path.name for path in (tmp_path / "run.partial").iterdir()] == ["checkpoint"]
 
 
 def test_an_existing_folder_is_refused_before_the_table_is_read(small_recipe, tmp_path):
@@ -269,4 +281,4 @@ def test_the_run_knows_what_it_found(small_run, small_recipe):
     assert outcome.recipe.device in {"cpu", "cuda"}
     assert outcome.recipe.training == small_recipe.training
     assert outcome.truth is None
-    assert {field.name for field in fields(outcome)} >= {"prepared", "learned", "measurement"}
+    assert {field.name for field in fields(outcome)} >= {"prepared", "trials", "measurement"}

@@ -1,17 +1,25 @@
-"""Runs to report on, and a reader of the pages that come out."""
+"""Runs to report on, and the pages that come out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import fields, replace
 from functools import cache
-from html.parser import HTMLParser
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
 import calibrant as cal
+from calibrant.comparison.paired import paired_difference_of
+from calibrant.comparison.wording import in_words
+from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.registry import defaults
+from calibrant.report.contest import Contest, Rival, Spread
+from calibrant.report.run_report import render
 from calibrant.report.summary import (
+    Background,
     ColumnUse,
+    DrawnRows,
+    NumberRunSummary,
     Repairs,
     RunSummary,
     SplitSizes,
@@ -19,9 +27,8 @@ from calibrant.report.summary import (
     TrueCalibrationError,
 )
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-
 MakeSummary = Callable[..., RunSummary]
+Summary = TypeVar("Summary", RunSummary, NumberRunSummary)
 
 
 @cache
@@ -47,8 +54,51 @@ def measured(n_classes: int, n: int, names: tuple[str, ...]) -> dict[str, object
         "reliability_before": tables_before,
         "reliability_after": tables_after,
         "confusion": after["confusion_matrix"].value,
-        "split": SplitSizes(train=3 * n, validation=n, test=n, how="Stratified, seed 0."),
     }
+
+
+def make_background(n: int) -> Background:
+    """Background of a run on `n` test rows that was simple and went well."""
+    return Background(
+        title="sales above the median",
+        source="sales.csv: 6,000 rows, 3 columns.",
+        target="sales above 1794.33, the median of the training rows.",
+        columns=(
+            ColumnUse(name="sales", role="target", why="given as --target"),
+            ColumnUse(name="weight", role="number", why="numbers"),
+            ColumnUse(name="fat", role="category", why="text with 5 levels"),
+        ),
+        split=SplitSizes(train=3 * n, validation=n, test=n, how="Stratified, seed 0."),
+        repairs=Repairs(imputed={"weight": 1463}, unseen={"fat": 2}, rows_without_target=7),
+        trainings=[make_training()],
+        command="calibrant train --config recipe.toml --out again",
+        recipe='[data]\ntarget = "sales"\n',
+        versions={"calibrant": "0.1.0", "torch": "2.4.1"},
+    )
+
+
+def make_training(which: str = "") -> TrainingHistory:
+    """Training of three epochs, the second the best."""
+    return TrainingHistory(
+        columns={
+            "epoch": [1, 2, 3],
+            "train_loss": [0.7, 0.6, 0.5],
+            "validation_loss": [0.72, 0.66, 0.67],
+            "validation_log_loss": [0.71, 0.64, 0.65],
+        },
+        best_epoch=2,
+        stopped="No better validation log loss in 1 epoch.",
+        loss="0.5*ce(balanced) + 0.5*soft_f1",
+        which=which,
+    )
+
+
+def changed(summary: Summary, changes: dict[str, object]) -> Summary:
+    """`summary` with fields of its own, or of its background, replaced."""
+    names = {one.name for one in fields(Background)}
+    behind = {name: value for name, value in changes.items() if name in names}
+    own = {name: value for name, value in changes.items() if name not in names}
+    return replace(summary, background=replace(summary.background, **behind), **own)
 
 
 @pytest.fixture(scope="session")
@@ -60,35 +110,118 @@ def make_summary() -> MakeSummary:
     ) -> RunSummary:
         names = names or tuple(f"class {k}" for k in range(n_classes))
         summary = RunSummary(
-            title="sales above the median",
-            source="sales.csv: 6,000 rows, 3 columns.",
-            target="sales above 1794.33, the median of the training rows.",
-            columns=(
-                ColumnUse(name="sales", role="target", why="given as --target"),
-                ColumnUse(name="weight", role="number", why="numbers"),
-                ColumnUse(name="fat", role="category", why="text with 5 levels"),
-            ),
-            repairs=Repairs(imputed={"weight": 1463}, unseen={"fat": 2}, rows_without_target=7),
-            training=TrainingHistory(
-                columns={
-                    "epoch": [1, 2, 3],
-                    "train_loss": [0.7, 0.6, 0.5],
-                    "validation_loss": [0.72, 0.66, 0.67],
-                    "validation_log_loss": [0.71, 0.64, 0.65],
-                },
-                best_epoch=2,
-                stopped="No better validation log loss in 1 epoch.",
-                loss="0.5*ce(balanced) + 0.5*soft_f1",
-            ),
+            background=make_background(n),
             calibrator="Temperature scaling on 1,200 validation rows, T = 2.0134.",
-            command="calibrant train --config recipe.toml --out again",
-            recipe='[data]\ntarget = "sales"\n',
-            versions={"calibrant": "0.1.0", "torch": "2.4.1"},
             **measured(n_classes, n, names),
         )
-        return replace(summary, **changes)
+        return changed(summary, changes)
 
     return make
+
+
+def make_contest(lead: float = 0.01) -> Contest:
+    """Contest in which the network beats logistic regression, and boosting by `lead`."""
+    generator = np.random.default_rng(7)
+    ours = generator.gamma(2.0, 0.2, 400)
+    rivals = []
+    for name, ahead in (("logistic regression", 0.05), ("gradient boosting", lead)):
+        theirs = ours + ahead + generator.normal(0, 0.1, 400)
+        difference = paired_difference_of(ours, theirs)
+        sentence = in_words(difference, "the network", name, "log loss")
+        before, after = score_of(theirs + 0.02), score_of(theirs)
+        rivals.append(Rival(name, "Fitted on the same rows.", before, after, difference, sentence))
+    return Contest("log_loss", "log loss", score_of(ours), tuple(rivals), None)
+
+
+def score_of(scores: np.ndarray) -> Estimate:
+    """Mean of `scores` with its normal interval."""
+    mean, half = scores.mean(), 1.96 * scores.std() / len(scores) ** 0.5
+    return Estimate(
+        float(mean), float(mean - half), float(mean + half), 0.95, len(scores), "moments (normal)"
+    )
+
+
+@pytest.fixture(scope="session")
+def rich(make_summary: MakeSummary) -> RunSummary:
+    """Run with all that a run can have: repairs, suggestions, leaks, rivals, seeds."""
+    return make_summary(
+        split=SplitSizes(train=3600, validation=1200, test=1200, how="Stratified, seed 0."),
+        repairs=Repairs(
+            how_read=["Fields are split at ';'.", "Decimals have a comma."],
+            mended={"alias": {"fat": 12}, "spelled missing": {"weight": 5, "fat": 40}},
+            repeats=240,
+            imputed={"weight": 1463},
+            unseen={"fat": 2},
+            rows_without_target=1,
+        ),
+        trainings=[make_training(f"seed {seed}") for seed in range(3)],
+        contest=replace(make_contest(-0.03), spread=Spread((0.41, 0.43, 0.45), 0.40)),
+        suggestions=["In 'fat', 'LF' (316 rows) may mean 'Low Fat': its letters begin both words."],
+        suggested_aliases='[data.aliases.fat]\nLF = "Low Fat"\n',
+        warnings=["'id' counts the rows."],
+    )
+
+
+@pytest.fixture(scope="session")
+def folded(make_summary: MakeSummary) -> RunSummary:
+    """Run of five folds of six seeds."""
+    return make_summary(
+        split=SplitSizes(train=3840, validation=960, test=1200, how="Five folds.", folds=5),
+        trainings=[
+            make_training(f"fold {fold + 1} of 5, seed {seed}")
+            for fold in range(5)
+            for seed in range(6)
+        ],
+        contest=replace(make_contest(), spread=Spread((0.41, 0.43), 0.42)),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_number_summary() -> Callable[..., NumberRunSummary]:
+    """Factory of summaries of a run that predicts numbers; any field can be replaced."""
+
+    def make(**changes: object) -> NumberRunSummary:
+        return changed(number_summary(), changes)
+
+    return make
+
+
+@cache
+def number_summary() -> NumberRunSummary:
+    """Run whose network beats linear regression and loses to gradient boosting."""
+    generator = np.random.default_rng(3)
+    targets = generator.gamma(2.0, 0.85, 900)
+    noise = generator.normal(0, 0.6, 900)
+    factors = {"linear regression": 1.2, "gradient boosting": 0.9}
+    models = {
+        name: cal.numbers(predicted=targets + factor * noise, targets=targets)
+        for name, factor in {"network": 1.0, **factors}.items()
+    }
+    found = {name: cal.evaluate(rows) for name, rows in models.items()}
+    network, rivals = models["network"], []
+    for name in factors:
+        squared = (rows.errors.square() for rows in (network, models[name]))
+        difference = paired_difference_of(*squared)
+        score = found[name]["mse"]
+        sentence = in_words(difference, "the network", name, "mean squared error")
+        rivals.append(Rival(name, "Fitted on the same rows.", score, score, difference, sentence))
+    evaluation = found.pop("network")
+    mse = ("mse", "mean squared error")
+    return NumberRunSummary(
+        background=replace(
+            make_background(900), contest=Contest(*mse, evaluation["mse"], tuple(rivals), None)
+        ),
+        evaluation=evaluation,
+        mean_rmse=float(targets.std()),
+        baselines=found,
+        bias=paired_difference_of(network.predicted, targets),
+        errors={0.5: Estimate(0.03, -0.02, 0.08, 0.95, 900, "ranks (binomial)")},
+        distances={
+            0.5: Estimate(0.4, 0.37, 0.43, 0.95, 900, "ranks (binomial)"),
+            0.9: Estimate(1.0, None, None, None, 900, "not available: too few rows"),
+        },
+        drawn=DrawnRows(predicted=network.predicted.tolist(), targets=targets.tolist(), n=900),
+    )
 
 
 @pytest.fixture
@@ -105,84 +238,22 @@ def generated(make_summary: MakeSummary) -> RunSummary:
     return make_summary(truth=truth)
 
 
-@dataclass
-class Found:
-    """What a reader found in a page."""
+@pytest.fixture(scope="session")
+def page_of() -> Callable[[Summary], str]:
+    """`render`, once for every summary."""
+    pages: dict[int, tuple[Summary, str]] = {}
 
-    tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    tables: dict[str, list[list[tuple[str, float | None]]]] = field(default_factory=dict)
+    def page(summary: Summary) -> str:
+        if id(summary) not in pages:
+            pages[id(summary)] = (summary, render(summary))
+        return pages[id(summary)][1]
 
-    @property
-    def ids(self) -> list[str]:
-        """Ids in the order of the page."""
-        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
-
-    @property
-    def words(self) -> str:
-        """Text of the page, spaces made alike."""
-        return " ".join(" ".join(self.text).split())
-
-
-class Reader(HTMLParser):
-    """Parser that checks nesting and collects tags, text and tables."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found = Found()
-        self._open: list[str] = []
-        self._rows: list[list[tuple[str, float | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag and its attributes."""
-        attributes = {name: value or "" for name, value in attrs}
-        self.found.tags.append((tag, attributes))
-        if tag not in VOID:
-            self._open.append(tag)
-        if tag == "table":
-            self._rows = self.found.tables.setdefault(attributes["id"], [])
-        elif tag == "tr":
-            self._rows.append([])
-        elif tag in {"td", "th"}:
-            self._rows[-1].append(("", None))
-        elif tag == "data" and "table" in self._open:
-            self._rows[-1][-1] = ("", float(attributes["value"]))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag that closes itself, as only SVG allows."""
-        self.found.tags.append((tag, {name: value or "" for name, value in attrs}))
-        if "svg" not in self._open:
-            self.found.wrong.append(f"<{tag}/> outside an svg")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Check that the tag closes the one opened last."""
-        if not self._open or self._open.pop() != tag:
-            self.found.wrong.append(f"</{tag}> at {self.getpos()}")
-
-    def handle_data(self, data: str) -> None:
-        """Collect text, and the text of cells without their small print."""
-        if self._open and self._open[-1] in {"style", "script"}:
-            return
-        self.found.text.append(data)
-        if {"td", "th"} & set(self._open) and not {"small", "sup"} & set(self._open):
-            text, value = self._rows[-1][-1]
-            self._rows[-1][-1] = (text + data, value)
-
-    def close(self) -> None:
-        """Check that nothing is left open."""
-        super().close()
-        self.found.wrong += [f"<{tag}> never closed" for tag in self._open]
+    return page
 
 
 @pytest.fixture(scope="session")
-def read_page() -> Callable[[str], Found]:
-    """Function from the text of a page to what is in it."""
-
-    def read(page: str) -> Found:
-        reader = Reader()
-        reader.feed(page)
-        reader.close()
-        return reader.found
-
-    return read
+def found_in(
+    page_of: Callable[[Summary], str], read_page: Callable[[str], Any]
+) -> Callable[[Summary], Any]:
+    """What a reader finds in the report of a summary."""
+    return lambda summary: read_page(page_of(summary))

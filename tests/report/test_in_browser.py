@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from calibrant.report.run_report import render, write
-from calibrant.report.summary import RunSummary
+from calibrant.report.summary import NumberRunSummary, RunSummary
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +56,17 @@ def page(make_summary: Callable[..., RunSummary], tmp_path_factory: pytest.TempP
     return place
 
 
+@pytest.fixture(scope="module")
+def pages(
+    page: Path, rich: RunSummary, make_number_summary: Callable[..., NumberRunSummary]
+) -> dict[str, Path]:
+    """Pages by what they are of."""
+    places = {name: page.with_name(f"{name}.html") for name in ("everything", "numbers")}
+    write(places["everything"], rich)
+    write(places["numbers"], make_number_summary())
+    return {"classes": page, **places}
+
+
 def complaints(ran: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in ran.stderr.splitlines() if "CONSOLE" in line]
 
@@ -78,9 +89,20 @@ def test_complaint_would_be_noticed(browse: Browse, tmp_path: Path):
     assert len(complaints(browse(broken, "--dump-dom"))) == 1
 
 
-@pytest.mark.parametrize("width", [360, 768, 1440])
-def test_nothing_is_wider_than_the_screen(browse: Browse, page: Path, tmp_path: Path, width: int):
-    unlocked = re.sub(r"<meta http-equiv.*?>", "", page.read_text(encoding="utf-8"))
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        ("classes", 360),
+        ("classes", 768),
+        ("classes", 1440),
+        ("everything", 360),
+        ("numbers", 360),
+    ],
+)
+def test_nothing_is_wider_than_the_screen(
+    browse: Browse, pages: dict[str, Path], tmp_path: Path, name: str, width: int
+):
+    unlocked = re.sub(r"<meta http-equiv.*?>", "", pages[name].read_text(encoding="utf-8"))
     opened = unlocked.replace("<details>", "<details open>")
     measure = (
         "<script>parent.document.body.dataset.widths = "

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from calibrant.report.numbers import count, in_percent, interval, number
+from calibrant.report.numbers import count, in_percent, interval, number, on_scale
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,18 @@ def test_rows_are_whole_and_weights_need_not_be(rows: float, text: str):
 @pytest.mark.parametrize("ends", [(None, None), (0.1, None), (None, 0.1)])
 def test_interval_without_both_ends_is_none(ends: tuple[float | None, float | None]):
     assert interval(*ends) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "text"),
+    [
+        (-0.001, 1.0, "-0.001"),
+        (-0.0001, 1.0, "0.000"),  # no minus zero
+        (12345.6, 12345.6, "12,346"),
+        (0.5, 0.0, "0.5000"),
+        (math.nan, 1.0, "not defined"),
+        (math.inf, 1.0, "infinite"),
+    ],
+)
+def test_number_on_a_scale_has_the_decimals_of_the_scale(value: float, scale: float, text: str):
+    assert on_scale(value, scale) == text

@@ -24,7 +24,10 @@ class CommandEntry:
 COMMANDS = {
     "demo": CommandEntry("calibrant.cli.demo", "demo", "Run the whole pipeline on embedded data."),
     "train": CommandEntry(
-        "calibrant.cli.train", "train", "Train, calibrate and evaluate a classifier on a table."
+        "calibrant.cli.train", "train", "Train, calibrate and evaluate on a table."
+    ),
+    "predict": CommandEntry(
+        "calibrant.cli.predict", "predict", "Predict with a trained run on new rows."
     ),
     "evaluate": CommandEntry(
         "calibrant.cli.evaluate", "evaluate", "Evaluate predictions that any system has made."

@@ -6,23 +6,9 @@ from typing import TypeVar
 
 import click
 
-__all__ = ["comma_list", "median_or_number", "output_options"]
+__all__ = ["comma_list", "output_options"]
 
 F = TypeVar("F", bound=Callable[..., object])
-
-
-def median_or_number(
-    ctx: click.Context,  # noqa: ARG001 -- click passes it
-    param: click.Parameter,  # noqa: ARG001 -- click passes it
-    value: str | None,
-) -> float | str | None:
-    """The word ``median``, or a number; None where the option is not given."""
-    if value is None or value == "median":
-        return value
-    try:
-        return float(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r} is neither 'median' nor a number") from error
 
 
 def comma_list(

@@ -67,6 +67,6 @@ def _losses(event: EpochEnded) -> str:
     watched = "".join(f", {name} {value:.4f}" for name, value in event.watched.items())
     return (
         f"train loss {event.train_loss:.4f}, validation {event.validation_loss:.4f}, "
-        f"validation log loss {event.validation_log_loss:.4f} (best: epoch {event.best_epoch})"
+        f"validation {event.score_name} {event.score:.4g} (best: epoch {event.best_epoch})"
         f"{watched}"
     )

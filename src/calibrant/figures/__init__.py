@@ -9,6 +9,8 @@ from importlib import import_module
 _HOMES = {
     "confidence_histogram": "calibrant.figures.confidence",
     "confusion_matrix": "calibrant.figures.confusion",
+    "difference_plot": "calibrant.figures.differences",
+    "predicted_against_true": "calibrant.figures.predicted",
     "reliability_diagram": "calibrant.figures.reliability",
     "reliability_pair": "calibrant.figures.reliability",
     "training_curves": "calibrant.figures.training",

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from calibrant.figures.names import shortened
 from calibrant.figures.style import SECOND, new_axes, quiet, styled
 
 __all__ = ["confusion_matrix"]
@@ -78,7 +79,7 @@ def _write_cells(ax: Axes, matrix: NDArray[np.float64], shares: NDArray[np.float
 
 def _name_classes(ax: Axes, class_names: Sequence[str]) -> None:
     """Name rows and columns, turning the columns' names where they would collide."""
-    names = [_short(name) for name in class_names]
+    names = [shortened(name) for name in class_names]
     places = range(len(names))
     turned = max(len(name) for name in names) > 34 // len(names)
     ax.set_xticks(
@@ -90,9 +91,3 @@ def _name_classes(ax: Axes, class_names: Sequence[str]) -> None:
         parse_math=False,
     )
     ax.set_yticks(places, names, parse_math=False)
-
-
-def _short(name: str, longest: int = 14) -> str:
-    """Printable characters of `name`, at most `longest`, with a mark where some are missing."""
-    printable = "".join(c if c.isprintable() else " " for c in name)
-    return printable if len(printable) <= longest else printable[: longest - 1] + "…"

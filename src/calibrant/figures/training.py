@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -24,7 +25,7 @@ def training_curves(
 ) -> Axes:
     """Axes with training loss, validation loss and validation log loss over epochs.
 
-    Where the validation loss is the log loss, it is drawn once.
+    Where the validation loss is the log loss but for rounding, it is drawn once.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def training_curves(
         ax = new_axes(width=4.5, height=3.2) if ax is None else ax
         quiet(ax)
         drawn = {name: look for name, look in _DRAWN.items() if name in columns}
-        if columns.get("validation_loss") == columns.get("validation_log_loss"):
+        if _alike(columns.get("validation_loss", ()), columns.get("validation_log_loss", ())):
             drawn.pop("validation_loss", None)
         for name, (label, line) in drawn.items():
             ax.plot(
@@ -60,3 +61,8 @@ def training_curves(
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
     return ax
+
+
+def _alike(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Whether two columns are one but for rounding in float32."""
+    return len(first) == len(second) and np.allclose(first, second, rtol=1e-5, equal_nan=True)

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from calibrant.data.embedded import load_embedded
 from calibrant.data.retail import POSITIVE, TARGET, retail_sample, retail_table
+from calibrant.data.target import Target
 from calibrant.pipeline.artifacts import write_run
 from calibrant.pipeline.events import Listener, TruthMeasured, Written, unheard
 from calibrant.pipeline.folder import building, writing
@@ -21,6 +22,7 @@ from calibrant.pipeline.run import Run, find
 from calibrant.pipeline.truth import true_error
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.door import predictions
+from calibrant.prediction.rows import Rows
 from calibrant.training.predict import chunked
 
 __all__ = ["DATASETS", "Dataset", "demo"]
@@ -99,15 +101,20 @@ def _truth(outcome: Outcome, seed: int) -> Truth:
 def _stated(outcome: Outcome, seed: int) -> tuple[Float64[np.ndarray, " row"], ...]:
     """True and stated probabilities of a chunk of fresh rows, the stated before and after."""
     sample = retail_sample(CHUNK, seed=seed)
-    learned, prepared = outcome.learned, outcome.prepared
-    features = torch.from_numpy(prepared.encoder.transform(sample.table)).to(learned.device)
-    names = prepared.target.class_names
-    stated = predictions(logits=chunked(learned.network.eval(), features).cpu(), class_names=names)
+    (trial,) = outcome.trials
+    (network,) = trial.learned.networks
+    table = outcome.prepared.plan.apply(sample.table).table
+    features = torch.from_numpy(trial.fold.encoder.transform(table)).to(outcome.task.device)
+    target = trial.fold.target
+    assert isinstance(target, Target)  # what is generated has classes
+    names = target.class_names
+    stated = predictions(logits=chunked(network.eval(), features).cpu(), class_names=names)
     positive = names.index(POSITIVE)
-    calibrated = outcome.calibration.transform(stated)
+    calibrated = trial.calibration.transform(stated)
     return sample.true_probs, _column(stated, positive), _column(calibrated, positive)
 
 
-def _column(rows: Predictions, k: int) -> Float64[np.ndarray, " row"]:
+def _column(rows: Rows, k: int) -> Float64[np.ndarray, " row"]:
     """Probability of class `k`."""
+    assert isinstance(rows, Predictions)
     return rows.full_probs[:, k].double().numpy()

@@ -5,25 +5,28 @@ import os
 import shutil
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from calibrant.errors import OutputError
 
-__all__ = ["building", "free_name", "writing"]
+__all__ = ["CHECKPOINT", "building", "free_name", "resumable", "writing"]
 
 MARK = "recipe.toml"  # by which a folder is known as that of a run
+CHECKPOINT = "checkpoint"  # folder, within that of a run, from which the run can go on
 
 
 @contextmanager
 def building(
-    out: str | Path, *, force: bool = False, spare: Sequence[Path] = ()
+    out: str | Path, *, force: bool = False, resume: bool = False, spare: Sequence[Path] = ()
 ) -> Generator[Path]:
     """Give a folder to write into; it takes the name `out` when the block ends well.
 
     The folder under construction is the sibling ``<out>.partial``. Whatever ends the block
-    early, an interrupt included, removes it, and `out` is as it was. A process that is killed
-    can leave ``<out>.partial`` behind; the next run takes it over, unless its owner lives.
+    early removes it, and `out` is as it was; but after an interrupt, or where a result cannot
+    be written, the ``checkpoint`` in it stays, for a later call to resume. A process that is
+    killed can leave ``<out>.partial`` behind; the next run takes it over, unless its owner
+    lives.
 
     Parameters
     ----------
@@ -33,13 +36,16 @@ def building(
         Replace an existing folder: it is moved aside to ``<out>.replaced`` when the new one is
         whole, moved back if the new one cannot take its name, and removed last. A folder that
         holds files but no ``recipe.toml`` is that of no run: it stays, as ``<out>.old``.
+    resume : bool, default False
+        Leave the checkpoint of an interrupted run in the folder, where there is one; see
+        `resumable`. The interrupted run itself is then replaced without `force`.
     spare : sequence of Path, default ()
         Files that a replacement must not remove, such as the table that is being read.
 
     Yields
     ------
     Path
-        The empty folder under construction.
+        The folder under construction, empty but for what is resumed.
 
     Raises
     ------
@@ -60,17 +66,20 @@ def building(
     ['metrics.json']
     """
     place = Path(out).resolve()
+    force = force or (resume and _is_checkpoint(place / CHECKPOINT))
     _refuse(place, force=force, spare=spare)
     partial, aside = _beside(place, ".partial"), _beside(place, ".replaced")
     with writing(place):
         made = _make_parents(place.parent)
     lock: int | None = None
-    whole = False
+    whole = kept = False
     try:
         with writing(place):
             lock = _take(partial)
-            _clear(partial)
+            _clear(partial, but=CHECKPOINT if resume else None)
             _settle(place, aside)
+            if resume and not _is_checkpoint(partial / CHECKPOINT):
+                _copy_checkpoint(place, partial)
         _refuse(place, force=force, spare=spare)
         removable = _is_run(place)
         yield partial
@@ -82,13 +91,28 @@ def building(
             shutil.rmtree(aside, ignore_errors=True)
         else:
             aside.rename(free_name(_beside(place, ".old")))
+    except (KeyboardInterrupt, OutputError):
+        kept = lock is not None and _is_checkpoint(partial / CHECKPOINT)
+        raise
     finally:
         if lock is not None:
-            if not whole:
+            if kept:
+                with suppress(OSError):  # what cannot be removed is, by the next run
+                    _clear(partial, but=CHECKPOINT)
+            elif not whole:
                 shutil.rmtree(partial, ignore_errors=True)
             os.close(lock)
-        if not whole:
+        if not whole and not kept:
             _remove_empty(made)
+
+
+def resumable(out: str | Path) -> Path | None:
+    """Checkpoint that a call for `out` would go on from; None where there is none."""
+    place = Path(out).resolve()
+    for folder in (_beside(place, ".partial"), place):
+        if _is_checkpoint(folder / CHECKPOINT):
+            return folder / CHECKPOINT
+    return None
 
 
 @contextmanager
@@ -111,6 +135,11 @@ def free_name(base: str | Path) -> Path:
         number += 1
         candidate = base.with_name(f"{base.name}-{number}")
     return candidate
+
+
+def _is_checkpoint(folder: Path) -> bool:
+    """Whether `folder` holds the state of a network, not only the place for it."""
+    return any(folder.glob("*.safetensors"))
 
 
 def _beside(place: Path, suffix: str) -> Path:
@@ -136,6 +165,13 @@ def _refuse(place: Path, *, force: bool, spare: Sequence[Path]) -> None:
 def _is_run(place: Path) -> bool:
     """Whether nothing is lost when `place` is removed but what a run can give again."""
     return not place.exists() or (place / MARK).exists() or not any(place.iterdir())
+
+
+def _copy_checkpoint(place: Path, partial: Path) -> None:
+    """Give `partial` the checkpoint of the interrupted run `place`, if it is one."""
+    if _is_checkpoint(place / CHECKPOINT):
+        shutil.rmtree(partial / CHECKPOINT, ignore_errors=True)
+        shutil.copytree(place / CHECKPOINT, partial / CHECKPOINT)
 
 
 def _make_parents(parent: Path) -> list[Path]:
@@ -203,9 +239,11 @@ else:
             return False
 
 
-def _clear(folder: Path) -> None:
-    """Remove what a dead run left in `folder`."""
+def _clear(folder: Path, *, but: str | None) -> None:
+    """Remove what a dead run left in `folder`, but for what bears that name."""
     for path in folder.iterdir():
+        if path.name == but:
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

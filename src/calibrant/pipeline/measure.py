@@ -2,84 +2,109 @@
 
 from dataclasses import dataclass
 
-from calibrant.calibrators.base import FittedCalibrator
+import numpy as np
+from jaxtyping import Int64
+
+from calibrant.calibrators.base import Calibrator, FittedCalibrator
 from calibrant.calibrators.registry import resolve
+from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.errors import FitError
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.registry import defaults
-from calibrant.pipeline.recipe import EvaluationPart, Recipe
+from calibrant.pipeline.recipe_parts import CalibrationPart
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.selection.adoption import adopt
 
-__all__ = ["Calibration", "Measurement", "calibrate", "measure"]
-
-_BY_CLASS = ("precision_per_class", "recall_per_class", "f1_per_class")
+__all__ = ["Calibration", "Measurement", "calibrate", "measure", "uncalibrated"]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fitted calibrator, or the reason why there is none.
+    """A fitted calibrator, or none, and the evidence for it.
 
     Attributes
     ----------
     fitted : FittedCalibrator or None
         None leaves probabilities as they are.
-    why_not : str
-        Why there is none; empty where there is one.
+    why : str
+        Sentences: the evidence for the calibrator, or why there is none.
     n : int
         Rows that it was fitted on.
     """
 
     fitted: FittedCalibrator | None
-    why_not: str
+    why: str
     n: int
 
-    def transform(self, predictions: Predictions) -> Predictions:
-        """`predictions` calibrated, or themselves."""
-        return predictions if self.fitted is None else self.fitted.transform(predictions)
+    def transform(self, rows: Rows) -> Rows:
+        """`rows` calibrated, or themselves."""
+        if self.fitted is None:
+            return rows
+        assert isinstance(rows, Predictions)  # no calibrator is fitted on anything else
+        return self.fitted.transform(rows)
 
     @property
     def how(self) -> str:
-        """Sentence for people."""
+        """Sentences for people."""
         if self.fitted is None:
-            return f"Left uncalibrated, because {self.why_not}."
-        return f"Calibrated on {self.n:,} validation rows: {self.fitted.found}."
+            return f"Left uncalibrated. {self.why.removeprefix('Left uncalibrated. ')}"
+        found = self.why or f"Fitted: {self.fitted.found}."
+        return f"Calibrated on {self.n:,} validation rows. {found}"
 
     def to_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
         if self.fitted is None:
-            return {"method": "none", "temperature": None, "n": self.n, "reason": self.why_not}
-        return dict(self.fitted.to_dict())
+            return {"method": "none", "temperature": None, "n": self.n, "reason": self.why}
+        return {**self.fitted.to_dict(), "reason": self.why}
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """Test rows as predicted and as measured, before and after calibration."""
 
-    predicted: Predictions
-    calibrated: Predictions
+    predicted: Rows
+    calibrated: Rows
     before: Evaluation
     after: Evaluation
 
 
-def calibrate(validation: Predictions, recipe: Recipe) -> Calibration:
+def calibrate(
+    validation: Predictions,
+    part: CalibrationPart,
+    *,
+    seed: int,
+    units: Int64[np.ndarray, " row"],
+) -> Calibration:
     """Calibrator fitted on `validation`, or why the probabilities stay as they are."""
     n = len(validation)
-    if recipe.calibration.method == "none":
-        return Calibration(None, "the recipe asks for none", n)
+    if part.method == "none":
+        return uncalibrated("The recipe asks for none.", n)
+    calibrator = _calibrator(part)
+    if part.adopt == "cross-validated":
+        adoption = adopt(calibrator, validation, seed=seed, units=units)
+        return Calibration(adoption.fitted, adoption.why, n)
     try:
-        return Calibration(resolve(recipe.calibration.method).fit(validation), "", n)
+        return Calibration(calibrator.fit(validation), "", n)
     except FitError as error:
-        return Calibration(None, str(error).split(". ")[0], n)
+        return uncalibrated(f"{str(error).split('. ')[0].capitalize()}.", n)
 
 
-def measure(test: Predictions, calibration: Calibration, part: EvaluationPart) -> Measurement:
-    """`test` evaluated before and after `calibration`; the same object twice without one."""
-    usual = (*defaults("predictions", test.n_classes), *_BY_CLASS)
-    metrics = list(usual if part.metrics is None else part.metrics)
-    before = evaluate(test, metrics=metrics, level=part.level)
-    if calibration.fitted is None:
+def uncalibrated(why: str, n: int) -> Calibration:
+    """No calibrator, for the reason `why`."""
+    return Calibration(None, why, n)
+
+
+def measure(test: Rows, calibrated: Rows, metrics: tuple[str, ...], *, level: float) -> Measurement:
+    """`test` evaluated before and after calibration; once where it is the same object."""
+    before = evaluate(test, list(metrics), level=level)
+    if calibrated is test:
         return Measurement(test, test, before, before)
-    calibrated = calibration.transform(test)
-    after = evaluate(calibrated, metrics=metrics, level=part.level)
-    return Measurement(test, calibrated, before, after)
+    return Measurement(test, calibrated, before, evaluate(calibrated, list(metrics), level=level))
+
+
+def _calibrator(part: CalibrationPart) -> Calibrator:
+    """Calibrator of the part's method and settings."""
+    if part.method == "temperature":
+        return TemperatureScaling(penalty=part.penalty)
+    return resolve(part.method)

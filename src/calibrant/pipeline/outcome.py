@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
-from calibrant.pipeline.learn import Learned
-from calibrant.pipeline.measure import Calibration, Measurement
+import numpy as np
+from jaxtyping import Int64
+
+from calibrant.pipeline.measure import Measurement
 from calibrant.pipeline.prepare import Prepared
 from calibrant.pipeline.recipe import Recipe
+from calibrant.pipeline.task import Task
+from calibrant.pipeline.trial import Trial
 from calibrant.pipeline.truth import TrueError
+from calibrant.report.contest import Contest
 
 __all__ = ["Outcome", "Truth"]
 
@@ -25,17 +30,37 @@ class Outcome:
 
     Attributes
     ----------
-    recipe : Recipe
-        With the hash of the table that was read, and the device that was found.
-    prepared, learned, calibration, measurement
-        What the four steps gave.
+    task : Task
+        What is predicted; its recipe has the hash of the table that was read, and the device
+        that was found.
+    prepared : Prepared
+        The table.
+    trials : tuple of Trial
+        One a fold.
+    tested : Int64[ndarray, "row"]
+        Test rows of all folds, ascending, as indices of the rows that have a target.
+    measurement : Measurement
+        Of these rows, in this order.
+    contest : Contest
+        The network beside others.
     truth : Truth or None
         For generated data.
     """
 
-    recipe: Recipe
+    task: Task
     prepared: Prepared
-    learned: Learned
-    calibration: Calibration
+    trials: tuple[Trial, ...]
+    tested: Int64[np.ndarray, " row"]
     measurement: Measurement
+    contest: Contest
     truth: Truth | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """Complete settings."""
+        return self.task.recipe
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether training was interrupted."""
+        return any(trial.learned.interrupted for trial in self.trials)

@@ -3,7 +3,7 @@
 import difflib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
 from pydantic import BaseModel, ValidationError
@@ -17,7 +17,7 @@ __all__ = ["explain"]
 _UNKNOWN = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
-def explain(error: ValidationError, *, source: str) -> InputError:
+def explain(error: ValidationError, *, source: str, spoken: Mapping[str, str]) -> InputError:
     """InputError that lists every complaint of `error` about the settings of `source`.
 
     A complaint that stands alone and is an InputError already speaks for itself.
@@ -28,11 +28,13 @@ def explain(error: ValidationError, *, source: str) -> InputError:
         What pydantic found.
     source : str
         What the settings are called: a file, or "the recipe".
+    spoken : mapping of str to str
+        Names by which a reader knows settings.
     """
     details = error.errors()
-    if len(details) == 1 and isinstance(own := details[0].get("ctx", {}).get("error"), InputError):
+    if len(details) == 1 and (own := _own(details[0], spoken)) is not None:
         return own
-    complaints = list(dict.fromkeys(_complaint(detail) for detail in details))
+    complaints = list(dict.fromkeys(_complaint(detail, spoken) for detail in details))
     if len(complaints) == 1:
         got, remedy = "1 problem", f"Correct it: {complaints[0]}."
     else:
@@ -41,10 +43,26 @@ def explain(error: ValidationError, *, source: str) -> InputError:
     return InputError(source, "hold known settings with allowed values", got, remedy)
 
 
-def _complaint(detail: ErrorDetails) -> str:
-    """One line: the setting by its path, the rule, and what stands there."""
+def _own(detail: ErrorDetails, spoken: Mapping[str, str]) -> InputError | None:
+    """Error of ours behind a complaint, about the setting as the reader knows it."""
+    own = detail.get("ctx", {}).get("error")
+    if not isinstance(own, InputError):
+        return None
+    path = ".".join(_place(detail["loc"])[0])
+    for setting in (path, f"{path}.{own.argument}", own.argument):
+        if setting in spoken:
+            return own.about(spoken[setting])
+    return own
+
+
+def _complaint(detail: ErrorDetails, spoken: Mapping[str, str]) -> str:
+    """One line: the setting by its name, the rule, and what stands there."""
+    own = _own(detail, spoken)
+    if own is not None:
+        return f"{own}".rstrip(".")
     names, owner = _place(detail["loc"])
     path = ".".join(names)
+    path = spoken.get(path, path)
     if detail["type"] in _UNKNOWN:
         known = _settings_of(owner)
         near = difflib.get_close_matches(names[-1], known, n=2, cutoff=0.6)

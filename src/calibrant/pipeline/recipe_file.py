@@ -3,13 +3,15 @@
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import tomli_w
 from pydantic import ValidationError
 
 from calibrant.errors import InputError
-from calibrant.pipeline.recipe import Recipe
+from calibrant.pipeline.recipe import REGRESSION_DEFAULTS, Recipe
 from calibrant.pipeline.recipe_errors import explain
 from calibrant.pipeline.settings import Setting, Settings, merged
 
@@ -23,7 +25,12 @@ _HEADER = """\
 """
 
 
-def build_recipe(settings: Settings, *, source: str = "the recipe") -> Recipe:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def build_recipe(
+    settings: Settings, *, source: str = "the recipe", spoken: Mapping[str, str] = _NOTHING
+) -> Recipe:
     """Recipe of nested `settings`; what is left out has its default.
 
     Parameters
@@ -32,6 +39,9 @@ def build_recipe(settings: Settings, *, source: str = "the recipe") -> Recipe:
         Values by name, as a TOML file gives them; None stands for a default.
     source : str
         What the settings are called in an error.
+    spoken : mapping of str to str
+        Names by which a reader knows settings, such as ``--epochs`` for
+        ``training.max_epochs``.
 
     Raises
     ------
@@ -44,13 +54,17 @@ def build_recipe(settings: Settings, *, source: str = "the recipe") -> Recipe:
     >>> recipe.seed, recipe.loss, recipe.split.sizes
     (3, 'ce', (0.64, 0.16, 0.2))
     """
+    if settings.get("task") == "regression":
+        settings = merged(REGRESSION_DEFAULTS, settings)
     try:
         return Recipe.model_validate_json(json.dumps(merged({}, settings), default=str))
     except ValidationError as error:
-        raise explain(error, source=source) from error
+        raise explain(error, source=source, spoken=spoken) from error
 
 
-def read_recipe(path: str | Path, overrides: Settings | None = None) -> Recipe:
+def read_recipe(
+    path: str | Path, overrides: Settings | None = None, *, base: Settings | None = None
+) -> Recipe:
     """Recipe of the TOML file `path`, its data path as seen from here.
 
     Parameters
@@ -59,6 +73,8 @@ def read_recipe(path: str | Path, overrides: Settings | None = None) -> Recipe:
         The file.
     overrides : mapping, optional
         Settings that go before those of the file; None takes a setting of the file away.
+    base : mapping, optional
+        Settings that give way to those of the file.
 
     Raises
     ------
@@ -84,6 +100,7 @@ def read_recipe(path: str | Path, overrides: Settings | None = None) -> Recipe:
         table["path"] = (
             os.path.relpath(path.parent / place) if not Path(place).is_absolute() else place
         )
+    settings = merged(base or {}, settings)
     return build_recipe(merged(settings, overrides or {}), source=str(path))
 
 

@@ -2,72 +2,109 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.comparison.paired import paired_difference_of
 from calibrant.metrics.evaluate import evaluate
+from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.reliability import ReliabilityTable, reliability_table
+from calibrant.pipeline.background import background_of
+from calibrant.pipeline.drawn import drawn_rows
 from calibrant.pipeline.outcome import Outcome, Truth
-from calibrant.pipeline.versions import versions
+from calibrant.pipeline.residuals import quantiles_of
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.numbers import Numbers
 from calibrant.report.summary import (
-    Repairs,
+    NumberRunSummary,
     RunSummary,
-    SplitSizes,
-    TrainingHistory,
     TrueCalibrationError,
 )
 
-__all__ = ["summary_of"]
+__all__ = ["number_summary_of", "run_summary_of", "summary_of"]
 
-_AGAIN = "calibrant train --config recipe.toml --out again"
+_ERRORS = (0.05, 0.25, 0.5, 0.75, 0.95)
+_DISTANCES = (0.5, 0.9)
+
+
+def run_summary_of(outcome: Outcome, *, recipe: str) -> RunSummary | NumberRunSummary:
+    """Plain data of `outcome`, of the kind that it predicts; see `summary_of`."""
+    if isinstance(outcome.measurement.predicted, Numbers):
+        return number_summary_of(outcome, recipe=recipe)
+    return summary_of(outcome, recipe=recipe)
 
 
 def summary_of(outcome: Outcome, *, recipe: str) -> RunSummary:
-    """Plain data of `outcome` for the report; `recipe` is the text of ``recipe.toml``."""
-    prepared, learned, measured = outcome.prepared, outcome.learned, outcome.measurement
-    calibrated = outcome.calibration.fitted is not None
-    split, level = prepared.split, outcome.recipe.evaluation.level
+    """Plain data of an `outcome` of classes; `recipe` is the text of ``recipe.toml``."""
+    measured, level = outcome.measurement, outcome.recipe.evaluation.level
+    before, after = measured.predicted, measured.calibrated
+    assert isinstance(before, Predictions)
+    assert isinstance(after, Predictions)
+    calibrated = after is not before
     return RunSummary(
-        title=f"{prepared.target.name} in {prepared.name}",
-        source=f"{prepared.name}: {prepared.n_rows:,} rows, {len(prepared.columns)} columns.",
-        target=prepared.target.how,
-        columns=prepared.columns,
-        split=SplitSizes(
-            train=len(split.train),
-            validation=len(split.validation),
-            test=len(split.test),
-            how=split.how,
-        ),
-        repairs=Repairs(
-            imputed=prepared.repairs.imputed,
-            unseen=prepared.repairs.unseen,
-            rows_without_target=prepared.without_target,
-        ),
-        training=_history(outcome),
-        calibrator=outcome.calibration.how,
+        background=background_of(outcome, recipe=recipe),
+        calibrator=_calibrator(outcome),
         before=measured.before,
         after=measured.after if calibrated else None,
-        reliability_before=_reliability(measured.predicted, level),
-        reliability_after=_reliability(measured.calibrated, level) if calibrated else None,
-        confusion=_confusion(measured.calibrated),
+        reliability_before=_reliability(before, level),
+        reliability_after=_reliability(after, level) if calibrated else None,
+        confusion=_confusion(after),
         truth=None if outcome.truth is None else _truth(outcome.truth, calibrated=calibrated),
-        notes=measured.before.notes,
-        interrupted=learned.interrupted,
-        device=learned.device.type,
-        command=_AGAIN,
-        recipe=recipe,
-        versions=versions(),
     )
 
 
-def _history(outcome: Outcome) -> TrainingHistory:
-    """Curves of the training."""
-    learned = outcome.learned
-    rows = [record.to_row() for record in learned.fitted.history]
-    return TrainingHistory(
-        columns={name: [row[name] for row in rows] for name in rows[0]},
-        best_epoch=learned.fitted.best_epoch,
-        stopped=learned.why_stopped,
-        loss=learned.loss,
+def number_summary_of(outcome: Outcome, *, recipe: str) -> NumberRunSummary:
+    """Plain data of an `outcome` of numbers; `recipe` is the text of ``recipe.toml``."""
+    level, stated = outcome.recipe.evaluation.level, outcome.measurement.predicted
+    assert isinstance(stated, Numbers)
+    assert stated.targets is not None  # test rows have a target
+    predicted, targets = _column(stated.predicted), _column(stated.targets)
+    errors = predicted - targets
+    return NumberRunSummary(
+        background=background_of(outcome, recipe=recipe),
+        evaluation=outcome.measurement.before,
+        mean_rmse=float(targets.std()),
+        baselines=_baselines(outcome),
+        bias=paired_difference_of(
+            predicted,
+            targets,
+            level=level,
+            clusters=outcome.prepared.units.unit[outcome.tested],
+        ),
+        errors=quantiles_of(errors, _ERRORS, level=level),
+        distances=quantiles_of(np.abs(errors), _DISTANCES, level=level),
+        drawn=drawn_rows(predicted, targets),
     )
+
+
+def _calibrator(outcome: Outcome) -> str:
+    """How the probabilities were calibrated, in sentences; of several folds, in how many."""
+    found = [trial.calibration for trial in outcome.trials]
+    if len(found) == 1:
+        return found[0].how
+    n = sum(calibration.fitted is not None for calibration in found)
+    told = f"Calibrated in {n} of {len(found)}" if n else f"Left uncalibrated in all {len(found)}"
+    return f"{told} folds, each by its own validation rows. The first fold: {found[0].how}"
+
+
+def _baselines(outcome: Outcome) -> Mapping[str, Evaluation]:
+    """R2 and root mean squared error of every baseline on the test rows."""
+    trials, level = outcome.trials, outcome.recipe.evaluation.level
+    order = np.argsort(np.concatenate([trial.fold.split.test for trial in trials]), kind="stable")
+    return {
+        first.name: evaluate(
+            outcome.task.join([trial.baselines[k].after for trial in trials], order),
+            ["r2", "rmse"],
+            level=level,
+        )
+        for k, first in enumerate(trials[0].baselines)
+    }
+
+
+def _column(values: Tensor) -> Float64[np.ndarray, " row"]:
+    """One number a row, in float64."""
+    return values.double().numpy(force=True)
 
 
 def _reliability(rows: Predictions, level: float) -> Mapping[str, ReliabilityTable]:

@@ -9,7 +9,18 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-__all__ = ["Block", "Cell", "Code", "Facts", "Page", "Picture", "Pictures", "Section", "Table"]
+__all__ = [
+    "Block",
+    "Cell",
+    "Code",
+    "Facts",
+    "Listing",
+    "Page",
+    "Picture",
+    "Pictures",
+    "Section",
+    "Table",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,17 @@ class Code:
     folded: bool = False
 
 
-Block = Table | Picture | Pictures | Facts | Code
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Sentences, one below the other."""
+
+    template: ClassVar[str] = "listing.html"
+    caption: str
+    sentences: Sequence[str]
+    folded: bool = False
+
+
+Block = Table | Picture | Pictures | Facts | Code | Listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,15 @@
 import math
 from typing import SupportsFloat
 
-__all__ = ["count", "in_percent", "interval", "number", "percents"]
+__all__ = [
+    "count",
+    "in_percent",
+    "interval",
+    "number",
+    "on_scale",
+    "percents",
+    "rows_in_words",
+]
 
 
 def number(value: float) -> str:
@@ -23,6 +31,20 @@ def number(value: float) -> str:
     if value == 0 or 1e-3 <= abs(value) < 100:
         return f"{value:.4f}"
     return f"{value:.4g}" if abs(value) < 1e-3 else f"{value:,.0f}"
+
+
+def on_scale(value: float, scale: float) -> str:
+    """Text of `value` with the decimals that show numbers of the size of `scale` in four digits.
+
+    Examples
+    --------
+    >>> on_scale(-12.5906, 1200.0), on_scale(0.5, 12.0), on_scale(3e-7, 2e-6)
+    ('-13', '0.50', '0.000000300')
+    """
+    if not math.isfinite(value) or not math.isfinite(scale) or scale == 0:
+        return number(value)
+    decimals = min(12, max(0, 3 - math.floor(math.log10(abs(scale)))))
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
 
 
 def in_percent(share: float) -> str:
@@ -46,6 +68,17 @@ def count(n: SupportsFloat) -> str:
     """
     rows = float(n)
     return f"{rows:,.0f}" if rows.is_integer() else f"{rows:,.2f}"
+
+
+def rows_in_words(n: int) -> str:
+    """Return a number of rows in words.
+
+    Examples
+    --------
+    >>> rows_in_words(1), rows_in_words(1705)
+    ('1 row', '1,705 rows')
+    """
+    return f"{count(n)} row{'' if n == 1 else 's'}"
 
 
 def percents(low: float, high: float) -> str:

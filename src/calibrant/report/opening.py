@@ -9,7 +9,7 @@ from calibrant.report.blocks import Cell
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, number
 from calibrant.report.shapes import Scalar, scalar
-from calibrant.report.summary import TrueCalibrationError
+from calibrant.report.summary import SplitSizes, TrueCalibrationError
 from calibrant.report.tables import measured
 from calibrant.report.wording import (
     Lean,
@@ -22,9 +22,18 @@ from calibrant.report.wording import (
     mean_stated,
 )
 
-__all__ = ["Opening", "evaluation_opening", "run_opening", "subject", "truth_sentence"]
+__all__ = [
+    "Opening",
+    "evaluation_opening",
+    "run_opening",
+    "run_subject",
+    "scalars",
+    "subject",
+    "tile",
+    "truth_sentence",
+]
 
-_TILES = ("log_loss", "ece", "accuracy", "auroc")
+_TILES = ("log_loss", "ece", "accuracy", "auroc", "r2", "rmse", "mae", "mse")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,14 @@ def subject(evaluation: Evaluation) -> str:
     return f"{classes}{count(evaluation.n)} test rows"
 
 
+def run_subject(evaluation: Evaluation, split: SplitSizes) -> str:
+    """Line that says what was evaluated, and how where there are several folds."""
+    told = subject(evaluation)
+    if split.folds == 1:
+        return told
+    return f"{told}, each predicted by networks that had not seen it ({split.folds} folds)"
+
+
 def run_opening(
     before: Evaluation,
     after: Evaluation | None,
@@ -50,7 +67,7 @@ def run_opening(
     tables_after: Mapping[str, ReliabilityTable] | None,
 ) -> Opening:
     """Return the opening of a run: confidence, change of log loss, calibration error."""
-    old, new = _scalars(before), _scalars(before if after is None else after)
+    old, new = scalars(before), scalars(before if after is None else after)
     sentences: list[str] = []
     leans: list[Lean] = []
     moments = [("Uncalibrated", old, tables_before)]
@@ -59,8 +76,8 @@ def run_opening(
             ("Before calibration", old, tables_before),
             ("After calibration", new, tables_after),
         ]
-    for when, scalars, tables in moments:
-        right, table = scalars.get("accuracy"), tables.get("top_label")
+    for when, found, tables in moments:
+        right, table = found.get("accuracy"), tables.get("top_label")
         if right is not None and table is not None:
             stated = mean_stated(table)
             leans.append(lean_of(stated, right))
@@ -73,22 +90,22 @@ def run_opening(
         sentences.append(calibration_error(new["ece"]))
     verdict = headline(leans[0], leans[1] if len(leans) > 1 else None) if leans else ""
     numbers = [
-        _tile(name, new[name], None if after is None else old[name])
-        for name in _TILES
-        if name in new and name in old
+        tile(name, one, "" if after is None else _was(one, old[name]))
+        for name, one in new.items()
+        if name in old
     ]
     return Opening(headline=verdict, sentences=sentences, numbers=numbers)
 
 
 def evaluation_opening(evaluation: Evaluation) -> Opening:
     """Return the opening of an evaluation that stands alone: log loss and calibration error."""
-    scalars = _scalars(evaluation)
+    found = scalars(evaluation)
     sentences = [
-        say(scalars[name])
+        say(found[name])
         for name, say in (("log_loss", log_loss_alone), ("ece", calibration_error))
-        if name in scalars
+        if name in found
     ]
-    numbers = [_tile(name, scalars[name], None) for name in _TILES if name in scalars]
+    numbers = [tile(name, one, "") for name, one in found.items()]
     return Opening(headline="", sentences=sentences, numbers=numbers)
 
 
@@ -103,21 +120,24 @@ def truth_sentence(truth: TrueCalibrationError) -> str:
     )
 
 
-def _tile(name: str, now: Scalar, was: Scalar | None) -> tuple[str, Cell, str]:
-    """Label, value and interval of one number, and what it was before calibration."""
+def tile(name: str, now: Scalar, beside: str) -> tuple[str, Cell, str]:
+    """Label, value and interval of one number, and what stands beside it in words."""
     cell = measured(now)
     if now.level is not None and now.low is not None:
         cell = replace(cell, below=f"{100 * now.level:g} % interval {cell.below}")
     elif now.floor is not None:
         cell = replace(cell, below=f"about {number(now.floor)} by chance alone")
-    if was is None:
-        return entry_of(name).label, cell, ""
-    before = number(was.value)
-    changed = f"was {before} before calibration"
-    return entry_of(name).label, cell, "as before calibration" if before == cell.text else changed
+    return entry_of(name).label, cell, beside
 
 
-def _scalars(evaluation: Evaluation) -> dict[str, Scalar]:
-    """Estimates of one number by the names that an opening asks for."""
+def scalars(evaluation: Evaluation) -> dict[str, Scalar]:
+    """Estimates of one number by the names that an opening shows, in its order."""
     found = {name: evaluation[name] for name in _TILES if name in evaluation}
     return {name: one for name, estimate in found.items() if (one := scalar(estimate)) is not None}
+
+
+def _was(now: Scalar, was: Scalar) -> str:
+    """What a number was before calibration."""
+    before = number(was.value)
+    same = before == number(now.value)
+    return "as before calibration" if same else f"was {before} before calibration"

@@ -7,6 +7,7 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.reliability import ReliabilityTable
 from calibrant.report.blocks import Cell, Table
+from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, in_percent, interval, number, percents
 from calibrant.report.shapes import Scalar, per_class, scalar
@@ -52,11 +53,9 @@ def metric_table(columns: Sequence[tuple[str, Evaluation]]) -> Table:
         row = [Cell(entry.label, below=f"{entry.meaning} {better}".strip())]
         for estimate, one in zip(estimates, shown, strict=True):
             told = _method(estimate)
-            if told not in footnotes:
-                footnotes.append(told)
-            hint = f"{told} n = {count(estimate.n)}."
+            note, hint = note_of(told, footnotes), f"{told} n = {count(estimate.n)}."
             if one is not None:
-                row.append(measured(one, hint=hint, note=footnotes.index(told) + 1))
+                row.append(measured(one, hint=hint, note=note))
         rows.append(row)
     return Table(
         name="metrics-table",
@@ -179,10 +178,7 @@ def confusion_table(
 
 def _method(estimate: Estimate) -> str:
     """Sentence that says where the interval of `estimate` comes from or why it is missing."""
-    reason = estimate.method.removeprefix("not available:").strip().rstrip(".")
-    told = f"No interval: {reason}."
-    if estimate.low is not None and estimate.level is not None:
-        told = f"{100 * estimate.level:g} % interval: {reason}."
+    told = method_told(estimate.method, None if estimate.low is None else estimate.level)
     return f"{told} {_sentence(estimate.note)}" if estimate.note else told
 
 

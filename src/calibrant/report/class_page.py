@@ -1,0 +1,48 @@
+"""Page of a run that predicts classes."""
+
+from calibrant.report.background import background_sections, doubts
+from calibrant.report.beside import contest_sections, with_contest
+from calibrant.report.blocks import Page
+from calibrant.report.evidence import (
+    errors_section,
+    first_picture,
+    metrics_section,
+    reliability_section,
+)
+from calibrant.report.opening import run_opening, run_subject, truth_sentence
+from calibrant.report.summary import RunSummary
+
+__all__ = ["class_page"]
+
+
+def class_page(summary: RunSummary) -> Page:
+    """Page with confidence, metrics and errors of a run, and what they rest on."""
+    before, after, background = summary.before, summary.after, summary.background
+    opening = run_opening(before, after, summary.reliability_before, summary.reliability_after)
+    sentences = [*opening.sentences, summary.calibrator]
+    if summary.truth is not None:
+        sentences.append(truth_sentence(summary.truth))
+    final = before if after is None else after
+    columns, when = [("Uncalibrated", before)], "uncalibrated"
+    if after is not None:
+        columns, when = [("Before", before), ("After", after)], "after calibration"
+    errors = errors_section(final, summary.confusion)
+    sections = [
+        reliability_section(
+            summary.reliability_before, summary.reliability_after, before.class_names
+        ),
+        metrics_section(columns, summary.truth),
+        *contest_sections(background.contest, before),
+        *([errors] if errors else []),
+        *background_sections(background, has_fit=after is not None),
+    ]
+    return Page(
+        title=background.title,
+        subject=run_subject(final, background.split),
+        warnings=doubts(background),
+        headline=opening.headline,
+        sentences=with_contest(sentences, background.contest),
+        numbers=opening.numbers,
+        picture=first_picture(summary.reliability_after or summary.reliability_before, when),
+        sections=sections,
+    )

@@ -1,0 +1,57 @@
+"""A run that is killed at any moment leaves its folder whole or absent."""
+
+import json
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from calibrant.pipeline import artifacts
+from calibrant.pipeline.run import train
+
+WHOLE = {"metrics.json", "model", "predictions.parquet", "recipe.toml", "report.html"}
+
+
+def started(job):
+    """Process id of a child that does `job`."""
+    child = os.fork()
+    if child == 0:
+        try:
+            job()
+        finally:
+            os._exit(0)
+    return child
+
+
+@pytest.mark.slow
+def test_fifty_kills_at_random_moments_leave_a_folder_whole_or_absent(
+    small_recipe, small_run, tmp_path, monkeypatch
+):
+    del small_run
+    monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
+    out = tmp_path / "run"
+    begin = time.perf_counter()
+    os.waitpid(started(lambda: train(small_recipe, out)), 0)
+    lasts = time.perf_counter() - begin
+    expected = (out / "metrics.json").read_bytes()
+    generator = np.random.default_rng(0)
+    seen = {"absent": 0, "whole": 0}
+    for k in range(50):
+        place = tmp_path / f"run-{k % 2}"  # every other run replaces one, or finds its remains
+        child = started(lambda place=place: train(small_recipe, place, force=True))
+        time.sleep(generator.uniform(0, 1.2 * lasts))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        if not place.exists():
+            seen["absent"] += 1
+            continue
+        seen["whole"] += 1
+        assert {path.name for path in place.iterdir()} >= WHOLE
+        assert (place / "metrics.json").read_bytes() == expected
+        assert json.loads(expected)["interrupted"] is False
+    assert seen["absent"] > 0
+    assert seen["whole"] > 0
+    train(small_recipe, tmp_path / "run-0", force=True)  # what is left behind hinders nothing
+    assert (tmp_path / "run-0" / "metrics.json").read_bytes() == expected
