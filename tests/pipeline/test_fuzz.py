@@ -21,8 +21,8 @@ N_TRAINED = 60
 
 
 @pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    """A small table as text and as Parquet."""
+def frame() -> pd.DataFrame:
+    """A small table."""
     generator = np.random.default_rng(5)
     n = 60
     frame = pd.DataFrame(
@@ -35,9 +35,49 @@ def files() -> dict[str, bytes]:
         }
     )
     frame.loc[::9, "size"] = np.nan
+    return frame
+
+
+def content_of(frame, suffix):
+    if suffix == ".csv":
+        return frame.to_csv(index=False).encode()
     whole = io.BytesIO()
-    parquet.write_table(pa.Table.from_pandas(frame), whole)
-    return {".csv": frame.to_csv(index=False).encode(), ".parquet": whole.getvalue()}
+    parquet.write_table(pa.Table.from_pandas(frame, preserve_index=False), whole)
+    return whole.getvalue()
+
+
+def mixed(frame, generator):
+    """`frame` with a column dropped, doubled, emptied, retyped, or with stray values in it."""
+    name = generator.choice(frame.columns)
+    some = generator.random(len(frame)) < generator.choice([0.02, 0.3, 1.0])
+    stray = [np.nan, np.inf, 1e300, 0, "", "?", "x", "2024-13-45", "1,5", "yes", True]
+    changes = [
+        lambda: frame.drop(columns=name),
+        lambda: frame[generator.permutation(frame.columns)],
+        lambda: frame.rename(columns={name: generator.choice(["", "sold", "new"])}),
+        lambda: frame.assign(**{name: frame[name].astype(str)}),
+        lambda: frame.assign(**{name: stray[generator.integers(len(stray))]}),
+        lambda: frame.assign(
+            **{name: frame[name].astype(object).where(~some, str(generator.choice(stray[4:])))}
+        ),
+        lambda: frame.assign(**{name: pd.to_numeric(frame[name], errors="coerce")}),
+        lambda: frame.iloc[generator.integers(0, len(frame), generator.integers(0, 90))],
+        lambda: frame.assign(more=[[k] for k in range(len(frame))]),
+    ]
+    return changes[generator.integers(len(changes))]()
+
+
+def fuzzed(frame, suffix, generator):
+    """Content of a file of `frame` after a change of its table, of its bytes, or of both."""
+    way = generator.integers(3)
+    if way < 2:
+        frame = mixed(frame, generator)
+        if suffix == ".parquet":  # which holds one type a column and one column a name
+            frame = frame.loc[:, ~frame.columns.duplicated()]
+            retyped = [c for c in frame if frame[c].map(type).nunique() > 1]
+            frame = frame.assign(**{c: frame[c].astype(str) for c in retyped})
+    content = content_of(frame, suffix)
+    return content if way == 0 else mutated(content, generator)
 
 
 def mutated(content, generator):
@@ -77,12 +117,12 @@ def recipe_for(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_a_mutated_file_gives_finite_features_or_one_message(files, tmp_path, suffix):
+def test_a_mutated_file_gives_finite_features_or_one_message(frame, tmp_path, suffix):
     generator = np.random.default_rng(11)
     outcomes = {"prepared": 0, "refused": 0}
     path = tmp_path / f"table{suffix}"
     for _ in range(N_FILES // 2):
-        path.write_bytes(mutated(files[suffix], generator))
+        path.write_bytes(fuzzed(frame, suffix, generator))
         try:
             found = prepare(task_of(complete(recipe_for(path))), unheard)
         except CalibrantError:
@@ -97,14 +137,14 @@ def test_a_mutated_file_gives_finite_features_or_one_message(files, tmp_path, su
 
 
 @pytest.mark.slow
-def test_a_mutated_file_gives_a_whole_folder_or_none(files, tmp_path, monkeypatch):
+def test_a_mutated_file_gives_a_whole_folder_or_none(frame, tmp_path, monkeypatch):
     monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
     generator = np.random.default_rng(13)
     outcomes = {"whole": 0, "none": 0}
     for k in range(N_TRAINED):
         suffix = [".csv", ".parquet"][k % 2]
         path = tmp_path / f"table{suffix}"
-        path.write_bytes(mutated(files[suffix], generator))
+        path.write_bytes(fuzzed(frame, suffix, generator))
         out = tmp_path / f"run-{k}"
         try:
             train(recipe_for(path), out)
