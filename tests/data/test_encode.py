@@ -5,15 +5,24 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from calibrant.data.cleaning import Cleaning
 from calibrant.data.embedded import load_embedded
 from calibrant.data.encode import Encoder
+from calibrant.data.plan import Plan
 from calibrant.data.read import read_table
 from calibrant.data.retail import TARGET, retail_table
-from calibrant.data.schema import ColumnRole, Roles, infer_roles
+from calibrant.data.schema import ColumnRole, Roles
 from calibrant.errors import InputError
 
+
+def roles_of(table, target, **reserved):
+    """Roles of the columns of `table` as a plan tells them."""
+    plan = Plan.make(table, target=target, cleaning=Cleaning(), reserved=reserved)
+    return plan.roles
+
+
 TABLE = retail_table(1200, seed=5).table
-ROLES = infer_roles(TABLE, target=TARGET)
+ROLES = roles_of(TABLE, TARGET)
 TRAIN = np.sort(np.random.default_rng(0).permutation(1200)[:800])
 REST = np.setdiff1d(np.arange(1200), TRAIN)
 REAL = [
@@ -59,7 +68,7 @@ def test_rows_outside_training_change_nothing_that_is_learned(fitted):
 
 def test_order_of_columns_changes_the_order_of_features_alone(fitted):
     turned = TABLE.select(TABLE.column_names[::-1])
-    again = Encoder.fit(turned, infer_roles(turned, target=TARGET), TRAIN)
+    again = Encoder.fit(turned, roles_of(turned, TARGET), TRAIN)
     assert again.learned() == fitted.learned()
     order = [again.feature_names.index(name) for name in fitted.feature_names]
     np.testing.assert_array_equal(again.transform(turned)[:, order], fitted.transform(TABLE))
@@ -105,7 +114,7 @@ def test_features_are_what_numpy_and_pandas_compute(fitted):
 def test_real_training_rows_are_standardised(shared_data, tmp_path, name, target):
     table = read_table(shared_data / f"{name}.csv")
     train = np.random.default_rng(1).permutation(len(table))[: int(0.64 * len(table))]
-    encoder = Encoder.fit(table, infer_roles(table, target=target), train)
+    encoder = Encoder.fit(table, roles_of(table, target), train)
     features = encoder.transform(table)
     assert features.shape == (len(table), len(encoder.feature_names))
     numbers = features[train, : encoder.n_numbers].astype(float)
@@ -120,7 +129,7 @@ def test_real_training_rows_are_standardised(shared_data, tmp_path, name, target
 def test_what_is_learned_from_bigmart(shared_data):
     table = read_table(shared_data / "bigmart_train.csv")
     train = np.random.RandomState(0).permutation(8523)[3069:]
-    encoder = Encoder.fit(table, infer_roles(table, target="OutletSales"), train)
+    encoder = Encoder.fit(table, roles_of(table, "OutletSales"), train)
     learned = encoder.learned()
     weight = table.column("Weight").to_numpy()[train]
     assert learned["rows"] == 5454
@@ -257,6 +266,6 @@ def test_tables_from_which_nothing_can_be_learned_are_refused():
 
 def test_constant_pixels_of_digits_are_not_fed():
     table, target = load_embedded("digits")
-    encoder = Encoder.fit(table, infer_roles(table, target=target), np.arange(1200))
+    encoder = Encoder.fit(table, roles_of(table, target), np.arange(1200))
     assert encoder.n_numbers == len(encoder.feature_names) < 64
     assert "pixel_0_0" not in encoder.feature_names

@@ -9,17 +9,25 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from skops import io as skops_io
 
+from calibrant.data.cleaning import Cleaning
 from calibrant.data.encode import FORMAT, Encoder
+from calibrant.data.plan import Plan
 from calibrant.data.retail import TARGET, retail_table
-from calibrant.data.schema import infer_roles
 from calibrant.errors import InputError, OutputError
+
+
+def roles_of(table, target, **reserved):
+    """Roles of the columns of `table` as a plan tells them."""
+    plan = Plan.make(table, target=target, cleaning=Cleaning(), reserved=reserved)
+    return plan.roles
+
 
 TABLE = retail_table(1200, seed=5).table
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return Encoder.fit(TABLE, infer_roles(TABLE, target=TARGET), np.arange(800))
+    return Encoder.fit(TABLE, roles_of(TABLE, TARGET), np.arange(800))
 
 
 def test_a_saved_encoder_gives_the_same_bits(fitted, tmp_path):

@@ -7,20 +7,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 
+from calibrant.data.cleaning import Cleaning
 from calibrant.data.leaks import leak_warnings
 from calibrant.data.number_target import number_strata
+from calibrant.data.plan import Plan
 from calibrant.data.read import read_table
 from calibrant.data.retail import TARGET, retail_table
-from calibrant.data.schema import infer_roles
 from calibrant.data.split import split_from_column, stratified_split
 from calibrant.data.target import label_target, strata_of
 from calibrant.data.times import time_column, time_split
 from calibrant.data.units import equal_rows, group_units
 
 
+def roles_of(table, target, **reserved):
+    """Roles of the columns of `table` as a plan tells them."""
+    plan = Plan.make(table, target=target, cleaning=Cleaning(), reserved=reserved)
+    return plan.roles
+
+
 def warned(table, target, *, positive_above=None, number=False, group=None, split=None):
     """Warnings on `table` as the pipeline would have it, with a random split by default."""
-    roles = infer_roles(table, target=target)
+    roles = roles_of(table, target)
     units = equal_rows(table, (*roles.numbers, *roles.categories))
     if group:
         units = units.joined(group_units(table, group), column=group)
@@ -178,14 +185,14 @@ def test_validation_and_test_rows_do_not_decide_whether_a_feature_is_named():
         np.arange(1000) < 640, np.random.default_rng(1).normal(size=1000), labels
     )
     table = table.append_column("later", pa.array(known_later))
-    roles = infer_roles(table, target="y", split_column="part")
+    roles = roles_of(table, "y", part="split")
     assert leak_warnings(table, roles, split_from_column(table, "part"), labels) == ()
 
 
 def test_equal_rows_across_a_column_split_are_counted_by_hand():
     part = ["train", "train", "val", "val", "test", "test", "test"]
     table = pa.table({"x": [1, 2, 2, 3, 1, 3, 1], "y": [0, 1, 0, 1, 0, 1, 1], "part": part})
-    roles = infer_roles(table, target="y", split_column="part")
+    roles = roles_of(table, "y", part="split")
     split = split_from_column(table, "part")
     (only,) = leak_warnings(table, roles, split, table.column("y").to_numpy())
     assert only == (

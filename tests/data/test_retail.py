@@ -9,7 +9,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
+from calibrant.data.cleaning import Cleaning
 from calibrant.data.encode import Encoder
+from calibrant.data.plan import Plan
 from calibrant.data.retail import (
     OUTLET_TYPES,
     POSITIVE,
@@ -18,8 +20,14 @@ from calibrant.data.retail import (
     retail_sample,
     retail_table,
 )
-from calibrant.data.schema import infer_roles
 from calibrant.errors import InputError
+
+
+def roles_of(table, target, **reserved):
+    """Roles of the columns of `table` as a plan tells them."""
+    plan = Plan.make(table, target=target, cleaning=Cleaning(), reserved=reserved)
+    return plan.roles
+
 
 SAMPLE = retail_sample(200_000, seed=1)
 SELLS = np.asarray(pc.equal(SAMPLE.table[TARGET], POSITIVE))
@@ -82,7 +90,7 @@ def test_a_product_weighs_the_same_in_every_table():
 def test_a_model_can_come_near_the_best_but_not_reach_it():
     sample = retail_table()
     sells = np.asarray(pc.equal(sample.table[TARGET], POSITIVE))
-    encoder = Encoder.fit(sample.table, infer_roles(sample.table, target=TARGET), np.arange(6000))
+    encoder = Encoder.fit(sample.table, roles_of(sample.table, TARGET), np.arange(6000))
     features = encoder.transform(sample.table)
     model = LogisticRegression(max_iter=1000).fit(features[:6000], sells[:6000])
     found = log_loss(sells[6000:], model.predict_proba(features[6000:])[:, 1])
@@ -111,7 +119,7 @@ def test_it_has_the_columns_and_the_dirt_of_bigmart():
     assert pc.count_distinct(table["OutletID"]).as_py() == 10
     stores = table.group_by("ProductID").aggregate([("OutletID", "count_distinct")])
     assert pc.mean(stores["OutletID_count_distinct"]).as_py() > 3
-    roles = infer_roles(table, target=TARGET)
+    roles = roles_of(table, TARGET)
     assert roles.identifiers == ("ProductID",)
     assert roles.numbers == ("Weight", "ProductVisibility", "MRP", "EstablishmentYear")
 
