@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import torch
 from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -172,11 +171,13 @@ def _moment_of(course: Course) -> _Moment:
         last_gain=memory.last_gain,
         waited=memory.waited,
     )
-    tensors = {
-        f"{part}/{name}": held.detach().cpu().clone(memory_format=torch.contiguous_format)
-        for part, state in _parts(course).items()
-        for name, held in state.items()
-    }
+    tensors: Tensors = {}
+    for part, state in _parts(course).items():
+        for name, held in state.items():
+            own = held.detach().cpu().contiguous()
+            tensors[f"{part}/{name}"] = (
+                own if part == "best" else own.clone()
+            )  # best stays as it is
     return _Moment(header, tensors)
 
 
