@@ -101,7 +101,7 @@ def temperature_of_the_article(rows: Predictions, class_weight: Sequence[float])
         return loss
 
     optimizer.step(closure)
-    return float(temperature)
+    return float(temperature.detach())
 
 
 def values_of(table: Path, seed: int) -> Values:

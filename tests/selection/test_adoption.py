@@ -56,7 +56,12 @@ class Stated(FittedCalibrator):
 
     def to_dict(self):
         """See `FittedCalibrator.to_dict`."""
-        return {"method": self.method}
+        return {"method": self.method, "probs": " ".join(map(str, self.probs.tolist()))}
+
+    @classmethod
+    def from_dict(cls, record):
+        """See `FittedCalibrator.from_dict`."""
+        return cls(torch.tensor([float(p) for p in record["probs"].split()]))
 
 
 @dataclass(frozen=True, slots=True)
