@@ -9,6 +9,7 @@ from pyarrow import parquet
 
 from calibrant.data.columns import plain
 from calibrant.data.refusals import check_names, no_rows, unreadable
+from calibrant.errors import InputError
 
 __all__ = ["ParquetRows"]
 
@@ -22,6 +23,7 @@ class ParquetRows:
 
     path: Path
     names: tuple[str, ...]
+    n_rows: int
 
     @classmethod
     def of(cls, path: Path) -> "ParquetRows":
@@ -40,7 +42,7 @@ class ParquetRows:
         check_names(names)
         if n_rows < 1:
             raise no_rows(path)
-        return cls(path, tuple(names))
+        return cls(path, tuple(names), n_rows)
 
     def table(self) -> pa.Table:
         """All rows, every column `plain`."""
@@ -48,19 +50,30 @@ class ParquetRows:
             with _opened(self.path) as file:
                 table = file.read().replace_schema_metadata(None)
             table.validate(full=True)
-            return _plain(table)
+            table = _plain(table)
         except CORRUPT as error:
             raise unreadable(self.path, error) from None
+        self._check_count(len(table))
+        return table
 
     def batches(self, *, rows: int) -> Iterator[pa.Table]:
         """Tables of at most that many rows, every column `plain`."""
+        n_read = 0
         try:
             with _opened(self.path) as file:
                 for batch in file.iter_batches(batch_size=rows):
                     batch.validate(full=True)
+                    n_read += len(batch)
                     yield _plain(pa.Table.from_batches([batch]).replace_schema_metadata(None))
         except CORRUPT as error:
             raise unreadable(self.path, error) from None
+        self._check_count(n_read)
+
+    def _check_count(self, n_read: int) -> None:
+        if n_read != self.n_rows:
+            got = f"{self.path}: it tells of {self.n_rows:,} rows and holds {n_read:,}"
+            rule = "name a file that can be read"
+            raise InputError("path", rule, got, "Repair it or write it again.")
 
 
 def _opened(path: Path) -> parquet.ParquetFile:
@@ -70,4 +83,9 @@ def _opened(path: Path) -> parquet.ParquetFile:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    return pa.table([plain(column) for column in table.columns], names=table.column_names)
+    """`table` with every column `plain`, and one type for all text."""
+    columns: list[pa.ChunkedArray] = []
+    for column in map(plain, table.columns):
+        other = pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type)
+        columns.append(plain(column.cast(pa.string())) if other else column)
+    return pa.table(columns, names=table.column_names)
