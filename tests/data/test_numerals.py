@@ -70,7 +70,7 @@ def test_groups_are_those_of_pandas(decimal, mark):
         ("-.5", -0.5, -0.5, None),
         ("-Infinity", -float("inf"), -float("inf"), -float("inf")),
         *((text, None, None, None) for text in ("0x10", "1_0", "5%", "$4", "1 2", "1e", "+-1")),
-        *((text, None, None, None) for text in ("١", "1,,2", "1.2.3", "(5)", "½", "--1", "inf1")),
+        *((text, None, None, None) for text in ("\u0661", "1,,2", "1.2.3", "(5)", "½", "--1")),
     ],
 )
 def test_a_text_means_what_its_decimal_mark_makes_of_it(text, by_none, by_point, by_comma):
