@@ -19,7 +19,7 @@ from calibrant.errors import InputError
 
 __all__ = ["Header", "TextRows", "declared_delimiter", "header_of", "lines_of"]
 
-BLOCK = 1 << 24  # bytes; the longest row that can be read
+BLOCK = 1 << 20  # bytes; the longest row that can be read, and what bounds the memory
 CHUNK = 1 << 20  # characters
 
 
