@@ -40,11 +40,14 @@ class Encoding:
         A sentence on how it was found; empty where it was asked for or is plain UTF-8.
     tail : str
         Last characters of the file.
+    longest : int
+        Characters of its longest line.
     """
 
     name: str
     how: str
     tail: str
+    longest: int
 
     @property
     def codec(self) -> str:
@@ -76,26 +79,26 @@ def find_encoding(path: Path, asked: str | None) -> Encoding:
     """
     if asked is not None:
         name = known_encoding(asked)
-        return Encoding(name, "", _checked(path, name))
+        return Encoding(name, "", *_checked(path, name))
     with path.open("rb") as file:
         head = file.read(4)
     marked = next((name for mark, name in MARKS.items() if head.startswith(mark)), None)
     if marked is not None:
         told = f"Text is in {marked.upper()} (its byte order mark says so)."
-        return Encoding(marked, "" if marked == "utf-8" else told, _checked(path, marked))
+        return Encoding(marked, "" if marked == "utf-8" else told, *_checked(path, marked))
     try:
-        return Encoding("utf-8", "", _checked(path, "utf-8"))
+        return Encoding("utf-8", "", *_checked(path, "utf-8"))
     except InputError:
         if _holds_zero(path) or _is_partly_utf8(path):
             raise
     told = "Text is in windows-1252 (guessed: it is not UTF-8)."
-    return Encoding("windows-1252", told, _checked(path, "windows-1252"))
+    return Encoding("windows-1252", told, *_checked(path, "windows-1252"))
 
 
-def _checked(path: Path, name: str) -> str:
-    """Last characters of the file, all of whose bytes the encoding knows."""
+def _checked(path: Path, name: str) -> tuple[str, int]:
+    """Last characters and longest line of the file, all of whose bytes the encoding knows."""
     decoder = getincrementaldecoder(name)()
-    tail, feeds, returns = "", 0, 0
+    tail, feeds, returns, open_line, longest = "", 0, 0, 0, 0
     rule = f"be text in {name.upper() if name.startswith('utf') else name}"
     with path.open("rb") as file:
         while True:
@@ -115,8 +118,11 @@ def _checked(path: Path, name: str) -> str:
                 raise InputError("path", rule, f"{path}: a zero byte in line {line}", remedy)
             feeds, returns = feeds + text.count("\n"), returns + text.count("\r")
             tail = (tail + text)[-TAIL:]
+            lengths = [len(line) for line in text.split("\n" if "\n" in text else "\r")]
+            lengths[0] += open_line
+            open_line, longest = lengths[-1], max(longest, *lengths)
             if not block:
-                return tail
+                return tail, longest
 
 
 def _before(error: UnicodeError) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Why a file cannot be read as a table, in one line each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from pyarrow import csv as arrow_csv
 from calibrant.data.columns import listed
 from calibrant.errors import InputError
 
-__all__ = ["check_is_file", "check_names", "no_rows", "ragged_rows", "unreadable"]
+__all__ = ["check_is_file", "check_names", "long_row", "no_rows", "ragged_rows", "unreadable"]
 
 FOREIGN = {  # how files begin that hold no table as text
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -51,9 +52,16 @@ def unreadable(path: Path, error: Exception) -> InputError:
     return InputError("path", "name a file that can be read", got, "Repair it or write it again.")
 
 
+def long_row(path: Path, most: int) -> InputError:
+    """Error of a row that takes more than `most` bytes, as one with an open quotation mark does."""
+    got = f"{path}, where one is longer"
+    remedy = "Close every quotation mark, or leave out what makes it so long."
+    return InputError("path", f"have rows of at most {most:,} bytes", got, remedy)
+
+
 def check_names(names: Sequence[str]) -> None:
     """Refuse a name that two columns bear."""
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise InputError(
             "columns", "have different names", f"{listed(twice)} more than once", "Rename them."

@@ -14,12 +14,12 @@ from typing_extensions import Buffer
 
 from calibrant.data.delimiters import separated, without_runs
 from calibrant.data.encodings import Encoding
-from calibrant.data.refusals import no_rows, ragged_rows, unreadable
+from calibrant.data.refusals import long_row, no_rows, ragged_rows, unreadable
 from calibrant.errors import InputError
 
 __all__ = ["Header", "TextRows", "declared_delimiter", "header_of", "lines_of"]
 
-BLOCK = 1 << 20  # bytes; the longest row that can be read, and what bounds the memory
+BLOCK, LARGEST_BLOCK = 1 << 20, 1 << 26  # bytes; a row fits in one, and they bound the memory
 CHUNK = 1 << 20  # characters
 
 
@@ -93,6 +93,8 @@ class TextRows:
                     table = _blanks_null(pa.Table.from_batches([batch]))
                     yield from (table.slice(at, rows) for at in range(0, len(table), rows))
         except (pa.ArrowException, csv.Error, OSError, UnicodeError) as error:
+            if "straddl" in str(error):
+                raise long_row(self.path, self._block()) from None
             raise unreadable(self.path, error) from None
         if ragged:
             raise ragged_rows(ragged, self.header.row)
@@ -116,7 +118,7 @@ class TextRows:
                 file,
                 arrow_csv.ReadOptions(
                     use_threads=False,  # so that ragged rows have numbers
-                    block_size=BLOCK,
+                    block_size=self._block(),
                     column_names=names,
                     skip_rows_after_names=self.header.row,
                 ),
@@ -129,6 +131,10 @@ class TextRows:
             ) as reader,
         ):
             yield from reader
+
+    def _block(self) -> int:
+        """Bytes of a block: more where lines are so long that few would fit."""
+        return min(max(BLOCK, 16 * self.encoding.longest), LARGEST_BLOCK)
 
     def _as_utf8(self) -> BufferedReader:
         if self.encoding.name == "utf-8" and self.delimiter != " ":
