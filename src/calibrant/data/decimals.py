@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from calibrant.data.columns import listed
 from calibrant.data.missing import missing_number
-from calibrant.data.numerals import spells_numbers
+from calibrant.data.numerals import all_numbers
 
 __all__ = ["Decimal", "find_decimal"]
 
@@ -32,18 +32,16 @@ def find_decimal(names: Iterable[str], batches: Iterable[pa.Table]) -> Decimal:
     for batch in batches:
         for column, texts in zip(columns, batch.columns, strict=True):
             column.add(texts)
-    commas = [column.name for column in columns if column.by_comma and not column.by_point]
-    commas = [column.name for column in columns if column.name in commas and column.with_comma]
-    points = [column.name for column in columns if column.by_point and not column.by_comma]
-    open_ = [column for column in columns if column.by_point and column.by_comma]
+    commas = [c.name for c in columns if c.by_comma and not c.by_point and c.with_comma]
+    points = [c.name for c in columns if c.by_point and not c.by_comma]
     if commas and points:
         both = f"decimal commas in {listed(commas, 3)} and decimal points in {listed(points, 3)}"
         how = f"Numbers have {both}: the former stay text. Name the mark (--decimal)."
         return Decimal(None, (how,))
     mark = "," if commas else "." if points else None
     how = [f"Numbers have decimal commas (guessed from {listed(commas, 3)})."] if commas else []
-    for column in open_:
-        if mark is None and column.with_comma is not None:
+    for column in columns:
+        if mark is None and column.by_point and column.by_comma and column.with_comma:
             how.append(
                 f"{column.with_comma!r} in {column.name!r} could be a decimal number or thousands: "
                 "the column stays text. Name the mark (--decimal)."
@@ -78,14 +76,13 @@ class _Column:
         values = trimmed.filter(pc.invert(missing_number(trimmed)))
         self.with_comma = self.with_comma or _first_with(",", values)
         self.with_point = self.with_point or _first_with(".", values)
-        self.by_point = self.by_point and _all_numbers(values, ".")
-        self.by_comma = self.by_comma and _all_numbers(values, ",")
+        self.by_point = self.by_point and all_numbers(values, ".")
+        if self.with_comma or self.with_point:
+            self.by_comma = self.by_comma and all_numbers(values, ",")
+        else:  # no mark yet: one is as good as the other
+            self.by_comma = self.by_point
 
 
 def _first_with(mark: str, values: pa.ChunkedArray) -> str | None:
     found = pc.index(pc.match_substring(values, mark), True).as_py()
     return None if found < 0 else values[found].as_py()
-
-
-def _all_numbers(values: pa.ChunkedArray, mark: str) -> bool:
-    return pc.all(spells_numbers(values, mark)).as_py() is not False

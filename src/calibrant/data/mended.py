@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from calibrant.data.columns import plain
 from calibrant.data.missing import counts, missing_number, missing_text
-from calibrant.data.numerals import MARKS, canonical, spells_numbers
+from calibrant.data.numerals import MARKS, column_of_numbers
 
 __all__ = ["ReadTable", "typed", "with_missing"]
 
@@ -76,26 +76,15 @@ class _Mended:
         trimmed = pc.utf8_trim_whitespace(texts)
         missing = missing_number(trimmed)
         values = pc.if_else(missing, None, trimmed)
-        if values.null_count < len(values) and pc.all(spells_numbers(values, decimal)).as_py():
-            numbers = _numbers(canonical(values, decimal))
-            if numbers is not None:
-                commas = _holding(values, ",") if decimal == "," else 0
-                thousands = _holding(values, MARKS[decimal]) if decimal else 0
-                return cls(numbers, counts(trimmed, missing), commas, thousands)
+        numbers = column_of_numbers(values, decimal) if values.null_count < len(values) else None
+        if numbers is not None:
+            commas = _holding(values, ",") if decimal == "," else 0
+            thousands = _holding(values, MARKS[decimal]) if decimal else 0
+            return cls(numbers, counts(trimmed, missing), commas, thousands)
         missing = missing_text(trimmed)
         if pc.all(missing).as_py():
             return cls(pa.chunked_array([pa.nulls(len(texts))]), counts(trimmed, missing))
         return cls(plain(pc.if_else(missing, None, texts)), counts(trimmed, missing))
-
-
-def _numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Numbers that `values` spell, whole ones where all are; none where those are too large."""
-    if not pc.all(pc.match_substring_regex(values, r"^-?[0-9]+$")).as_py():
-        return values.cast(pa.float64())
-    try:
-        return values.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return None
 
 
 def _holding(values: pa.ChunkedArray, mark: str) -> int:

@@ -7,7 +7,15 @@ import pyarrow.compute as pc
 
 from calibrant.data.missing import missing_number
 
-__all__ = ["Numbers", "read_numbers", "spells_numbers"]
+__all__ = [
+    "MARKS",
+    "Numbers",
+    "all_numbers",
+    "canonical",
+    "column_of_numbers",
+    "read_numbers",
+    "spells_numbers",
+]
 
 MARKS = {".": ",", ",": "."}  # decimal mark and the mark of thousands that goes with it
 
@@ -52,11 +60,41 @@ def read_numbers(texts: pa.Array | pa.ChunkedArray, *, decimal: str | None = Non
     column = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
     trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
     missing = missing_number(trimmed)
-    spelled = spells_numbers(trimmed, decimal)
-    good = pc.and_(spelled, pc.invert(missing))
-    values = canonical(pc.if_else(good, trimmed, None), decimal).cast(pa.float64())
-    bad = pc.and_(pc.invert(missing), pc.invert(pc.fill_null(spelled, False)))  # noqa: FBT003
-    return Numbers(values, missing, bad)
+    words = pc.if_else(missing, None, trimmed)
+    numbers = None if decimal == "," else _floats(words)
+    if numbers is not None:
+        return Numbers(numbers, missing, pc.and_(missing, pc.invert(missing)))
+    spelled = spells_numbers(words, decimal)
+    bad = pc.fill_null(pc.invert(spelled), False)  # noqa: FBT003
+    numbers = canonical(pc.if_else(bad, None, words), decimal).cast(pa.float64())
+    return Numbers(numbers, missing, bad)
+
+
+def all_numbers(values: pa.ChunkedArray, decimal: str | None) -> bool:
+    """Whether all `values`, which have no padding, spell numbers by this mark or are null."""
+    if decimal != "," and _floats(values) is not None:
+        return True
+    return pc.all(spells_numbers(values, decimal)).as_py() is not False
+
+
+def column_of_numbers(values: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray | None:
+    """Numbers that all `values` spell, whole ones (int64) where all are whole.
+
+    None where some value spells no number, or whole numbers are beyond int64: rounded to float64
+    they would no longer be what the file says.
+    """
+    numbers = None if decimal == "," else _floats(values)
+    if numbers is None:
+        if not all_numbers(values, decimal):
+            return None
+        values = canonical(values, decimal)
+        numbers = values.cast(pa.float64())
+    if not pc.all(pc.match_substring_regex(values, r"^[+-]?[0-9]+$")).as_py():
+        return numbers
+    try:
+        return pc.replace_substring(values, "+", "").cast(pa.int64())
+    except pa.ArrowInvalid:
+        return None
 
 
 def spells_numbers(trimmed: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray:
@@ -64,12 +102,21 @@ def spells_numbers(trimmed: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedA
     return pc.match_substring_regex(trimmed, _pattern(decimal))
 
 
-def canonical(trimmed: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray:
-    """Numbers that are spelled by this decimal mark, spelled with a point and without groups."""
+def canonical(numbers: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray:
+    """Spellings of `numbers` by this decimal mark, with a point and without groups."""
     if decimal is not None:
-        trimmed = pc.replace_substring(trimmed, MARKS[decimal], "")
-        trimmed = pc.replace_substring(trimmed, decimal, ".")
-    return pc.replace_substring_regex(trimmed, r"^\+", "")
+        numbers = pc.replace_substring(numbers, MARKS[decimal], "")
+        numbers = pc.replace_substring(numbers, decimal, ".")
+    return pc.replace_substring(numbers, "+", "", max_replacements=1)
+
+
+def _floats(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Numbers with points and without groups that all `values` spell; the usual case, and fast."""
+    try:
+        numbers = values.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return None if pc.any(pc.is_nan(numbers)).as_py() else numbers
 
 
 def _pattern(decimal: str | None) -> str:
