@@ -11,7 +11,7 @@ from calibrant.data.read import open_source
 from calibrant.data.retail import retail_table
 from calibrant.errors import InputError
 
-N_FILES = 250
+N_FILES = 120
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
