@@ -110,6 +110,8 @@ def test_subclass_has_the_settings_of_its_base():
     ("bounds", "words"),
     [
         (Bounds(at_least=0.0), "at least 0"),
+        (Bounds(above=0.0), "above 0"),
+        (Bounds(above=0.0, below=1.0), "above 0 and below 1"),
         (Bounds(below=1.0), "below 1"),
         (Bounds(at_least=0.0, below=1.0), "at least 0 and below 1"),
         (Bounds(), "that is finite"),
@@ -125,6 +127,12 @@ def test_bounds_hold_numbers_from_their_lower_to_below_their_upper_end(number):
     assert 0.0 in Bounds(at_least=0.0, below=1.0)
 
 
+def test_end_that_a_number_lies_above_does_not_belong_to_the_range():
+    assert 0.0 not in Bounds(above=0.0)
+    assert 5e-324 in Bounds(above=0.0)
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_no_bounds_hold_what_is_not_finite(number):
     assert number not in Bounds(at_least=-1e308)
+    assert number not in Bounds()

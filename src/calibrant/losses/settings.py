@@ -48,18 +48,20 @@ _WORDS: Mapping[object, str] = {
 class Bounds:
     """Range ``[at_least, below)`` of a number, or of all in a list, for `Annotated`.
 
-    `hint` ends the error message.
+    With `above` the lower end does not belong to it. `hint` ends the error message.
     """
 
     at_least: float = -inf
     below: float = inf
     hint: str = ""
+    above: float = -inf
 
     def __contains__(self, number: float) -> bool:
-        return self.at_least <= number < self.below
+        return self.above < number < self.below and self.at_least <= number
 
     def __str__(self) -> str:
         low = f"at least {self.at_least:g}" if self.at_least > -inf else ""
+        low = f"above {self.above:g}" if self.above > -inf else low
         high = f"below {self.below:g}" if self.below < inf else ""
         return " and ".join(part for part in (low, high) if part) or "that is finite"
 
