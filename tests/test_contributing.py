@@ -42,9 +42,8 @@ def test_a_file_and_a_line_make_a_metric_a_loss_and_a_calibrator(monkeypatch):
 
 def register(monkeypatch, registry, table, line):
     """Put the line of the page where it says."""
-    if table == "_ENTRIES":
-        entries = (*loss_registry._ENTRIES, *eval(f"({line})", vars(registry)))
-        monkeypatch.setattr(loss_registry, "_ENTRIES", entries)
+    if table == "ENTRIES":
+        entries = (*loss_registry.available().values(), *eval(f"({line})", vars(registry)))
         monkeypatch.setattr(loss_registry, "_CATALOGUE", loss_registry.Catalogue(entries))
         return
     for name, entry in eval(f"{{{line}}}", vars(registry)).items():

@@ -73,7 +73,7 @@ CASES: dict[str, Callable[[dict], Loss]] = {
         inputs["gamma"], reduction="sum", inputs="probs"
     ),
     "soft_f1_global_vs_mean_of_batches": lambda _: SoftF1Loss(
-        "micro", multilabel=True, inputs="probs"
+        average="micro", multilabel=True, inputs="probs"
     ),
     "bce_through_sigmoid_saturation": lambda _: CrossEntropyLoss(multilabel=True),
     "single_sample": focal,

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.testing import assert_close
 
-from calibrant.losses import WeightedSum, available, get
+from calibrant.losses import SumLoss, WeightedSum, available, get
 from calibrant.losses.spec import parse
 
 GARBAGE = [torch.nan, torch.inf, -torch.inf]
@@ -138,12 +138,17 @@ def test_soft_label_of_weight_zero_may_hold_anything(loss, batch):
 def test_positive_logit_alone_equals_two_classes(make, rows):
     loss, (logits, labels) = make(2), rows(64, 2)
     positive = logits[:, 1] - logits[:, 0]
-    expected = loss(logits, labels)
+    # sums of one question are those of its yes: what two logits give when asked for class 1
+    question = [
+        (factor, replace(term, multilabel=True) if isinstance(term, SumLoss) else term)
+        for factor, term in loss.terms
+    ]
+    expected = WeightedSum(question)(logits, labels)
     assert_close(loss(positive, labels), expected)
     assert_close(loss(positive[:, None], labels), expected)
     assert_close(loss(positive[:, None], labels[:, None]), expected)
     assert_close(loss(positive, labels.double()), expected)
-    assert_close(loss(logits, labels.double()), expected)
+    assert_close(loss(logits, labels.double()), loss(logits, labels))
 
 
 @pytest.mark.parametrize("soft", [False, True])

@@ -1,5 +1,6 @@
 """Three templates: reductions of rows, sums that merge, and losses of one's own."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import pytest
@@ -88,7 +89,7 @@ def test_rows_of_many_labels_come_entry_by_entry(rows):
 def test_sums_of_parts_add_up_to_the_whole(batch, average, absent):
     logits, labels = batch
     weights = torch.rand(64, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-    loss = SoftF1Loss(average, absent, class_weight=[1.0, 2.0, 3.0])
+    loss = SoftF1Loss(average=average, absent=absent, class_weight=[1.0, 2.0, 3.0])
     parts = [slice(0, 1), slice(1, 20), slice(20, 20), slice(20, 64)]
     sums = [loss.sums(logits[part], labels[part], weights[part]) for part in parts]
     assert_close(loss.read(sum(sums)), loss(logits, labels, weights))
@@ -135,7 +136,8 @@ def test_loss_of_ones_own_has_all_options(loss, rows):
         loss(image, labels[kept][:6].reshape(2, 3)), loss(logits[kept][:6], labels[kept][:6])
     )
     positive = logits[kept][:, 1] - logits[kept][:, 0]
-    assert_close(loss(positive, labels[kept]), loss(logits[kept], labels[kept]))
+    asked = replace(loss, multilabel=True) if isinstance(loss, SumLoss) else loss
+    assert_close(loss(positive, labels[kept]), asked(logits[kept], labels[kept]))
 
 
 def test_loss_of_ones_own_says_what_it_is():
@@ -149,6 +151,33 @@ def test_loss_of_ones_own_checks_its_settings():
         Miss(-1)
 
 
-def test_loss_of_sums_has_no_reduction():
-    with pytest.raises(TypeError, match="reduction"):
+def test_loss_of_sums_over_the_batch_has_nothing_to_reduce():
+    with pytest.raises(InputError, match="reduction must be 'mean' with over='batch'; got 'none'"):
         SoftF1Loss(reduction="none")
+
+
+def test_losses_of_samples_are_those_of_batches_of_one(rows):
+    logits, labels = rows(5, 3, 4, 2)
+    labels[2], labels[3, 0] = -100, -100
+    weights = torch.tensor([1.0, 3.0, 1.0, 2.0, 0.0], dtype=torch.float64)
+    alone = torch.stack([SoftF1Loss()(logits[i : i + 1], labels[i : i + 1]) for i in range(5)])
+    counts = torch.tensor([1.0, 3.0, 0.0, 2.0, 0.0], dtype=torch.float64)  # row 2 is ignored
+    by_sample = SoftF1Loss(over="sample", reduction="none")(logits, labels, weights)
+    assert_close(by_sample, counts * alone)
+    mean = SoftF1Loss(over="sample")(logits, labels, weights)
+    assert_close(mean, (counts * alone).sum() / counts.sum())
+
+
+def test_losses_of_classes_average_to_the_loss(batch):
+    loss = SoftF1Loss()
+    assert_close(loss.by_class(loss.sums(*batch)).mean(), loss(*batch))
+    some = SoftF1Loss(classes=[0, 2])
+    assert_close(some(*batch), loss.by_class(loss.sums(*batch))[[0, 2]].mean())
+
+
+def test_questions_without_rows_cost_what_was_asked_for(batch):
+    ignored = torch.full_like(batch[1], -100)
+    for loss in (CrossEntropyLoss, FocalLoss, SoftF1Loss):
+        assert loss()(batch[0], ignored) == 0
+        assert loss(when_empty="nan")(batch[0], ignored).isnan()
+        assert_close(loss(when_empty="nan")(*batch), loss()(*batch))

@@ -2,22 +2,20 @@
 
 from importlib import import_module
 
+from calibrant.losses.registry import homes
+
 _HOMES = {
-    "BatchLoss": "calibrant.losses.templates",
+    "BatchLoss": "calibrant.losses.batch_loss",
     "Bounds": "calibrant.losses.settings",
-    "CrossEntropyLoss": "calibrant.losses.crossentropy",
-    "FocalLoss": "calibrant.losses.focal",
     "Loss": "calibrant.losses.base",
-    "RowLoss": "calibrant.losses.templates",
-    "SoftF1Loss": "calibrant.losses.soft_f1",
-    "SumLoss": "calibrant.losses.templates",
+    "OverlapLoss": "calibrant.losses.overlap_loss",
+    "RowLoss": "calibrant.losses.row_loss",
+    "SumLoss": "calibrant.losses.sum_loss",
     "WeightedSum": "calibrant.losses.base",
     "at_label": "calibrant.losses.rows",
     "available": "calibrant.losses.registry",
-    "cross_entropy": "calibrant.losses.crossentropy",
-    "focal_loss": "calibrant.losses.focal",
     "get": "calibrant.losses.build",
-    "soft_f1_loss": "calibrant.losses.soft_f1",
+    **homes(),
 }
 
 __all__ = list(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]

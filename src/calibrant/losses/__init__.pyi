@@ -1,18 +1,19 @@
 from calibrant.losses.base import Loss as Loss
 from calibrant.losses.base import WeightedSum as WeightedSum
+from calibrant.losses.batch_loss import BatchLoss as BatchLoss
 from calibrant.losses.build import get as get
 from calibrant.losses.crossentropy import CrossEntropyLoss as CrossEntropyLoss
 from calibrant.losses.crossentropy import cross_entropy as cross_entropy
 from calibrant.losses.focal import FocalLoss as FocalLoss
 from calibrant.losses.focal import focal_loss as focal_loss
+from calibrant.losses.overlap.soft_f1 import SoftF1Loss as SoftF1Loss
+from calibrant.losses.overlap.soft_f1 import soft_f1_loss as soft_f1_loss
+from calibrant.losses.overlap_loss import OverlapLoss as OverlapLoss
 from calibrant.losses.registry import available as available
+from calibrant.losses.row_loss import RowLoss as RowLoss
 from calibrant.losses.rows import at_label as at_label
 from calibrant.losses.settings import Bounds as Bounds
-from calibrant.losses.soft_f1 import SoftF1Loss as SoftF1Loss
-from calibrant.losses.soft_f1 import soft_f1_loss as soft_f1_loss
-from calibrant.losses.templates import BatchLoss as BatchLoss
-from calibrant.losses.templates import RowLoss as RowLoss
-from calibrant.losses.templates import SumLoss as SumLoss
+from calibrant.losses.sum_loss import SumLoss as SumLoss
 
 __all__ = [
     "BatchLoss",
@@ -20,6 +21,7 @@ __all__ = [
     "CrossEntropyLoss",
     "FocalLoss",
     "Loss",
+    "OverlapLoss",
     "RowLoss",
     "SoftF1Loss",
     "SumLoss",

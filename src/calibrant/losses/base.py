@@ -13,21 +13,22 @@ from calibrant.errors import InputError
 from calibrant.losses.spec import write_number
 from calibrant.losses.weights import counts_of
 
-__all__ = ["Loss", "WeightedSum"]
+__all__ = ["Loss", "WeightedSum", "attached_zero"]
 
 
 class Loss(nn.Module, ABC):
     """Logits and labels in, a differentiable number out.
 
     Losses add up: ``0.5 * CrossEntropyLoss() + 0.5 * SoftF1Loss()`` is a loss. To write one of
-    your own, derive from `RowLoss`, `SumLoss` or `BatchLoss`.
+    your own, derive from `RowLoss`, `SumLoss`, `BatchLoss`, or `NumberLoss` for numbers.
     """
 
     @abstractmethod
     def forward(
         self,
-        logits: Tensor,
+        outputs: Tensor,
         labels: Tensor,
+        /,
         weights: Tensor | None = None,
         *,
         mask: Tensor | None = None,
@@ -37,8 +38,9 @@ class Loss(nn.Module, ABC):
     @abstractmethod
     def parts(
         self,
-        logits: Tensor,
+        outputs: Tensor,
         labels: Tensor,
+        /,
         weights: Tensor | None = None,
         *,
         mask: Tensor | None = None,
@@ -152,7 +154,7 @@ class WeightedSum(Loss):
         terms = [(factor, loss) for factor, loss in self.terms if factor != 0]
         if not terms:
             value = self.terms[0][1].forward(logits, labels, weights, mask=mask)
-            return torch.zeros_like(value) + _attached_zero(logits)
+            return torch.zeros_like(value) + attached_zero(logits)
         values = [loss.forward(logits, labels, weights, mask=mask) for _, loss in terms]
         shapes = {tuple(value.shape) for value in values}
         if len(shapes) > 1:
@@ -179,7 +181,7 @@ class WeightedSum(Loss):
         return " + ".join(map("".join, zip(factors, losses, strict=True)))
 
 
-def _attached_zero(logits: Tensor) -> Tensor:
-    """Zero whose gradient is 0 whatever the logits hold."""
-    everywhere = torch.ones((), dtype=torch.bool, device=logits.device)
-    return logits.masked_fill(everywhere, 0).sum()
+def attached_zero(outputs: Tensor) -> Tensor:
+    """Zero whose gradient is 0 whatever the outputs hold."""
+    everywhere = torch.ones((), dtype=torch.bool, device=outputs.device)
+    return outputs.masked_fill(everywhere, 0).sum()

@@ -7,9 +7,9 @@ from math import isfinite
 
 from calibrant.errors import InputError
 from calibrant.losses.base import Loss, WeightedSum
-from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.registry import available
 from calibrant.losses.settings import settings_of
+from calibrant.losses.single import SingleLoss
 from calibrant.losses.spec import Argument, Spec, Term, Value, parse, suggestion, write_term
 from calibrant.losses.weights import RULES
 
@@ -81,7 +81,7 @@ def _loss(spec: Spec, term: Term) -> Loss:
         spec.refuse(term.at, rule=rule, got=write_term(term.name, values), remedy=f"{error}")
 
 
-def _class_of(spec: Spec, term: Term) -> type[FrontEnd]:
+def _class_of(spec: Spec, term: Term) -> type[SingleLoss]:
     """Class of losses by its registered name."""
     entries = available()
     if term.name not in entries:
@@ -90,7 +90,7 @@ def _class_of(spec: Spec, term: Term) -> type[FrontEnd]:
     module, _, name = entries[term.name].home.partition(":")
     cls: object = getattr(import_module(module), name)
     assert isinstance(cls, type)
-    assert issubclass(cls, FrontEnd)
+    assert issubclass(cls, SingleLoss)
     return cls
 
 
@@ -100,6 +100,6 @@ def _name_by_place(argument: Argument, by_place: list[str]) -> str:
     return "class_weight" if is_rule else next(iter(by_place), "")
 
 
-def _made(make: Callable[..., FrontEnd], settings: Mapping[str, Value]) -> FrontEnd:
+def _made(make: Callable[..., SingleLoss], settings: Mapping[str, Value]) -> SingleLoss:
     """Loss with settings whose types its own annotations have accepted."""
     return make(**settings)

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from calibrant.losses.row_loss import RowLoss
 from calibrant.losses.rows import Labels, PerRow, Scores, at_label
-from calibrant.losses.templates import RowLoss
 
 __all__ = ["CrossEntropyLoss", "cross_entropy"]
 

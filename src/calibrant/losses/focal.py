@@ -5,10 +5,10 @@ from typing import Annotated, final
 import torch
 from torch import Tensor
 
+from calibrant.losses.row_loss import RowLoss
 from calibrant.losses.rows import Labels, PerRow, Scores
 from calibrant.losses.settings import Bounds
 from calibrant.losses.spec import Number
-from calibrant.losses.templates import RowLoss
 
 __all__ = ["FocalLoss", "focal_loss"]
 

@@ -1,28 +1,32 @@
 """Front end of a loss: the options that mean the same everywhere. It decides which rows count."""
 
-from collections.abc import Iterable
-from copy import deepcopy
+from abc import ABC
 from dataclasses import KW_ONLY
-from typing import Annotated, Literal, SupportsFloat, final
+from typing import Annotated, ClassVar, Literal, final
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from calibrant.errors import InputError
-from calibrant.losses.base import Loss
-from calibrant.losses.registry import name_of
-from calibrant.losses.rows import Labels, Rows, Scores, arranged, log_of, truth_of
-from calibrant.losses.settings import Bounds, Configured, Numbers
-from calibrant.losses.spec import write_term
-from calibrant.losses.weights import class_weights, counts_of, relative
+from calibrant.losses.rows import Form, Labels, Rows, Scores, arranged, log_of, truth_of
+from calibrant.losses.settings import Bounds, Numbers
+from calibrant.losses.single import MakeBatch, SingleLoss
+from calibrant.losses.weights import relative
 
-__all__ = ["FrontEnd"]
+__all__ = ["FrontEnd", "class_batch"]
+
+
+def class_batch(generator: Generator, n_rows: int, n_classes: int) -> tuple[Tensor, Tensor]:
+    """Logits of classes in float64, and class indices."""
+    logits = torch.randn(n_rows, n_classes, generator=generator, dtype=torch.float64)
+    return logits, torch.randint(n_classes, (n_rows,), generator=generator)
+
 
 _WEIGHTS = Bounds(at_least=0.0, hint="Weights are finite; 0 leaves a class out.")
 
 
-class FrontEnd(Configured, Loss):
-    """One loss with the options that every loss has.
+class FrontEnd(SingleLoss, ABC):
+    """Loss of classes with the options that every one has.
 
     Rows that are ignored, masked out or of weight 0 are as if absent: they become constants
     before any arithmetic, so whatever they hold (NaN too) reaches neither value nor gradient,
@@ -33,6 +37,10 @@ class FrontEnd(Configured, Loss):
     class_weight : Tensor, array, sequence of numbers, "balanced" or None, keyword
         Weight of every class, shape (class,), finite and at least 0; of a soft label, the mean
         under it. A rule becomes numbers by `bind`. With `multilabel`, the weight of every label.
+    pos_weight : float, Tensor, array, sequence of numbers or None, keyword
+        Factor of the loss where the answer is yes, for a positive class or with `multilabel`,
+        finite and at least 0: one number, or one per question. Of a soft answer, the mean under it.
+        Unlike `class_weight` it is part of the loss and not of what a mean divides by, as in torch.
     ignore_index : int or None, default -100
         Label of rows that do not count, as class index or as probability of class 1; with
         `multilabel`, of entries. A row of probabilities does not count if all of them are this.
@@ -40,7 +48,8 @@ class FrontEnd(Configured, Loss):
         Share of every label that is spread evenly over all classes that are not masked by an
         infinitely low logit, the true one included. The weight of the row stays that of its label.
     multilabel : bool, default False
-        Every entry of the logits is a question of its own, answered yes (1) or no (0).
+        Every entry of the logits is a question of its own, answered yes (1) or no (0). Two logits
+        with one label a row are the question whether it is class 1.
     inputs : "logits" or "probs", default "logits"
         What the first argument holds. Probabilities are those of all classes, or of the
         positive class where the logit of that class alone would do. **They are not checked**:
@@ -48,14 +57,18 @@ class FrontEnd(Configured, Loss):
         add up to 1, gives a wrong number or NaN, and no error.
     """
 
+    batch_for: ClassVar[MakeBatch] = staticmethod(class_batch)
+
     _: KW_ONLY
     class_weight: Annotated[Numbers, _WEIGHTS] | Literal["balanced"] | None = None
+    pos_weight: Annotated[float, _WEIGHTS] | Annotated[Numbers, _WEIGHTS] | None = None
     ignore_index: int | None = -100
     label_smoothing: Annotated[float, Bounds(at_least=0.0, below=1.0)] = 0.0
     multilabel: bool = False
     inputs: Literal["logits", "probs"] = "logits"
 
     def __post_init__(self) -> None:
+        """Check what goes together."""
         super().__post_init__()
         if self.multilabel and isinstance(self.class_weight, str):
             remedy = "A rule weighs classes of which a row has one."
@@ -64,40 +77,6 @@ class FrontEnd(Configured, Loss):
         if isinstance(self.class_weight, Tensor) and self.class_weight.ndim != 1:
             got, remedy = f"shape {tuple(self.class_weight.shape)}", "Give one weight per class."
             raise InputError("class_weight", "have one dimension", got, remedy)
-
-    @property
-    @final
-    def terms(self) -> tuple[tuple[float, Loss], ...]:
-        """See `Loss.terms`: this loss, once."""
-        return ((1.0, self),)
-
-    @property
-    @final
-    def spec(self) -> str:
-        """See `Loss.spec`."""
-        return write_term(name_of(type(self)), self.stated())
-
-    @final
-    def bind(self, class_counts: Tensor | Iterable[SupportsFloat]) -> Loss:
-        """See `Loss.bind`."""
-        counts = counts_of(class_counts)
-        if not isinstance(self.class_weight, str):
-            return self
-        bound = deepcopy(self)
-        bound.store("class_weight", class_weights(self.class_weight, counts))
-        return bound
-
-    @final
-    def parts(
-        self,
-        logits: Tensor,
-        labels: Tensor,
-        weights: Tensor | None = None,
-        *,
-        mask: Tensor | None = None,
-    ) -> dict[str, Tensor]:
-        """See `Loss.parts`: this loss."""
-        return {self.spec: self.forward(logits, labels, weights, mask=mask)}
 
     @final
     def prepare(
@@ -132,21 +111,21 @@ class FrontEnd(Configured, Loss):
         """
         _check_tensors(logits=logits, labels=labels)
         _check_tensors(**{k: v for k, v in (("weights", weights), ("mask", mask)) if v is not None})
-        logits, labels, kept = arranged(
+        scores, labels, kept, form = arranged(
             logits,
             labels,
             multilabel=self.multilabel,
             inputs=self.inputs,
             ignore_index=self.ignore_index,
         )
-        is_soft, dtype = labels.ndim == logits.ndim, logits.dtype
-        rows = logits.shape[:1] + logits.shape[2:]
+        is_soft, dtype = labels.ndim == scores.ndim, scores.dtype
+        rows, are_many = scores.shape[:1] + scores.shape[2:], form == "questions"
 
         if mask is not None:
-            mask = _per_row("mask", mask, rows, multilabel=self.multilabel).bool()
+            mask = _per_row("mask", mask, rows, are_many=are_many).bool()
             kept = mask if kept is None else kept & mask
         if weights is not None:
-            weights = _per_row("weights", weights, rows, multilabel=self.multilabel)
+            weights = _per_row("weights", weights, rows, are_many=are_many)
             kept = weights != 0 if kept is None else kept & (weights != 0)
             weights = torch.where(kept, weights, 0)
             if relative_weights:
@@ -155,23 +134,25 @@ class FrontEnd(Configured, Loss):
         elif kept is not None:
             weights = kept.to(dtype)
         else:
-            weights = torch.ones(rows, dtype=dtype, device=logits.device)
+            weights = torch.ones(rows, dtype=dtype, device=scores.device)
 
         if kept is not None:
             labels = torch.where(kept.unsqueeze(1) if is_soft else kept, labels, 0)
-        n_classes = logits.shape[2 if self.multilabel else 1]
-        class_weight = self.weights_of_classes(n_classes, dtype, are_relative=relative_weights)
+        own_weights = weights
+        n_weights = scores.shape[2 if are_many else 1]
+        class_weight = self.weights_of_classes(n_weights, dtype, are_relative=relative_weights)
         if class_weight is not None:
-            weights = weights * self._per_label(class_weight, logits, labels)
+            weights = weights * _of_label(class_weight, scores, labels, are_many=are_many)
             kept = weights != 0
+        factor = None if self.pos_weight is None else self._of_yes(scores, labels, form)
         constant = 0 if self.inputs == "logits" else 1
         if kept is not None:
-            logits = torch.where(kept.unsqueeze(1), logits, constant)
+            scores = torch.where(kept.unsqueeze(1), scores, constant)
         if self.inputs == "probs":
-            logits = log_of(logits)
+            scores = log_of(scores)
         if self.label_smoothing > 0:
-            labels = _smoothed(logits, labels, self.label_smoothing)
-        return Rows(logits, labels, weights)
+            labels = _smoothed(scores, labels, self.label_smoothing)
+        return Rows(scores, labels, weights, own_weights, factor, form)
 
     @final
     def weights_of_classes(
@@ -190,13 +171,31 @@ class FrontEnd(Configured, Loss):
             raise InputError("class_weight", f"have shape ({n_classes},)", got, remedy)
         return (relative(weight) if are_relative else weight).to(dtype)
 
-    def _per_label(self, class_weight: Tensor, logits: Scores, labels: Labels) -> Tensor:
-        """Class weight of every row, or one that broadcasts to the rows."""
-        if self.multilabel:
-            return class_weight.view(-1, *[1] * (logits.ndim - 3))
-        if labels.ndim < logits.ndim:
-            return class_weight[labels]
-        return (labels * class_weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
+    def _of_yes(self, logits: Scores, labels: Labels, form: Form) -> Tensor:
+        """What `pos_weight` multiplies the loss of every row by."""
+        if logits.shape[1] != 2:
+            rule, got = "go with yes and no", f"{logits.shape[1]} classes"
+            raise InputError("pos_weight", rule, got, "Weigh classes by class_weight.")
+        yes = labels[:, 1] if labels.ndim == logits.ndim else labels.to(logits.dtype)
+        weight = self.pos_weight
+        if isinstance(weight, Tensor):
+            n_questions = logits.shape[2] if form == "questions" else 1
+            if weight.shape != (n_questions,):
+                got, remedy = f"shape {tuple(weight.shape)}", "Give one number per question."
+                raise InputError("pos_weight", f"have shape ({n_questions},)", got, remedy)
+            n_axes = logits.ndim - 3 if form == "questions" else logits.ndim - 2
+            weight = weight.to(logits.dtype).view(-1, *[1] * n_axes)
+        assert isinstance(weight, Tensor | float)
+        return 1 + (weight - 1) * yes
+
+
+def _of_label(class_weight: Tensor, logits: Scores, labels: Labels, *, are_many: bool) -> Tensor:
+    """Class weight of every row, or one that broadcasts to the rows."""
+    if are_many:
+        return class_weight.view(-1, *[1] * (logits.ndim - 3))
+    if labels.ndim < logits.ndim:
+        return class_weight[labels]
+    return (labels * class_weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
 
 
 def _check_tensors(**arguments: object) -> None:
@@ -207,13 +206,13 @@ def _check_tensors(**arguments: object) -> None:
             raise InputError(argument, "be a tensor", f"{type(value).__name__}", remedy)
 
 
-def _per_row(argument: str, values: Tensor, rows: torch.Size, *, multilabel: bool) -> Tensor:
+def _per_row(argument: str, values: Tensor, rows: torch.Size, *, are_many: bool) -> Tensor:
     """`values` in the shape of the rows: one for all axes is repeated."""
     if values.shape == rows:
         return values
     if values.shape == rows[:1]:
         return values.view(-1, *[1] * (len(rows) - 1)).expand(rows)
-    if multilabel and values.shape == rows[:1] + rows[2:]:
+    if are_many and values.shape == rows[:1] + rows[2:]:
         return values.unsqueeze(1).expand(rows)
     if values.ndim > 1 and values.shape[1] == 1 and values.squeeze(1).shape == rows:
         return values.squeeze(1)

@@ -1,45 +1,36 @@
 """Registry: which losses exist, what they are for, and where they live. Loads none of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-__all__ = ["Catalogue", "Entry", "available", "name_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Loss by name: other names, ``module:Class``, a spec that shows it, and what it is for."""
-
-    name: str
-    aliases: tuple[str, ...]
-    home: str
-    example: str
-    purpose: str
-
-
-_ENTRIES = (
-    Entry(
-        "ce",
-        ("cross_entropy",),
-        "calibrant.losses.crossentropy:CrossEntropyLoss",
-        "ce(balanced)",
-        "probabilities that are true: the proper score, the default",
-    ),
-    Entry(
-        "focal",
-        ("focal_loss",),
-        "calibrant.losses.focal:FocalLoss",
-        "focal(gamma=2)",
-        "hard rows: easy ones fade, which tempers overconfidence",
-    ),
-    Entry(
-        "soft_f1",
-        ("soft_f1_loss",),
-        "calibrant.losses.soft_f1:SoftF1Loss",
-        "soft_f1(average=micro)",
-        "the F1 score itself, with probabilities in place of decisions",
-    ),
+from calibrant.losses.catalogue import (
+    calibration,
+    classification,
+    constraints,
+    cost,
+    imbalance,
+    ordinal,
+    overlap,
+    ranking,
+    regression,
+    selective,
 )
+from calibrant.losses.catalogue.entry import Entry
+
+__all__ = ["FAMILIES", "Catalogue", "available", "homes", "name_of"]
+
+FAMILIES: Mapping[str, tuple[Entry, ...]] = {
+    "classification": classification.ENTRIES,
+    "calibration": calibration.ENTRIES,
+    "imbalance": imbalance.ENTRIES,
+    "cost": cost.ENTRIES,
+    "overlap": overlap.ENTRIES,
+    "ranking": ranking.ENTRIES,
+    "ordinal": ordinal.ENTRIES,
+    "regression": regression.ENTRIES,
+    "constraints": constraints.ENTRIES,
+    "selective": selective.ENTRIES,
+}
+"""Entries by family, in the order in which a chooser goes through them."""
 
 
 class Catalogue(Mapping[str, Entry]):
@@ -66,7 +57,7 @@ class Catalogue(Mapping[str, Entry]):
         return "\n".join(lines)
 
 
-_CATALOGUE = Catalogue(_ENTRIES)
+_CATALOGUE = Catalogue(tuple(entry for entries in FAMILIES.values() for entry in entries))
 
 
 def available() -> Catalogue:
@@ -80,7 +71,16 @@ def available() -> Catalogue:
     return _CATALOGUE
 
 
+def homes() -> dict[str, str]:
+    """Modules of all classes and functions in the catalogue, by their public names."""
+    found: dict[str, str] = {}
+    for entry in _CATALOGUE.values():
+        module, _, name = entry.home.partition(":")
+        found |= dict.fromkeys((name, *entry.exports), module)
+    return found
+
+
 def name_of(cls: type) -> str:
     """Registered name of a class of losses; the class's own name if it is not registered."""
     home = f"{cls.__module__}:{cls.__qualname__}"
-    return next((e.name for e in _ENTRIES if e.home == home), cls.__name__)
+    return next((e.name for e in _CATALOGUE.values() if e.home == home), cls.__name__)

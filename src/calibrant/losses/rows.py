@@ -12,19 +12,59 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 
-__all__ = ["Labels", "PerRow", "Rows", "Scores", "arranged", "at_label", "log_of", "truth_of"]
+__all__ = [
+    "Arranged",
+    "Form",
+    "Labels",
+    "PerRow",
+    "Rows",
+    "Scores",
+    "arranged",
+    "at_label",
+    "log_of",
+    "truth_of",
+]
 
 Scores = Float[Tensor, "row class *axes"]
 Labels = Int[Tensor, "row *axes"] | Float[Tensor, "row class *axes"]
 PerRow = Float[Tensor, "row *axes"]
+Form = Literal["classes", "question", "questions"]
+"""What axis 1 holds: exclusive classes; no and yes to one question, where the score of yes alone
+was given; or no and yes to every one of the questions at axis 2."""
+
+
+class Arranged(NamedTuple):
+    """Scores and labels with axis 1 of one form, and which rows count (None: all)."""
+
+    scores: Scores
+    labels: Labels
+    kept: Bool[Tensor, "row *axes"] | None
+    form: Form
 
 
 class Rows(NamedTuple):
-    """What a template reads: absent rows hold constants, and weigh 0."""
+    """What a template reads: absent rows hold constants, and weigh 0.
+
+    Parameters
+    ----------
+    logits, labels
+        Scores as logits, and labels; of a question, those of no and yes at axis 1.
+    weights
+        Final weights, those of classes included.
+    own_weights
+        Weights before those of classes.
+    factor
+        What `pos_weight` multiplies the loss of a row by; None for 1.
+    form
+        What lies at axis 1, see `Form`.
+    """
 
     logits: Scores
     labels: Labels
     weights: PerRow
+    own_weights: PerRow
+    factor: PerRow | None
+    form: Form
 
 
 def truth_of(logits: Scores, labels: Labels) -> Scores:
@@ -51,7 +91,7 @@ def arranged(
     multilabel: bool,
     inputs: Literal["logits", "probs"],
     ignore_index: int | None,
-) -> tuple[Scores, Labels, Bool[Tensor, "row *axes"] | None]:
+) -> Arranged:
     """Scores of at least two classes at axis 1, in float32 or better; labels; which rows count.
 
     No arithmetic touches a score that may have to be left out: its gradient could be NaN.
@@ -61,7 +101,8 @@ def arranged(
     scores : Tensor
         ``(row, class, *axes)``; or of the positive class alone, ``(row,)`` or
         ``(row, 1, *axes)``, which becomes a pair of classes. With `multilabel`, every entry
-        of ``(row, class, *axes)`` becomes such a pair, at axis 1.
+        of ``(row, class, *axes)`` becomes such a pair, at axis 1; two classes with one label a
+        row are the question whether it is class 1.
     labels : Tensor
         Class indices ``(row, *axes)``, or probabilities in the shape of the scores; for two classes
         also floats ``(row, *axes)``, the probability of class 1. Whole numbers in the shape of
@@ -80,18 +121,21 @@ def arranged(
         scores = scores.to(dtype)
     if scores.ndim == 0:
         raise InputError("logits", "have rows", "a single number", "Give it the shape (1,).")
-    if multilabel:
-        if scores.ndim == 1 or labels.shape != scores.shape:
-            raise _mismatch(scores, labels, "of the logits, (row, class, *axes)")
-        return _pairs(scores.unsqueeze(1), inputs), *_one_or_two(labels, dtype, ignore_index)
+    if multilabel and scores.ndim > 1 and labels.shape == scores.shape:
+        pairs = _pairs(scores.unsqueeze(1), inputs)
+        return Arranged(pairs, *_one_or_two(labels, dtype, ignore_index), "questions")
     if scores.ndim == 1 or scores.shape[1] == 1:
         positive = scores.unsqueeze(1) if scores.ndim == 1 else scores
         labels = labels.squeeze(1) if labels.shape == positive.shape else labels
         rows = positive.shape[:1] + positive.shape[2:]
         if labels.shape != rows:
             raise _mismatch(scores, labels, f"{tuple(rows)}")
-        return _pairs(positive, inputs), *_one_or_two(labels, dtype, ignore_index)
-    return scores, *_of_classes(scores, labels, ignore_index)
+        pairs = _pairs(positive, inputs)
+        return Arranged(pairs, *_one_or_two(labels, dtype, ignore_index), "question")
+    if multilabel and (scores.shape[1] != 2 or labels.shape != scores.shape[:1] + scores.shape[2:]):
+        raise _mismatch(scores, labels, "of the logits, (row, class, *axes)")
+    form = "question" if multilabel else "classes"
+    return Arranged(scores, *_of_classes(scores, labels, ignore_index), form)
 
 
 def log_of(probs: Scores) -> Scores:

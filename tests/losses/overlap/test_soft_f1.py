@@ -22,7 +22,7 @@ def test_is_one_minus_f1_for_certain_predictions(batch, average):
 def test_is_one_minus_f1_for_certain_answers_to_many_labels(rows, average):
     logits, labels = rows(32, 4)[0], (rows(32, 4, seed=1)[0] > 0).long()
     expected = 1 - multilabel_f1_score(logits.sigmoid(), labels, num_labels=4, average=average)
-    loss = SoftF1Loss(average, multilabel=True)
+    loss = SoftF1Loss(average=average, multilabel=True)
     assert float(loss(1e4 * logits, labels)) == pytest.approx(float(expected), abs=1e-6)
 
 
@@ -38,7 +38,9 @@ def test_equals_a_sum_over_rows_written_out(rows, average):
             error[k] += weight * abs(prob[k] - (k == label))
             size[k] += weight * (prob[k] + (k == label))
     expected = (error / size).mean() if average == "macro" else error.sum() / size.sum()
-    assert float(SoftF1Loss(average)(logits, labels, weights)) == pytest.approx(expected, abs=1e-14)
+    assert float(SoftF1Loss(average=average)(logits, labels, weights)) == pytest.approx(
+        expected, abs=1e-14
+    )
 
 
 def test_soft_labels_are_their_own_best_prediction(rows):

@@ -6,26 +6,18 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from calibrant.losses.overlap_loss import Counts, OverlapLoss
 from calibrant.losses.rows import Labels, Scores
-from calibrant.losses.templates import SumLoss
 
 __all__ = ["SoftF1Loss", "soft_f1_loss"]
 
 
 @final
-class SoftF1Loss(SumLoss):
+class SoftF1Loss(OverlapLoss):
     r"""One minus soft F1, :math:`\sum |p - y| / \sum (p + y)` over the rows.
 
     With :math:`p` in {0, 1} this is :math:`(FP + FN) / (2 TP + FP + FN)`, exactly 1 - F1. On soft
     labels it is least at :math:`p = y`, where the usual product form is not.
-
-    Parameters
-    ----------
-    average : "macro" or "micro", default "macro"
-        Mean of the losses of the classes, or the loss of the sums over all classes.
-    absent : "keep" or "skip", default "keep"
-        What the mean does with a class that no row has: keep its loss, which is 1 as soon as any
-        probability is stated for it (0 if none is), or leave it out. Micro has no such classes.
 
     References
     ----------
@@ -43,24 +35,10 @@ class SoftF1Loss(SumLoss):
 
     ignores_scale = True
 
-    average: Literal["macro", "micro"] = "macro"
-    absent: Literal["keep", "skip"] = "keep"
-
-    def addends(self, probs: Scores, truth: Scores) -> tuple[Scores, ...]:
-        """See `SumLoss.addends`: error, what is stated, what is true."""
-        return (probs - truth).abs(), probs, truth
-
-    def read(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more"]:
-        """See `SumLoss.read`."""
-        if self.average == "micro":
-            sums = sums.sum(-1, keepdim=True)
-        error, stated, true = sums.unbind(-2)
-        size = stated + true
-        losses = error / torch.where(size > 0, size, 1)
-        if self.absent == "keep":
-            return losses.mean(-1)
-        present = true > 0
-        return torch.where(present, losses, 0).sum(-1) / present.sum(-1).clamp(min=1)
+    def of_counts(self, tp: Counts, fp: Counts, fn: Counts) -> Counts:
+        """See `OverlapLoss.of_counts`."""
+        error, size = fp + fn, 2 * tp + fp + fn
+        return error / torch.where(size > 0, size, 1)
 
 
 def soft_f1_loss(
@@ -77,4 +55,4 @@ def soft_f1_loss(
     >>> soft_f1_loss(torch.zeros(2, 2), torch.tensor([0, 1]))  # error 1 of size 2, both classes
     tensor(0.5000)
     """
-    return SoftF1Loss(average, absent).forward(logits, labels)
+    return SoftF1Loss(average=average, absent=absent).forward(logits, labels)

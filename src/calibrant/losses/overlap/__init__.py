@@ -1,0 +1,1 @@
+"""Overlap: F-scores, Dice and their kin, functions of soft counts of every class."""

@@ -1,0 +1,127 @@
+"""Loss of sums: a function of differentiable sums over rows."""
+
+from abc import ABC, abstractmethod
+from dataclasses import KW_ONLY
+from typing import ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.losses.front_end import FrontEnd
+from calibrant.losses.processes import Gradients, over_processes
+from calibrant.losses.rows import Rows, Scores, truth_of
+from calibrant.losses.single import Reduction, reduced
+
+__all__ = ["SumLoss"]
+
+
+class SumLoss(FrontEnd, ABC):
+    """Function of sums over rows: the sums of shards and processes add up, their losses do not.
+
+    ``loss.read(loss.sums(a) + loss.sums(b))`` is the loss of both batches together. A single
+    score a row asks one question: its sums are those of the positive class alone.
+
+    Parameters
+    ----------
+    over : "batch" or "sample", default "batch", keyword
+        Sums over all rows and axes; or those of every row over its axes, each row with a loss of
+        its own, of which `reduction` makes one. A row weighs what its heaviest pixel does.
+    reduction : "mean", "sum" or "none", default "mean", keyword
+        What becomes of the losses of the rows with ``over="sample"``.
+    sync : bool or "sum", default False, keyword
+        Add the sums over all processes of `torch.distributed`, so that each has the loss of the
+        joint batch. Its gradient is the joint one once gradients are *averaged* over the processes,
+        as ``DistributedDataParallel`` does; with "sum", once they are added. Without a process
+        group there is one process.
+    """
+
+    ignores_scale: ClassVar[bool] = False
+    """Whether `read` gives the same for all sums times a number; weights may then have any scale,
+    beyond the range of the logits' dtype too."""
+
+    _: KW_ONLY
+    over: Literal["batch", "sample"] = "batch"
+    reduction: Reduction = "mean"
+    sync: bool | Literal["sum"] = False
+
+    def __post_init__(self) -> None:
+        """Check what goes together."""
+        super().__post_init__()
+        if self.over == "batch" and self.reduction != "mean":
+            remedy = "The sums of a batch have one loss."
+            raise InputError(
+                "reduction", "be 'mean' with over='batch'", repr(self.reduction), remedy
+            )
+
+    @abstractmethod
+    def addends(self, probs: Scores, truth: Scores) -> tuple[Scores, ...]:
+        """Summands of every row at weight 1, each in the shape of `probs`, classes at axis 1.
+
+        Parameters
+        ----------
+        probs : Float[Tensor, "row class *axes"]
+            Stated probabilities; of questions, those of yes.
+        truth : Float[Tensor, "row class *axes"]
+            Labels as probabilities: 0 and 1 where they are hard.
+        """
+
+    @abstractmethod
+    def read(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more"]:
+        """Loss of the rows behind `sums`, of every table of them; 0 for sums that are all 0."""
+
+    @final
+    def sums(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        weights: Tensor | None = None,
+        *,
+        mask: Tensor | None = None,
+    ) -> Float[Tensor, "sum class"]:
+        """Weighted sums over rows and axes, per class; differentiable, in float32 or better."""
+        return self._summed(self.prepare(logits, labels, weights, mask), first_axis=0)
+
+    def _summed(self, rows: Rows, *, first_axis: Literal[0, 1]) -> Float[Tensor, "*row sum class"]:
+        """Sums over all axes from the first on; classes stay, and rows where that is axis 1."""
+        probs, truth = rows.logits.softmax(1), truth_of(rows.logits, rows.labels)
+        scale = rows.weights if rows.factor is None else rows.factor * rows.weights
+        if rows.form == "questions":
+            probs, truth = probs[:, 1], truth[:, 1]
+        else:
+            scale = scale.unsqueeze(1)
+        if rows.form == "question":
+            probs, truth = probs[:, 1:], truth[:, 1:]
+        over = [axis for axis in range(first_axis, probs.ndim) if axis != 1]
+        addends = [scale * addend for addend in self.addends(probs, truth)]
+        # no matrix product: under autocast it would round the addends to half precision
+        return torch.stack([a.sum(over) if over else a for a in addends], dim=first_axis)
+
+    @final
+    def forward(
+        self,
+        logits: Tensor,
+        labels: Tensor,
+        weights: Tensor | None = None,
+        *,
+        mask: Tensor | None = None,
+    ) -> Tensor:
+        """Loss of the batch, still attached to the graph where every row is absent."""
+        relative = self.ignores_scale and (self.over == "batch" or self.reduction == "mean")
+        rows = self.prepare(logits, labels, weights, mask, relative_weights=relative)
+        gradients: Gradients | None = None
+        if self.sync is not False:
+            gradients = "sum" if self.sync == "sum" else "mean"
+        if self.over == "batch":
+            sums = self._summed(rows, first_axis=0)
+            value = self.read(sums if gradients is None else over_processes(sums, gradients))
+            return self.unless_empty(value, rows.weights)
+        losses = self.read(self._summed(rows, first_axis=1))
+        heaviest = rows.own_weights.flatten(1).amax(1) if losses.numel() else losses
+        if self.reduction != "mean" or gradients is None:
+            value = reduced(losses, heaviest, self.reduction)
+            return self.unless_empty(value, heaviest) if self.reduction == "mean" else value
+        sums = torch.stack(((heaviest * losses).sum(), heaviest.sum()))
+        total, weight = over_processes(sums, gradients)
+        return self.unless_empty(total / torch.where(weight > 0, weight, 1), weight)
