@@ -1,5 +1,7 @@
 """Laws of every loss where torch traces, exports or maps it: no shape or branch reads the data."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from torch import nn
@@ -8,75 +10,87 @@ from torch.testing import assert_close
 pytestmark = pytest.mark.usefixtures("unchecked")
 
 
-def rows(n_rows: int) -> tuple[torch.Tensor, ...]:
-    generator = torch.Generator().manual_seed(n_rows)
-    logits = torch.randn(n_rows, 3, generator=generator, dtype=torch.float64)
-    labels = torch.randint(3, (n_rows,), generator=generator)
-    labels[1] = -100
-    return logits, labels, torch.rand(n_rows, generator=generator, dtype=torch.float64)
-
-
 @pytest.fixture
-def loss(make):
-    loss = make(3)
+def batches(make_batch):
+    """Function that makes scores, labels and weights; one row weighs nothing."""
+
+    def make(n_rows, seed=0):
+        generator = torch.Generator().manual_seed(n_rows + seed)
+        weights = torch.rand(n_rows, generator=generator, dtype=torch.float64)
+        weights[1] = 0
+        return *make_batch(n_rows, seed), weights
+
+    return make
+
+
+def soft_labels(logits):
+    labels = logits.flip(-1).softmax(-1)
+    labels[..., 1, :] = -100
+    return labels
+
+
+def with_ignored_index(loss):
     for _, term in loss.terms:
         term.ignore_index = -100
     return loss
 
 
-def test_compiles_as_one_graph_forward_and_backward(loss):
+def test_compiles_as_one_graph_forward_and_backward(any_loss, batches):
     torch.compiler.reset()
+    compiled = torch.compile(any_loss, fullgraph=True, backend="eager")
+    scores, *rest = batches(8)
+    plain, traced = scores.clone().requires_grad_(), scores.clone().requires_grad_()
+    expected, actual = any_loss(plain, *rest), compiled(traced, *rest)
+    expected.backward()
+    actual.backward()
+    assert_close(actual, expected)
+    assert_close(traced.grad, plain.grad)
+
+
+def test_compiles_as_one_graph_for_soft_labels(loss, rows):
+    torch.compiler.reset()
+    loss = with_ignored_index(loss)
+    logits = rows(8, 3)[0]
     compiled = torch.compile(loss, fullgraph=True, backend="eager")
-    logits, labels, weights = rows(8)
-    soft = torch.where(labels[:, None] == -100, -100, logits.softmax(1))
-    for arguments in [(labels,), (labels, weights), (soft,)]:
-        plain, traced = logits.clone().requires_grad_(), logits.clone().requires_grad_()
-        expected, actual = loss(plain, *arguments), compiled(traced, *arguments)
-        expected.backward()
-        actual.backward()
-        assert_close(actual, expected)
-        assert_close(traced.grad, plain.grad)
+    assert_close(compiled(logits, soft_labels(logits)), loss(logits, soft_labels(logits)))
 
 
-def test_exports(loss):
-    arguments = rows(8)
-    exported = torch.export.export(loss, arguments, strict=True).module()
-    others = rows(8)
-    assert_close(exported(*others), loss(*others))
-
-
-def test_exports_for_any_number_of_rows(loss):
+def test_exports_for_any_number_of_rows(any_loss, batches):
     n_rows = torch.export.Dim("n_rows", min=2)
-    shapes = {"logits": {0: n_rows}, "labels": {0: n_rows}}
-    exported = torch.export.export(loss, rows(8)[:2], dynamic_shapes=shapes, strict=True).module()
-    others = rows(13)[:2]
-    assert_close(exported(*others), loss(*others))
+    shapes = tuple({0: n_rows} for _ in batches(8))
+    exported = torch.export.export(any_loss, batches(8), dynamic_shapes=shapes, strict=True)
+    others = batches(13)
+    assert_close(exported.module()(*others), any_loss(*others))
 
 
-def test_maps_over_batches(loss):
-    logits, labels, weights = (torch.stack(parts) for parts in zip(rows(8), rows(8), strict=True))
-    logits = logits * torch.tensor([1.0, 2.0])[:, None, None]
-    mapped = torch.vmap(loss)(logits, labels, weights)
-    expected = torch.stack([loss(*each) for each in zip(logits, labels, weights, strict=True)])
-    assert_close(mapped, expected)
+def test_maps_over_batches(any_loss, batches):
+    both = batches(8), batches(8, seed=1)
+    stacked = [torch.stack(parts) for parts in zip(*both, strict=True)]
+    expected = torch.stack([any_loss(*each) for each in both])
+    assert_close(torch.vmap(any_loss)(*stacked), expected)
 
 
-def test_maps_over_batches_of_soft_labels(loss):
-    logits, labels, _ = (torch.stack(parts) for parts in zip(rows(8), rows(8), strict=True))
-    soft = torch.where(labels[..., None] == -100, -100, logits.flip(-1).softmax(-1))
-    mapped = torch.vmap(loss)(logits, soft)
-    assert_close(mapped, torch.stack([loss(*each) for each in zip(logits, soft, strict=True)]))
+def test_maps_over_batches_of_soft_labels(loss, rows):
+    loss = with_ignored_index(loss)
+    logits = torch.stack([rows(8, 3)[0], rows(8, 3, seed=1)[0]])
+    soft = soft_labels(logits)
+    expected = torch.stack([loss(*each) for each in zip(logits, soft, strict=True)])
+    assert_close(torch.vmap(loss)(logits, soft), expected)
 
 
-def test_maps_gradients_over_batches(loss):
-    logits, labels, _ = (torch.stack(parts) for parts in zip(rows(8), rows(8), strict=True))
-    mapped = torch.vmap(torch.func.grad(loss))(logits, labels)
-    expected = torch.stack([torch.func.grad(loss)(*e) for e in zip(logits, labels, strict=True)])
-    assert_close(mapped, expected)
+def test_maps_gradients_over_batches(any_loss, batches):
+    both = batches(8)[:2], batches(8, seed=1)[:2]
+    stacked = [torch.stack(parts) for parts in zip(*both, strict=True)]
+    expected = torch.stack([torch.func.grad(any_loss)(*each) for each in both])
+    assert_close(torch.vmap(torch.func.grad(any_loss))(*stacked), expected)
 
 
-def test_reads_no_value(loss):
-    logits, labels, weights = (part.to("meta") for part in rows(8))
-    on_meta = nn.Module.to(loss, "meta")  # meta tensors have no values
-    assert on_meta(logits, labels, weights).shape == ()
-    assert on_meta(logits, logits.softmax(1)).shape == ()
+def test_reads_no_value(any_loss, batches):
+    batch = [part.to("meta") for part in batches(8)]
+    on_meta = nn.Module.to(deepcopy(any_loss), "meta")  # meta tensors have no values
+    assert on_meta(*batch).shape == ()
+
+
+def test_reads_no_value_of_soft_labels(loss, rows):
+    logits = rows(8, 3)[0].to("meta")
+    assert nn.Module.to(loss, "meta")(logits, logits.softmax(1)).shape == ()

@@ -15,7 +15,8 @@ __all__ = ["BatchLoss"]
 class BatchLoss(FrontEnd, ABC):
     """Function of all rows at once, as ranking and pairs of rows need.
 
-    It does not add up: over processes, every one has the loss of its own rows.
+    It does not add up: over processes, every one has the loss of its own rows. Weights are over
+    the largest, so the loss must not depend on their scale.
     """
 
     @abstractmethod
@@ -37,7 +38,7 @@ class BatchLoss(FrontEnd, ABC):
         mask: Tensor | None = None,
     ) -> Tensor:
         """Loss of the batch."""
-        rows = self.prepare(logits, labels, weights, mask)
+        rows = self.prepare(logits, labels, weights, mask, relative_weights=True)
         is_soft = rows.labels.ndim == rows.logits.ndim
         flat = _flat(rows.labels) if is_soft else rows.labels.flatten()
         scale = rows.weights if rows.factor is None else rows.factor * rows.weights

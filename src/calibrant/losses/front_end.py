@@ -70,6 +70,11 @@ class FrontEnd(SingleLoss, ABC):
     def __post_init__(self) -> None:
         """Check what goes together."""
         super().__post_init__()
+        if self.inputs == "probs" and not self.shift_invariant:
+            remedy = (
+                "This loss depends on the level of the logits, which probabilities do not tell."
+            )
+            raise InputError("inputs", "be 'logits'", "'probs'", remedy)
         if self.multilabel and isinstance(self.class_weight, str):
             remedy = "A rule weighs classes of which a row has one."
             got = f"{self.class_weight!r}"
