@@ -62,7 +62,10 @@ def test_spec_means_the_loss(spec, loss):
     assert get(spec).spec == loss.spec
 
 
-@pytest.mark.parametrize("spec", ["0.5*ce(balanced) + 0.5*soft_f1", "focal(gamma=2)", "ce"])
+CANONICAL = ["0.5*ce(balanced) + 0.5*soft_f1", "focal(gamma=2)", "ce", "ce(reduction='none')"]
+
+
+@pytest.mark.parametrize("spec", CANONICAL)
 def test_canonical_spec_is_itself(spec):
     assert get(spec).spec == spec
 

@@ -115,6 +115,8 @@ def _write(value: object) -> str:
             return str(value).lower()
         case int() | float():
             return write_number(value)
+        case str() if value.lower() in _WORDS:
+            return repr(value)  # the word, not what it stands for
         case [*items]:
             return f"[{', '.join(map(_write, items))}]"
         case _:
