@@ -168,6 +168,11 @@ def test_losses_of_samples_are_those_of_batches_of_one(rows):
     assert_close(mean, (counts * alone).sum() / counts.sum())
 
 
+def test_rows_without_axes_are_samples_too(batch):
+    alone = [SoftF1Loss()(batch[0][i : i + 1], batch[1][i : i + 1]) for i in range(64)]
+    assert_close(SoftF1Loss(over="sample")(*batch), torch.stack(alone).mean())
+
+
 def test_losses_of_classes_average_to_the_loss(batch):
     loss = SoftF1Loss()
     assert_close(loss.by_class(loss.sums(*batch)).mean(), loss(*batch))

@@ -118,7 +118,7 @@ class SumLoss(FrontEnd, ABC):
             value = self.read(sums if gradients is None else over_processes(sums, gradients))
             return self.unless_empty(value, rows.weights)
         losses = self.read(self._summed(rows, first_axis=1))
-        heaviest = rows.own_weights.flatten(1).amax(1) if losses.numel() else losses
+        heaviest = rows.own_weights.reshape(len(losses), -1).amax(1) if len(losses) else losses
         if self.reduction != "mean" or gradients is None:
             value = reduced(losses, heaviest, self.reduction)
             return self.unless_empty(value, heaviest) if self.reduction == "mean" else value
