@@ -14,6 +14,7 @@ _HOMES = {
     "WeightedSum": "calibrant.losses.base",
     "at_label": "calibrant.losses.rows",
     "available": "calibrant.losses.registry",
+    "check": "calibrant.losses.checking.run",
     "get": "calibrant.losses.build",
     **homes(),
 }

@@ -2,6 +2,7 @@ from calibrant.losses.base import Loss as Loss
 from calibrant.losses.base import WeightedSum as WeightedSum
 from calibrant.losses.batch_loss import BatchLoss as BatchLoss
 from calibrant.losses.build import get as get
+from calibrant.losses.checking.run import check as check
 from calibrant.losses.crossentropy import CrossEntropyLoss as CrossEntropyLoss
 from calibrant.losses.crossentropy import cross_entropy as cross_entropy
 from calibrant.losses.focal import FocalLoss as FocalLoss
@@ -28,6 +29,7 @@ __all__ = [
     "WeightedSum",
     "at_label",
     "available",
+    "check",
     "cross_entropy",
     "focal_loss",
     "get",

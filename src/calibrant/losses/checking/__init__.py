@@ -1,0 +1,1 @@
+"""Laws that a loss must keep, and the report on one loss."""
