@@ -1,0 +1,185 @@
+r"""Log-probability of the true class, as exact at 1 as at 0, with its gradient in closed form.
+
+Most losses of a row are a function of it alone. Written with torch's own operations it would take
+four copies of the logits, two of them to keep absent rows out; here it takes two:
+:math:`e^{z - \max z}` for the backward pass, and the gradient. The probability that
+remains for the other classes is summed from them, so that it is right to its last digits where
+the true class has probability 1 - 1e-30.
+"""
+
+from typing import Protocol, no_type_check, runtime_checkable
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Int
+from torch import Tensor
+from torch.autograd import Function
+
+from calibrant.losses.rows import PerRow, Scores
+
+__all__ = ["ABSENT", "log_prob_at", "log_probs"]
+
+ABSENT = -0.6931471805599453
+"""Log-probability that an absent row gets, ln 1/2: inside the range of what it could be, where
+any loss is finite."""
+
+
+def log_prob_at(
+    logits: Scores, labels: Int[Tensor, "row *axes"], kept: Bool[Tensor, "row *axes"] | None = None
+) -> PerRow:
+    r"""Log-probability of the true class, :math:`z_y - \log \sum_k e^{z_k}`, in nats.
+
+    Parameters
+    ----------
+    logits : Float[Tensor, "row class *axes"]
+        Unnormalised log-probabilities of two classes or more; minus infinity masks a class.
+    labels : Int[Tensor, "row *axes"]
+        Class indices in ``[0, class)``, also where a row is absent.
+    kept : Bool[Tensor, "row *axes"], optional
+        Which rows are there. The others get `ABSENT` and the gradient 0, whatever they hold.
+
+    Returns
+    -------
+    Float[Tensor, "row *axes"]
+        At most 0; its relative error is that of a few roundings also where it is next to 0. Its
+        gradient, :math:`1 - p_y` for the true class and :math:`-p_k` for the others, likewise.
+        It can be differentiated again, in reverse mode.
+
+    Notes
+    -----
+    With :math:`r = \sum_{k \ne y} e^{z_k - m}`, :math:`m = \max z` and
+    :math:`t = e^{z_y - m}`, it is :math:`-\log(1 + r / t)` where the true class is likelier than
+    all others together, and :math:`z_y - m - \log(t + r)` elsewhere. Of two classes it is
+    the softplus of their difference.
+
+    Examples
+    --------
+    >>> log_prob_at(torch.tensor([[0.0, 0.0], [50.0, 0.0]]), torch.tensor([0, 0]))  # -ln 2, -e**-50
+    tensor([-6.9315e-01, -1.9287e-22])
+    """
+    function = _OfTwo if logits.shape[1] == 2 else _OfMany
+    kept = torch.ones_like(labels, dtype=torch.bool) if kept is None else kept
+    log_p, *_ = function.apply(logits, labels, kept)
+    return log_p
+
+
+def log_probs(logits: Scores) -> Scores:
+    """Log-probabilities of all classes, with the small relative error of `log_prob_at`.
+
+    Only that of the likeliest class can round to 0: it is computed from the others.
+    """
+    plain = logits.log_softmax(1)
+    top = plain.argmax(1, keepdim=True)
+    rest = plain.scatter(1, top, -torch.inf).exp().sum(1, keepdim=True)
+    return plain.scatter(1, top, torch.log1p(-rest))
+
+
+@runtime_checkable
+class _Saving(Protocol):
+    """What the forward pass leaves for the backward pass."""
+
+    def save_for_backward(self, *tensors: Tensor) -> None: ...
+    def mark_non_differentiable(self, *args: Tensor) -> None: ...
+    def set_materialize_grads(self, value: bool) -> None: ...  # noqa: FBT001 (torch's own)
+
+
+@runtime_checkable
+class _Saved(Protocol):
+    """What the backward pass finds."""
+
+    saved_tensors: tuple[Tensor, ...]
+
+
+@no_type_check  # at run time: what checks calls cannot be traced
+class _OfTwo(Function):
+    """Two classes: all depends on how far the other class is ahead."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(logits: Tensor, labels: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
+        lead = _lead_of_other(logits, labels)
+        log_p, p_other = F.logsigmoid(-lead), lead.sigmoid()
+        return torch.where(kept, log_p, ABSENT), torch.where(kept, p_other, 0)
+
+    @staticmethod
+    def setup_context(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
+        _save(ctx, inputs, output)
+
+    @staticmethod
+    def backward(ctx: _Saved, *grad_outputs: Tensor | None) -> tuple[Tensor | None, None, None]:
+        grad, _ = grad_outputs
+        if grad is None:
+            return None, None, None
+        logits, labels, kept, p_other = ctx.saved_tensors
+        if torch.is_grad_enabled():  # to be differentiated again
+            p_other = _lead_of_other(_without_absent(logits, kept), labels).sigmoid()
+            grad = torch.where(kept, grad, 0)
+        to_first = grad * p_other * _sign(labels, grad)
+        return torch.stack((to_first, -to_first), dim=1), None, None
+
+
+@no_type_check  # see `_OfTwo`
+class _OfMany(Function):
+    """Any number of classes."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(logits: Tensor, labels: Tensor, kept: Tensor) -> tuple[Tensor, ...]:
+        true_class = labels.unsqueeze(1)
+        at_true = logits.gather(1, true_class)
+        top = torch.maximum(logits.amax(1, keepdim=True), at_true)  # it depends on all arguments
+        others = logits - top
+        others.scatter_add_(1, true_class, torch.full_like(at_true, -torch.inf)).exp_()
+        lead, rest = (at_true - top).squeeze(1), others.sum(1)
+        odds_of = lead.exp()
+        total = odds_of + rest
+        log_p = torch.where(rest < odds_of, -torch.log1p(rest / odds_of), lead - total.log())
+        others.nan_to_num_(0.0)  # of absent rows; in a row that counts, `total` stays NaN
+        log_p = torch.where(kept, log_p, ABSENT)
+        rest, total = torch.where(kept, rest, 0), torch.where(kept, total, torch.inf)
+        return log_p, others, rest, total
+
+    @staticmethod
+    def setup_context(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
+        _save(ctx, inputs, output)
+
+    @staticmethod
+    def backward(ctx: _Saved, *grad_outputs: Tensor | None) -> tuple[Tensor | None, None, None]:
+        grad, *_ = grad_outputs
+        if grad is None:
+            return None, None, None
+        logits, labels, kept, others, rest, total = ctx.saved_tensors
+        true_class = labels.unsqueeze(1)
+        if torch.is_grad_enabled():  # to be differentiated again
+            probs = _without_absent(logits, kept).softmax(1)
+            others = probs.scatter(1, true_class, 0)
+            rest, total = others.sum(1), 1.0
+            grad = torch.where(kept, grad, 0)
+        share = (grad / total).unsqueeze(1)
+        to_logits = others * -share
+        return to_logits.scatter_add_(1, true_class, share * rest.unsqueeze(1)), None, None
+
+
+def _save(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
+    """Keep what the backward pass reads; only the first output has a gradient."""
+    _, *intermediate = output
+    ctx.mark_non_differentiable(*intermediate)
+    ctx.set_materialize_grads(False)  # zeros in the shape of the logits
+    ctx.save_for_backward(*inputs, *intermediate)
+
+
+def _lead_of_other(logits: Tensor, labels: Tensor) -> Tensor:
+    """Logit of the other of two classes less that of the true one."""
+    first, second = logits.unbind(1)
+    return (second - first) * _sign(labels, logits)
+
+
+def _sign(labels: Tensor, like: Tensor) -> Tensor:
+    """1 where the first class is true, -1 where the second is."""
+    return 1 - 2 * labels.to(like.dtype)
+
+
+def _without_absent(logits: Tensor, kept: Tensor) -> Tensor:
+    return torch.where(kept.unsqueeze(1), logits, 0)
