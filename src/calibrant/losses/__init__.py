@@ -11,6 +11,7 @@ _HOMES = {
     "OverlapLoss": "calibrant.losses.overlap_loss",
     "RowLoss": "calibrant.losses.row_loss",
     "SumLoss": "calibrant.losses.sum_loss",
+    "TrueClassLoss": "calibrant.losses.true_class_loss",
     "WeightedSum": "calibrant.losses.base",
     "at_label": "calibrant.losses.rows",
     "available": "calibrant.losses.registry",

@@ -58,6 +58,9 @@ class FrontEnd(SingleLoss, ABC):
     """
 
     batch_for: ClassVar[MakeBatch] = staticmethod(class_batch)
+    guards_absent: ClassVar[bool] = False
+    """Whether the loss itself keeps absent rows of hard labels out, by `Rows.kept`: replacing them
+    copies all logits."""
 
     _: KW_ONLY
     class_weight: Annotated[Numbers, _WEIGHTS] | Literal["balanced"] | None = None
@@ -151,13 +154,16 @@ class FrontEnd(SingleLoss, ABC):
             kept = weights != 0
         factor = None if self.pos_weight is None else self._of_yes(scores, labels, form)
         constant = 0 if self.inputs == "logits" else 1
-        if kept is not None:
+        is_guarded = not is_soft and self.inputs == "logits" and self.label_smoothing == 0
+        is_guarded = is_guarded and self.guards_absent
+        if kept is not None and not is_guarded:
             scores = torch.where(kept.unsqueeze(1), scores, constant)
         if self.inputs == "probs":
             scores = log_of(scores)
         if self.label_smoothing > 0:
             labels = _smoothed(scores, labels, self.label_smoothing)
-        return Rows(scores, labels, weights, own_weights, factor, form)
+        guard = kept if is_guarded else None
+        return Rows(scores, labels, weights, own_weights, factor, form, guard)
 
     @final
     def weights_of_classes(
@@ -176,21 +182,26 @@ class FrontEnd(SingleLoss, ABC):
             raise InputError("class_weight", f"have shape ({n_classes},)", got, remedy)
         return (relative(weight) if are_relative else weight).to(dtype)
 
-    def _of_yes(self, logits: Scores, labels: Labels, form: Form) -> Tensor:
-        """What `pos_weight` multiplies the loss of every row by."""
+    @final
+    def weight_of_yes(self, logits: Scores, form: Form) -> Tensor:
+        """`pos_weight` as numbers that broadcast to rows, 1 without it; refuses many classes."""
+        weight = 1.0 if self.pos_weight is None else self.pos_weight
         if logits.shape[1] != 2:
             rule, got = "go with yes and no", f"{logits.shape[1]} classes"
             raise InputError("pos_weight", rule, got, "Weigh classes by class_weight.")
+        if not isinstance(weight, Tensor):
+            assert isinstance(weight, float)
+            return logits.new_tensor(weight)
+        n_questions = logits.shape[2] if form == "questions" else 1
+        if weight.shape != (n_questions,):
+            got, remedy = f"shape {tuple(weight.shape)}", "Give one number per question."
+            raise InputError("pos_weight", f"have shape ({n_questions},)", got, remedy)
+        return weight.to(logits.dtype).view(-1, *[1] * (logits.ndim - 3))
+
+    def _of_yes(self, logits: Scores, labels: Labels, form: Form) -> Tensor:
+        """What `pos_weight` multiplies the loss of every row by."""
+        weight = self.weight_of_yes(logits, form)
         yes = labels[:, 1] if labels.ndim == logits.ndim else labels.to(logits.dtype)
-        weight = self.pos_weight
-        if isinstance(weight, Tensor):
-            n_questions = logits.shape[2] if form == "questions" else 1
-            if weight.shape != (n_questions,):
-                got, remedy = f"shape {tuple(weight.shape)}", "Give one number per question."
-                raise InputError("pos_weight", f"have shape ({n_questions},)", got, remedy)
-            n_axes = logits.ndim - 3 if form == "questions" else logits.ndim - 2
-            weight = weight.to(logits.dtype).view(-1, *[1] * n_axes)
-        assert isinstance(weight, Tensor | float)
         return 1 + (weight - 1) * yes
 
 

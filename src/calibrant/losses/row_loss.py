@@ -1,4 +1,4 @@
-"""Loss of the row: a weighted mean over rows."""
+"""Loss of the row: a weighted mean over rows, however the losses of the rows are made."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -9,28 +9,17 @@ import torch
 from torch import Tensor
 
 from calibrant.losses.front_end import FrontEnd
-from calibrant.losses.rows import Labels, PerRow, Scores
+from calibrant.losses.rows import Labels, PerRow, Rows, Scores
 from calibrant.losses.single import Reduction, reduced
 
-__all__ = ["RowLoss"]
+__all__ = ["MeanLoss", "RowLoss"]
 
 PlainMean = Callable[[Tensor, Tensor, int, Tensor | None], Tensor]
 _PRECISE = frozenset({torch.float32, torch.float64})
 
 
-class RowLoss(FrontEnd, ABC):
-    """Weighted mean of a loss of the row.
-
-    A loss of your own states its settings and one method, and has all options:
-
-    >>> from calibrant.losses import at_label
-    >>> class Miss(RowLoss):
-    ...     power: float = 1.0
-    ...
-    ...     def per_row(self, logits, labels):
-    ...         return (1 - at_label(logits.softmax(1), labels)) ** self.power
-    >>> Miss(2)(torch.zeros(1, 2), torch.tensor([0]))  # (1 - 1/2) ** 2
-    tensor(0.2500)
+class MeanLoss(FrontEnd, ABC):
+    """Weighted mean of losses of rows.
 
     Parameters
     ----------
@@ -40,19 +29,15 @@ class RowLoss(FrontEnd, ABC):
     """
 
     plain_mean: ClassVar[PlainMean | None] = None
-    """The same mean as that of `per_row` in fewer steps, for logits ``(row, class, *axes)``, class
+    """The same mean as that of `of_rows` in fewer steps, for logits ``(row, class, *axes)``, class
     indices, the index to ignore, and class weights; row weights and all other options are out."""
 
     _: KW_ONLY
     reduction: Reduction = "mean"
 
     @abstractmethod
-    def per_row(self, logits: Scores, labels: Labels) -> PerRow:
-        """Unweighted loss of every row, classes at axis 1.
-
-        Labels are class indices, or probabilities in the shape of `logits`;
-        `calibrant.losses.at_label` reads both.
-        """
+    def of_rows(self, rows: Rows) -> PerRow:
+        """Unweighted loss of every row, `Rows.factor` included."""
 
     @final
     def forward(
@@ -72,10 +57,7 @@ class RowLoss(FrontEnd, ABC):
                 return self.plain_mean(logits, labels, index, class_weight)
         is_mean = self.reduction == "mean"
         rows = self.prepare(logits, labels, weights, mask, relative_weights=is_mean)
-        losses = self.per_row(rows.logits, rows.labels)
-        if rows.factor is not None:
-            losses = rows.factor * losses
-        value = reduced(losses, rows.weights, self.reduction)
+        value = reduced(self.of_rows(rows), rows.weights, self.reduction)
         return self.unless_empty(value, rows.weights) if is_mean else value
 
     def _is_plain(self, logits: object, labels: object) -> bool:
@@ -95,3 +77,33 @@ class RowLoss(FrontEnd, ABC):
             and logits.shape[1] > 1
             and labels.shape == logits.shape[:1] + logits.shape[2:]
         )
+
+
+class RowLoss(MeanLoss, ABC):
+    """Weighted mean of a loss of the row.
+
+    A loss of your own states its settings and one method, and has all options:
+
+    >>> from calibrant.losses import at_label
+    >>> class Miss(RowLoss):
+    ...     power: float = 1.0
+    ...
+    ...     def per_row(self, logits, labels):
+    ...         return (1 - at_label(logits.softmax(1), labels)) ** self.power
+    >>> Miss(2)(torch.zeros(1, 2), torch.tensor([0]))  # (1 - 1/2) ** 2
+    tensor(0.2500)
+    """
+
+    @abstractmethod
+    def per_row(self, logits: Scores, labels: Labels) -> PerRow:
+        """Unweighted loss of every row, classes at axis 1.
+
+        Labels are class indices, or probabilities in the shape of `logits`;
+        `calibrant.losses.at_label` reads both.
+        """
+
+    @final
+    def of_rows(self, rows: Rows) -> PerRow:
+        """See `MeanLoss.of_rows`."""
+        losses = self.per_row(rows.logits, rows.labels)
+        return losses if rows.factor is None else rows.factor * losses

@@ -57,6 +57,9 @@ class Rows(NamedTuple):
         What `pos_weight` multiplies the loss of a row by; None for 1.
     form
         What lies at axis 1, see `Form`.
+    kept
+        Which rows are there, if the logits still hold whatever the absent ones held, as they do for
+        losses that keep them out by themselves; else None.
     """
 
     logits: Scores
@@ -65,6 +68,7 @@ class Rows(NamedTuple):
     own_weights: PerRow
     factor: PerRow | None
     form: Form
+    kept: Bool[Tensor, "row *axes"] | None = None
 
 
 def truth_of(logits: Scores, labels: Labels) -> Scores:

@@ -12,7 +12,7 @@ import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.losses import RowLoss, SumLoss, at_label, available, get
 from calibrant.losses.checking.run import LAWS
-from calibrant.losses.focal import FocalLoss
+from calibrant.losses.classification.focal import FocalLoss
 from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.rows import truth_of
 

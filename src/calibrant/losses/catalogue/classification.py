@@ -8,7 +8,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="ce",
         aliases=("cross_entropy", "nll"),
-        home="calibrant.losses.crossentropy:CrossEntropyLoss",
+        home="calibrant.losses.classification.crossentropy:CrossEntropyLoss",
         exports=("cross_entropy",),
         example="ce(balanced)",
         purpose="probabilities that are true: the proper score, the default",
@@ -19,7 +19,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         name="focal",
         aliases=("focal_loss",),
-        home="calibrant.losses.focal:FocalLoss",
+        home="calibrant.losses.classification.focal:FocalLoss",
         exports=("focal_loss",),
         example="focal(gamma=2)",
         purpose="hard rows: easy ones fade, which tempers overconfidence",

@@ -48,9 +48,8 @@ def test_equals_exact_arithmetic_in_value_and_gradient(gamma):
     z = torch.tensor([logits], dtype=torch.float64, requires_grad=True)
     row = focal_loss(z, torch.tensor([true_class]), gamma=gamma)
     row.sum().backward()
-    assert row.item() == pytest.approx(expected, rel=1e-2)
-    assert row.item() == pytest.approx(expected, abs=1e-15)
-    assert z.grad[0].tolist() == pytest.approx(slopes, rel=1e-2, abs=1e-15)
+    assert row.item() == pytest.approx(expected, rel=1e-13, abs=0)
+    assert z.grad[0].tolist() == pytest.approx(slopes, rel=1e-13, abs=0)
 
 
 def test_soft_label_gives_the_mean_over_the_classes_it_may_be(rows):
@@ -77,7 +76,7 @@ def test_lies_between_nothing_and_cross_entropy(gamma, scale, seed):
     labels = torch.randint(3, (8,), generator=generator)
     focal, entropy = focal_loss(logits, labels, gamma=gamma), cross_entropy(logits, labels)
     assert (focal >= 0).all()
-    assert (focal <= entropy * (1 + 1e-12)).all()
+    assert (focal <= entropy + 1e-12).all()  # the entropy is torch's, right to 1e-14 of the logits
 
 
 @given(scale=st.floats(1.0, 1e4), gamma=st.floats(0.0, 5.0))

@@ -1,0 +1,1 @@
+"""Losses of the probability of the true class, and their close kin."""
