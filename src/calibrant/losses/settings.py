@@ -125,7 +125,7 @@ class Configured(nn.Module):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         dataclass(eq=False, repr=False)(cls)
-        for name in [f.name for f in fields(cls) if f.default is None and f.name in vars(cls)]:
+        for name in [f.name for f in fields(cls) if f.name in vars(cls)]:
             delattr(cls, name)  # as attribute of the class it would hide a buffer of that name
 
     def __post_init__(self) -> None:
