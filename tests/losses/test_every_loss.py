@@ -103,6 +103,8 @@ def test_batch_of_absent_rows_is_nan_on_request(any_spec, any_loss, make_batch):
 
 @pytest.mark.usefixtures("unchecked")
 def test_gradients_match_finite_differences(any_loss, make_batch):
+    if any(term.stops_gradient for _, term in any_loss.terms):
+        pytest.skip("a part of it counts as a constant, as its paper has it")
     scores, labels = make_batch(4)
     present = torch.tensor([True, True, False, True])
     leaf = scores.requires_grad_()

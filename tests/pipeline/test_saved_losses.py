@@ -7,6 +7,7 @@ import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
+from calibrant.losses import NumberLoss
 from calibrant.losses.registry import available
 from calibrant.pipeline.saved_losses import loss_of, split_specs
 
@@ -15,7 +16,17 @@ LABELS = torch.arange(50) % 3
 ROWS = cal.predictions(probs=LOGITS.softmax(1), labels=LABELS)
 
 
-@pytest.mark.parametrize("spec", [*available(), "0.5*ce + 0.5*soft_f1", "soft_f1(average=micro)"])
+OF_NUMBERS = [name for name in available() if isinstance(cal.losses.get(name), NumberLoss)]
+OF_CLASSES = [name for name in available() if name not in OF_NUMBERS]
+
+
+@pytest.mark.parametrize("spec", OF_NUMBERS)
+def test_losses_of_numbers_are_refused(spec):
+    with pytest.raises(InputError, match=f"losses must be losses of classes; got '{spec}'. Where"):
+        loss_of(ROWS, spec)
+
+
+@pytest.mark.parametrize("spec", [*OF_CLASSES, "0.5*ce + 0.5*soft_f1", "soft_f1(average=micro)"])
 def test_every_loss_is_that_of_the_logits(spec):
     estimate, notes = loss_of(ROWS, spec)
     assert estimate.value == pytest.approx(float(cal.losses.get(spec)(LOGITS, LABELS)), abs=1e-12)

@@ -37,6 +37,8 @@ class SingleLoss(Configured, Loss, ABC):
     """Maker of a typical batch, for checks of any loss."""
     smooth: ClassVar[bool] = True
     """Whether the loss has second derivatives at all but special points."""
+    stops_gradient: ClassVar[bool] = False
+    """Whether a part of it counts as a constant, so that the gradient is not that of the value."""
     shift_invariant: ClassVar[bool] = True
     """Whether a constant added to all outputs of a row changes nothing."""
 

@@ -8,6 +8,7 @@ from calibrant.errors import InputError
 from calibrant.losses.base import Loss
 from calibrant.losses.build import get
 from calibrant.losses.front_end import FrontEnd
+from calibrant.losses.number_loss import NumberLoss
 from calibrant.metrics.estimate import Estimate
 from calibrant.prediction.base import Predictions
 
@@ -54,9 +55,12 @@ def loss_of(predictions: Predictions, spec: str) -> tuple[Estimate, tuple[str, .
     Raises
     ------
     InputError
-        If the spec is none, or asks for other inputs, or for one number a row.
+        If the spec is none, or of numbers, or asks for other inputs, or for one number a row.
     """
     loss = get(spec)
+    if any(isinstance(part, NumberLoss) for _, part in loss.terms):
+        remedy = "Where numbers are predicted, take metrics: --metrics mse,mae."
+        raise InputError("losses", "be losses of classes", repr(spec), remedy)
     for part in (part for _, part in loss.terms if isinstance(part, FrontEnd)):
         if part.inputs != "logits" or part.multilabel:
             setting = "multilabel" if part.multilabel else "inputs"

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from calibrant.losses.checking.law import Law
 from calibrant.losses.checking.subject import NotApplicable, Subject, deviation, non_finite
+from calibrant.losses.number_loss import NumberLoss, PointLoss
 
 __all__ = ["LAWS"]
 
@@ -17,6 +18,7 @@ _EXTREME = 1e4
 
 def _gradient(subject: Subject) -> float:
     """Distance between the gradient and differences of the value."""
+    _require_whole_gradient(subject)
     scores, labels = subject.batch(5)
     _, gradient = subject.value_and_gradient(scores, labels)
     numeric = torch.empty_like(scores).flatten()
@@ -29,10 +31,17 @@ def _gradient(subject: Subject) -> float:
     return deviation(gradient, numeric.view_as(scores))
 
 
+def _require_whole_gradient(subject: Subject) -> None:
+    """Go on only with losses that mean their gradient to be that of their value."""
+    if any(single.stops_gradient for single in subject.singles):
+        raise NotApplicable("a part of it counts as a constant, as it says")
+
+
 def _second_derivative(subject: Subject) -> float:
     """Distance between the curvature along a direction and differences of the gradient."""
     if not subject.singles or not all(single.smooth for single in subject.singles):
         raise NotApplicable("it does not claim to be smooth")
+    _require_whole_gradient(subject)
     scores, labels = subject.batch(5)
     generator = torch.Generator().manual_seed(subject.seed + 2)
     along = torch.randn(tuple(scores.shape), generator=generator, dtype=torch.float64)
@@ -65,6 +74,8 @@ def _extremes(subject: Subject) -> float:
     """How many numbers are not finite where scores are 10,000, 0 or minus 10,000."""
     if subject.takes_probs:
         raise NotApplicable("it takes probabilities")
+    if any(isinstance(s, NumberLoss) and not isinstance(s, PointLoss) for s in subject.singles):
+        raise NotApplicable("variances and logs of means have ranges of their own")
     scores, labels = subject.batch(32)
     size = _EXTREME * scores.sign() * (scores.abs() > 0.3)
     bad = 0.0

@@ -1,0 +1,1 @@
+"""Regression: losses of predicted numbers, and of parameters that describe their distribution."""
