@@ -35,7 +35,7 @@ class SingleLoss(Configured, Loss, ABC):
 
     batch_for: ClassVar[MakeBatch]
     """Maker of a typical batch, for checks of any loss."""
-    smooth: ClassVar[bool] = True
+    is_smooth: ClassVar[bool] = True
     """Whether the loss has second derivatives at all but special points."""
     stops_gradient: ClassVar[bool] = False
     """Whether a part of it counts as a constant, so that the gradient is not that of the value."""

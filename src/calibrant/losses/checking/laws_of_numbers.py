@@ -39,7 +39,7 @@ def _require_whole_gradient(subject: Subject) -> None:
 
 def _second_derivative(subject: Subject) -> float:
     """Distance between the curvature along a direction and differences of the gradient."""
-    if not subject.singles or not all(single.smooth for single in subject.singles):
+    if not subject.singles or not all(single.is_smooth for single in subject.singles):
         raise NotApplicable("it does not claim to be smooth")
     _require_whole_gradient(subject)
     scores, labels = subject.batch(5)
@@ -151,7 +151,7 @@ LAWS = (
     Law(
         "second_derivative",
         "the second derivative is that of the value (differences of the gradient)",
-        "Look for detach() and custom backwards; a loss with corners says smooth = False.",
+        "Look for detach() and custom backwards; a loss with corners says is_smooth = False.",
         _second_derivative,
         limit=_FINE,
     ),

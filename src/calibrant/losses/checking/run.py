@@ -24,7 +24,7 @@ def check(loss: nn.Module, *, n_classes: int | None = None, seed: int = 0) -> Re
     """Laws that `loss` keeps and breaks, with the measured numbers; a report that prints.
 
     The batches are those of ``type(loss).batch_for``, random logits and class indices if it says
-    nothing. What it claims is what is asked: ``shift_invariant``, ``smooth``. Rules for class
+    nothing. What it claims is what is asked: ``shift_invariant``, ``is_smooth``. Rules for class
     weights are bound to made-up counts. The loss itself stays as it is; code that torch has
     compiled before is compiled anew at its next call.
 
