@@ -49,11 +49,10 @@ class OverlapLoss(SumLoss, ABC):
     def of_counts(self, tp: Counts, fp: Counts, fn: Counts) -> Counts:
         """Loss of every class from its soft counts; 0 where all of them are 0."""
 
-    @final
     def addends(self, probs: Scores, truth: Scores) -> tuple[Scores, ...]:
-        """See `SumLoss.addends`: what is true, false positives, false negatives."""
-        over = probs - truth
-        return truth, over.relu(), (-over).relu()
+        """See `SumLoss.addends`: true positives, false positives, false negatives."""
+        under = (truth - probs).relu()
+        return truth - under, (probs - truth).relu(), under
 
     @final
     def by_class(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more chosen"]:
@@ -61,8 +60,7 @@ class OverlapLoss(SumLoss, ABC):
         sums = self._chosen(sums)
         if self.average == "micro":
             sums = sums.sum(-1, keepdim=True)
-        true, fp, fn = sums.unbind(-2)
-        return self.of_counts(true - fn, fp, fn)
+        return self.of_counts(*sums.unbind(-2))
 
     @final
     def read(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more"]:
@@ -70,7 +68,8 @@ class OverlapLoss(SumLoss, ABC):
         losses = self.by_class(sums)
         if self.absent == "keep" or self.average == "micro":
             return losses.mean(-1)
-        present = self._chosen(sums).select(-2, 0) > 0
+        tp, _, fn = self._chosen(sums).unbind(-2)
+        present = ~(tp + fn == 0)  # NaN is present
         return torch.where(present, losses, 0).sum(-1) / present.sum(-1).clamp(min=1)
 
     def _chosen(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more sum chosen"]:

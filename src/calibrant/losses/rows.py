@@ -15,6 +15,8 @@ from calibrant.errors import InputError
 __all__ = [
     "Arranged",
     "Form",
+    "GivenLabels",
+    "GivenScores",
     "Labels",
     "PerRow",
     "Rows",
@@ -28,6 +30,10 @@ __all__ = [
 Scores = Float[Tensor, "row class *axes"]
 Labels = Int[Tensor, "row *axes"] | Float[Tensor, "row class *axes"]
 PerRow = Float[Tensor, "row *axes"]
+GivenScores = Float[Tensor, "row *class_and_axes"]
+"""Scores as a caller has them: of all classes at axis 1, or of the positive class alone."""
+GivenLabels = Int[Tensor, "row *label_axes"] | Float[Tensor, "row *label_axes"]
+"""Labels as a caller has them: class indices, probabilities, or answers."""
 Form = Literal["classes", "question", "questions"]
 """What axis 1 holds: exclusive classes; no and yes to one question, where the score of yes alone
 was given; or no and yes to every one of the questions at axis 2."""

@@ -55,6 +55,10 @@ class SumLoss(FrontEnd, ABC):
                 "reduction", "be 'mean' with over='batch'", repr(self.reduction), remedy
             )
 
+    def probs_of(self, logits: Scores) -> Scores:
+        """Stated probabilities from logits; of questions, those of no and yes at axis 1."""
+        return logits.softmax(1)
+
     @abstractmethod
     def addends(self, probs: Scores, truth: Scores) -> tuple[Scores, ...]:
         """Summands of every row at weight 1, each in the shape of `probs`, classes at axis 1.
@@ -85,7 +89,7 @@ class SumLoss(FrontEnd, ABC):
 
     def _summed(self, rows: Rows, *, first_axis: Literal[0, 1]) -> Float[Tensor, "*row sum class"]:
         """Sums over all axes from the first on; classes stay, and rows where that is axis 1."""
-        probs, truth = rows.logits.softmax(1), truth_of(rows.logits, rows.labels)
+        probs, truth = self.probs_of(rows.logits), truth_of(rows.logits, rows.labels)
         scale = rows.weights if rows.factor is None else rows.factor * rows.weights
         if rows.form == "questions":
             probs, truth = probs[:, 1], truth[:, 1]
@@ -108,20 +112,38 @@ class SumLoss(FrontEnd, ABC):
         mask: Tensor | None = None,
     ) -> Tensor:
         """Loss of the batch, still attached to the graph where every row is absent."""
-        relative = self.ignores_scale and (self.over == "batch" or self.reduction == "mean")
+        one_scale = self.over == "batch" or self.reduction == "mean"
+        relative = self.ignores_scale and one_scale and self.sync is False  # others have their own
         rows = self.prepare(logits, labels, weights, mask, relative_weights=relative)
-        gradients: Gradients | None = None
+        return self._of_batch(rows) if self.over == "batch" else self._of_samples(rows)
+
+    def _of_batch(self, rows: Rows) -> Float[Tensor, ""]:
+        """Loss of the sums over all rows."""
+        sums, weights = self._summed(rows, first_axis=0), rows.weights
         if self.sync is not False:
-            gradients = "sum" if self.sync == "sum" else "mean"
-        if self.over == "batch":
-            sums = self._summed(rows, first_axis=0)
-            value = self.read(sums if gradients is None else over_processes(sums, gradients))
-            return self.unless_empty(value, rows.weights)
+            sums = over_processes(sums, self._gradients)
+            if self.when_empty == "nan":
+                weights = over_processes(weights.sum(), self._gradients)
+        return self.unless_empty(self.read(sums), weights)
+
+    def _of_samples(self, rows: Rows) -> Float[Tensor, "*reduced"]:
+        """Losses of the sums of every row, reduced; one of weight k is k rows of weight 1."""
+        n_rows, n_axes = len(rows.own_weights), rows.own_weights.ndim - 1
+        if n_rows == 0:
+            heaviest = rows.own_weights.reshape(0)
+        else:
+            heaviest = rows.own_weights.reshape(n_rows, -1).amax(1)
+            scale = torch.where(heaviest > 0, heaviest, 1).view(-1, *[1] * n_axes)
+            rows = rows._replace(weights=rows.weights / scale)
         losses = self.read(self._summed(rows, first_axis=1))
-        heaviest = rows.own_weights.reshape(len(losses), -1).amax(1) if len(losses) else losses
-        if self.reduction != "mean" or gradients is None:
+        if self.reduction != "mean" or self.sync is False:
             value = reduced(losses, heaviest, self.reduction)
             return self.unless_empty(value, heaviest) if self.reduction == "mean" else value
         sums = torch.stack(((heaviest * losses).sum(), heaviest.sum()))
-        total, weight = over_processes(sums, gradients)
+        total, weight = over_processes(sums, self._gradients)
         return self.unless_empty(total / torch.where(weight > 0, weight, 1), weight)
+
+    @property
+    def _gradients(self) -> Gradients:
+        """What is done with the gradients of the processes."""
+        return "sum" if self.sync == "sum" else "mean"
