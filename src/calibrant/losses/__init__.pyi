@@ -9,8 +9,46 @@ from calibrant.losses.classification.focal import FocalLoss as FocalLoss
 from calibrant.losses.classification.focal import focal_loss as focal_loss
 from calibrant.losses.number_loss import NumberLoss as NumberLoss
 from calibrant.losses.number_loss import PointLoss as PointLoss
+from calibrant.losses.overlap.dice import DiceLoss as DiceLoss
+from calibrant.losses.overlap.dice import LogCoshDiceLoss as LogCoshDiceLoss
+from calibrant.losses.overlap.dice import SquaredDiceLoss as SquaredDiceLoss
+from calibrant.losses.overlap.dice import dice_loss as dice_loss
+from calibrant.losses.overlap.dice import log_cosh_dice_loss as log_cosh_dice_loss
+from calibrant.losses.overlap.dice import squared_dice_loss as squared_dice_loss
+from calibrant.losses.overlap.double_f1 import DoubleSoftF1Loss as DoubleSoftF1Loss
+from calibrant.losses.overlap.double_f1 import double_soft_f1_loss as double_soft_f1_loss
+from calibrant.losses.overlap.fbeta import SoftFBetaLoss as SoftFBetaLoss
+from calibrant.losses.overlap.fbeta import soft_fbeta_loss as soft_fbeta_loss
+from calibrant.losses.overlap.generalized_dice import GeneralizedDiceLoss as GeneralizedDiceLoss
+from calibrant.losses.overlap.generalized_dice import generalized_dice_loss as generalized_dice_loss
+from calibrant.losses.overlap.jaccard import JaccardLoss as JaccardLoss
+from calibrant.losses.overlap.jaccard import jaccard_loss as jaccard_loss
+from calibrant.losses.overlap.lovasz import LovaszHingeLoss as LovaszHingeLoss
+from calibrant.losses.overlap.lovasz import LovaszLoss as LovaszLoss
+from calibrant.losses.overlap.lovasz import lovasz_hinge_loss as lovasz_hinge_loss
+from calibrant.losses.overlap.lovasz import lovasz_loss as lovasz_loss
+from calibrant.losses.overlap.matthews import SoftMCCLoss as SoftMCCLoss
+from calibrant.losses.overlap.matthews import soft_mcc_loss as soft_mcc_loss
+from calibrant.losses.overlap.precision_recall import SoftPrecisionLoss as SoftPrecisionLoss
+from calibrant.losses.overlap.precision_recall import SoftRecallLoss as SoftRecallLoss
+from calibrant.losses.overlap.precision_recall import soft_precision_loss as soft_precision_loss
+from calibrant.losses.overlap.precision_recall import soft_recall_loss as soft_recall_loss
+from calibrant.losses.overlap.profit import SoftProfitLoss as SoftProfitLoss
+from calibrant.losses.overlap.profit import soft_profit_loss as soft_profit_loss
+from calibrant.losses.overlap.rates import SoftBalancedAccuracyLoss as SoftBalancedAccuracyLoss
+from calibrant.losses.overlap.rates import SoftGMeanLoss as SoftGMeanLoss
+from calibrant.losses.overlap.rates import (
+    soft_balanced_accuracy_loss as soft_balanced_accuracy_loss,
+)
+from calibrant.losses.overlap.rates import soft_g_mean_loss as soft_g_mean_loss
+from calibrant.losses.overlap.sigmoid_f1 import SigmoidF1Loss as SigmoidF1Loss
+from calibrant.losses.overlap.sigmoid_f1 import sigmoid_f1_loss as sigmoid_f1_loss
 from calibrant.losses.overlap.soft_f1 import SoftF1Loss as SoftF1Loss
 from calibrant.losses.overlap.soft_f1 import soft_f1_loss as soft_f1_loss
+from calibrant.losses.overlap.tversky import FocalTverskyLoss as FocalTverskyLoss
+from calibrant.losses.overlap.tversky import TverskyLoss as TverskyLoss
+from calibrant.losses.overlap.tversky import focal_tversky_loss as focal_tversky_loss
+from calibrant.losses.overlap.tversky import tversky_loss as tversky_loss
 from calibrant.losses.overlap_loss import OverlapLoss as OverlapLoss
 from calibrant.losses.registry import available as available
 from calibrant.losses.regression.absolute import AbsoluteErrorLoss as AbsoluteErrorLoss
@@ -61,17 +99,25 @@ __all__ = [
     "BetaNLLLoss",
     "Bounds",
     "CrossEntropyLoss",
+    "DiceLoss",
+    "DoubleSoftF1Loss",
     "EnsembleCRPSLoss",
     "ExpectileLoss",
     "FaithfulLoss",
     "FocalLoss",
+    "FocalTverskyLoss",
     "GammaLoss",
     "GaussianNLLLoss",
+    "GeneralizedDiceLoss",
     "HuberLoss",
     "IntervalScoreLoss",
+    "JaccardLoss",
     "LaplaceNLLLoss",
+    "LogCoshDiceLoss",
     "LogCoshLoss",
     "Loss",
+    "LovaszHingeLoss",
+    "LovaszLoss",
     "NegativeBinomialLoss",
     "NormalCRPSLoss",
     "NumberLoss",
@@ -80,11 +126,21 @@ __all__ = [
     "PoissonLoss",
     "QuantileLoss",
     "RowLoss",
+    "SigmoidF1Loss",
+    "SoftBalancedAccuracyLoss",
     "SoftF1Loss",
+    "SoftFBetaLoss",
+    "SoftGMeanLoss",
+    "SoftMCCLoss",
+    "SoftPrecisionLoss",
+    "SoftProfitLoss",
+    "SoftRecallLoss",
+    "SquaredDiceLoss",
     "SquaredErrorLoss",
     "StudentTNLLLoss",
     "SumLoss",
     "TrueClassLoss",
+    "TverskyLoss",
     "TweedieLoss",
     "WeightedSum",
     "absolute_error",
@@ -95,21 +151,39 @@ __all__ = [
     "cross_entropy",
     "crps_ensemble",
     "crps_normal",
+    "dice_loss",
+    "double_soft_f1_loss",
     "expectile_loss",
     "faithful_loss",
     "focal_loss",
+    "focal_tversky_loss",
     "gamma_loss",
     "gaussian_nll",
+    "generalized_dice_loss",
     "get",
     "huber_loss",
     "interval_score",
+    "jaccard_loss",
     "laplace_nll",
+    "log_cosh_dice_loss",
     "log_cosh_loss",
+    "lovasz_hinge_loss",
+    "lovasz_loss",
     "negative_binomial_nll",
     "poisson_loss",
     "quantile_loss",
+    "sigmoid_f1_loss",
+    "soft_balanced_accuracy_loss",
     "soft_f1_loss",
+    "soft_fbeta_loss",
+    "soft_g_mean_loss",
+    "soft_mcc_loss",
+    "soft_precision_loss",
+    "soft_profit_loss",
+    "soft_recall_loss",
+    "squared_dice_loss",
     "squared_error",
     "student_t_nll",
+    "tversky_loss",
     "tweedie_loss",
 ]

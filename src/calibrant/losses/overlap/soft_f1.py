@@ -2,12 +2,12 @@
 
 from typing import Literal, final
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from calibrant.losses.overlap.quotient import share
 from calibrant.losses.overlap_loss import Counts, OverlapLoss
-from calibrant.losses.rows import Labels, Scores
+from calibrant.losses.rows import GivenLabels, GivenScores
 
 __all__ = ["SoftF1Loss", "soft_f1_loss"]
 
@@ -28,6 +28,7 @@ class SoftF1Loss(OverlapLoss):
 
     Examples
     --------
+    >>> import torch
     >>> sure = torch.tensor([[30.0, 0.0], [30.0, 0.0], [30.0, 0.0], [0.0, 30.0]])
     >>> SoftF1Loss()(sure, torch.tensor([0, 0, 1, 1]))  # mean of 1/5 and 1/3
     tensor(0.2667)
@@ -37,13 +38,12 @@ class SoftF1Loss(OverlapLoss):
 
     def of_counts(self, tp: Counts, fp: Counts, fn: Counts) -> Counts:
         """See `OverlapLoss.of_counts`."""
-        error, size = fp + fn, 2 * tp + fp + fn
-        return error / torch.where(size > 0, size, 1)
+        return share(fp + fn, 2 * tp + fp + fn)
 
 
 def soft_f1_loss(
-    logits: Scores,
-    labels: Labels,
+    logits: GivenScores,
+    labels: GivenLabels,
     *,
     average: Literal["macro", "micro"] = "macro",
     absent: Literal["keep", "skip"] = "keep",
@@ -52,6 +52,7 @@ def soft_f1_loss(
 
     Examples
     --------
+    >>> import torch
     >>> soft_f1_loss(torch.zeros(2, 2), torch.tensor([0, 1]))  # error 1 of size 2, both classes
     tensor(0.5000)
     """
