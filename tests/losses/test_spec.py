@@ -2,7 +2,7 @@
 
 import pytest
 
-from calibrant.losses.spec import Place, parse, suggestion, write_number, write_term
+from calibrant.losses.spec import Call, Place, parse, suggestion, write_number, write_term
 
 
 def test_terms_know_their_factor_name_and_place():
@@ -57,3 +57,13 @@ def test_term_is_written_with_its_rule_first():
 def test_suggestion_is_made_only_where_a_word_is_near():
     assert suggestion("Focl", ["ce", "focal"]) == "Did you mean focal? There are: ce, focal."
     assert suggestion("hinge", ["ce", "focal"]) == "There are: ce, focal."
+
+
+def test_values_and_factors_may_be_calls():
+    (term,) = parse("2*ramp(0, 1.5, 3, cosine)*loss(a=switch(none, [1, 2], 5))").terms
+    assert (term.factor, term.name) == (2.0, "loss")
+    assert term.schedule.value == Call("ramp", (0, 1.5, 3, "cosine"))
+    assert term.schedule.value_at == Place(2, 6)
+    assert term.arguments[0].value == Call("switch", (None, [1, 2], 5))
+    assert str(term.arguments[0].value) == "switch(none, [1, 2], 5)"
+    assert term.arguments[0].value_at == Place(33, 56)

@@ -7,6 +7,7 @@ from calibrant.losses.classification.crossentropy import CrossEntropyLoss as Cro
 from calibrant.losses.classification.crossentropy import cross_entropy as cross_entropy
 from calibrant.losses.classification.focal import FocalLoss as FocalLoss
 from calibrant.losses.classification.focal import focal_loss as focal_loss
+from calibrant.losses.heads import HeadLosses as HeadLosses
 from calibrant.losses.number_loss import NumberLoss as NumberLoss
 from calibrant.losses.number_loss import PointLoss as PointLoss
 from calibrant.losses.overlap.dice import DiceLoss as DiceLoss
@@ -89,6 +90,9 @@ from calibrant.losses.regression.tweedie import TweedieLoss as TweedieLoss
 from calibrant.losses.regression.tweedie import tweedie_loss as tweedie_loss
 from calibrant.losses.row_loss import RowLoss as RowLoss
 from calibrant.losses.rows import at_label as at_label
+from calibrant.losses.scheduled import Scheduled as Scheduled
+from calibrant.losses.schedules import Ramp as Ramp
+from calibrant.losses.schedules import Switch as Switch
 from calibrant.losses.settings import Bounds as Bounds
 from calibrant.losses.sum_loss import SumLoss as SumLoss
 from calibrant.losses.true_class_loss import TrueClassLoss as TrueClassLoss
@@ -109,6 +113,7 @@ __all__ = [
     "GammaLoss",
     "GaussianNLLLoss",
     "GeneralizedDiceLoss",
+    "HeadLosses",
     "HuberLoss",
     "IntervalScoreLoss",
     "JaccardLoss",
@@ -125,7 +130,9 @@ __all__ = [
     "PointLoss",
     "PoissonLoss",
     "QuantileLoss",
+    "Ramp",
     "RowLoss",
+    "Scheduled",
     "SigmoidF1Loss",
     "SoftBalancedAccuracyLoss",
     "SoftF1Loss",
@@ -139,6 +146,7 @@ __all__ = [
     "SquaredErrorLoss",
     "StudentTNLLLoss",
     "SumLoss",
+    "Switch",
     "TrueClassLoss",
     "TverskyLoss",
     "TweedieLoss",

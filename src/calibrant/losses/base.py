@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from calibrant.errors import InputError
-from calibrant.losses.spec import write_number
+from calibrant.losses.spec import Number, write_number
 from calibrant.losses.weights import counts_of
 
 __all__ = ["Loss", "WeightedSum", "attached_zero"]
@@ -83,6 +83,21 @@ class Loss(nn.Module, ABC):
             or a pandas Series whose index is not 0, 1, ... in order.
         """
 
+    @abstractmethod
+    def at(self, epoch: Number) -> "Loss":
+        """Loss of an epoch, its schedules turned into numbers.
+
+        Parameters
+        ----------
+        epoch : int or float
+            Number of the epoch, counted from 1; infinity is when all schedules are over.
+
+        Returns
+        -------
+        Loss
+            A copy; the loss itself where nothing is scheduled.
+        """
+
     @final
     def __add__(self, other: "Loss") -> "WeightedSum":
         if not isinstance(other, Loss):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -141,6 +156,13 @@ class WeightedSum(Loss):
         bound = [(factor, loss.bind(counts)) for factor, loss in self.terms]
         same = all(new is old for (_, new), (_, old) in zip(bound, self.terms, strict=True))
         return self if same else WeightedSum(bound)
+
+    def at(self, epoch: Number) -> Loss:
+        """See `Loss.at`."""
+        then = [(factor, loss, loss.at(epoch)) for factor, loss in self.terms]
+        if all(new is old for _, old, new in then):
+            return self
+        return WeightedSum([(f * own, part) for f, _, new in then for own, part in new.terms])
 
     def forward(
         self,

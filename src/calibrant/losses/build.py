@@ -8,9 +8,11 @@ from math import isfinite
 from calibrant.errors import InputError
 from calibrant.losses.base import Loss, WeightedSum
 from calibrant.losses.registry import available
+from calibrant.losses.scheduled import Scheduled
+from calibrant.losses.schedules import Schedule, schedule_of
 from calibrant.losses.settings import settings_of
 from calibrant.losses.single import SingleLoss
-from calibrant.losses.spec import Argument, Spec, Term, Value, parse, suggestion, write_term
+from calibrant.losses.spec import Argument, Call, Spec, Term, Value, parse, suggestion, write_term
 from calibrant.losses.weights import RULES
 
 __all__ = ["get"]
@@ -24,7 +26,8 @@ def get(spec: str) -> Loss:
     spec : str
         Losses of `available` joined by ``+``, each with a factor before it if need be and its
         settings after it in brackets: ``0.5*ce(balanced) + 0.5*soft_f1``, ``focal(gamma=2)``.
-        Settings go by name or, its own, by place; a rule for class weights needs no name.
+        Settings go by name or, its own, by place; a rule for class weights needs no name. What
+        changes over epochs is a schedule: ``focal(gamma=ramp(0, 2, 10))``, ``ramp(0, 1, 5)*dice``.
 
     Raises
     ------
@@ -37,6 +40,8 @@ def get(spec: str) -> Loss:
     0.5 * CrossEntropyLoss(class_weight='balanced') + 0.5 * SoftF1Loss()
     >>> get("focal(2)").spec
     'focal(gamma=2)'
+    >>> get("focal(gamma=ramp(0, 2, 5))").at(epoch=3)
+    FocalLoss(gamma=1.0)
     """
     parsed = parse(spec)
     terms = [(term.factor, _loss(parsed, term)) for term in parsed.terms]
@@ -53,29 +58,45 @@ def _loss(spec: Spec, term: Term) -> Loss:
     settings = settings_of(cls)
     by_place = [name for name, setting in settings.items() if not setting.shared]
     values: dict[str, Value] = {}
+    schedules: dict[str, Schedule] = {}
     for argument in term.arguments:
         name = argument.name or _name_by_place(argument, by_place)
         if name not in settings:
             got = argument.name or argument.value
             remedy = suggestion(f"{got}", settings if argument.name else [*settings, *RULES])
             rule = f"set what {term.name} has"
-            spec.refuse(argument.name_at, rule=rule, got=f"{got!r}", remedy=remedy)
+            spec.refuse(argument.name_at, rule=rule, got=_shown(got), remedy=remedy)
         if name in values:
             rule, got = "set everything once", f"{name} twice"
             spec.refuse(argument.name_at, rule=rule, got=got, remedy="Leave one of the two out.")
         rule, remedy = settings[name].rule, settings[name].remedy
-        if not settings[name].accepts(argument.value):
-            got = repr(argument.value)
-            spec.refuse(argument.value_at, what=name, rule=rule, got=got, remedy=remedy)
-        values[name] = argument.value
+        schedule = _schedule(spec, argument)
+        for value in (argument.value,) if schedule is None else schedule.ends:
+            if not settings[name].accepts(value):
+                got = _shown(value)
+                spec.refuse(argument.value_at, what=name, rule=rule, got=got, remedy=remedy)
+            values[name] = value
+        if schedule is not None:
+            schedules[name] = schedule
         by_place = [other for other in by_place if other != name]
     missing = [s.name for s in settings.values() if s.default is MISSING and s.name not in values]
     if missing:
         got = f"{term.name} without {', '.join(missing)}"
         remedy = f"Write it like {available()[term.name].example}."
         spec.refuse(term.at, rule="have all settings that have no default", got=got, remedy=remedy)
+    factor = None if term.schedule is None else _schedule(spec, term.schedule)
+    if term.schedule is not None and factor is None:
+        got = _shown(term.schedule.value)
+        remedy = "There are: ramp(start, end, epochs), switch(before, after, epoch)."
+        spec.refuse(
+            term.schedule.value_at,
+            rule="have a number or a schedule before *",
+            got=got,
+            remedy=remedy,
+        )
     try:
-        return _made(cls, values)
+        loss = _made(cls, values)
+        return Scheduled(loss, schedules, factor=factor) if schedules or factor else loss
     except InputError as error:
         rule = "have settings that go together"
         spec.refuse(term.at, rule=rule, got=write_term(term.name, values), remedy=f"{error}")
@@ -92,6 +113,27 @@ def _class_of(spec: Spec, term: Term) -> type[SingleLoss]:
     assert isinstance(cls, type)
     assert issubclass(cls, SingleLoss)
     return cls
+
+
+def _schedule(spec: Spec, argument: Argument) -> Schedule | None:
+    """Schedule that a value means; None where it is none."""
+    if not isinstance(argument.value, Call):
+        return None
+    try:
+        return schedule_of(argument.value)
+    except InputError as error:
+        spec.refuse(
+            argument.value_at,
+            what=error.argument,
+            rule=error.rule,
+            got=error.got,
+            remedy=error.remedy,
+        )
+
+
+def _shown(value: Value) -> str:
+    """Value in an error message: a call as it is written."""
+    return f"{value}" if isinstance(value, Call) else repr(value)
 
 
 def _name_by_place(argument: Argument, by_place: list[str]) -> str:

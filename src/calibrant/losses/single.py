@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 from calibrant.losses.base import Loss
 from calibrant.losses.registry import name_of
 from calibrant.losses.settings import Configured, settings_of
-from calibrant.losses.spec import write_term
+from calibrant.losses.spec import Number, write_term
 from calibrant.losses.weights import class_weights, counts_of
 
 __all__ = ["MakeBatch", "Reduction", "SingleLoss", "reduced"]
@@ -73,6 +73,11 @@ class SingleLoss(Configured, Loss, ABC):
         for name, numbers in bound.items():
             copy.store(name, numbers)
         return copy
+
+    @final
+    def at(self, epoch: Number) -> Loss:  # noqa: ARG002 -- nothing of it is scheduled
+        """See `Loss.at`: itself."""
+        return self
 
     @final
     def parts(

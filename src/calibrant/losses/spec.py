@@ -1,8 +1,8 @@
 """Grammar of a loss written as text: ``0.5*ce(balanced) + focal(gamma=2)``.
 
 A spec is one or more terms joined by ``+``; a term is a loss, with a factor before it if need be
-and its settings after it in brackets. `parse` turns text into plain terms that know their place;
-nothing is evaluated.
+and its settings after it in brackets. A value may be a call, ``ramp(0, 2, 10)``, as may a factor.
+`parse` turns text into plain terms that know their place; nothing is evaluated.
 """
 
 import re
@@ -15,6 +15,7 @@ from calibrant.errors import InputError
 
 __all__ = [
     "Argument",
+    "Call",
     "Number",
     "Place",
     "Spec",
@@ -28,7 +29,20 @@ __all__ = [
 
 Item = TypeVar("Item")
 Number = int | float  # a checker of annotations at run time takes no int for a float
-Value = bool | Number | str | Sequence[Number] | Sequence[Sequence[Number]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A name with values in brackets, such as ``ramp(0, 2, 10)``."""
+
+    name: str
+    arguments: "tuple[Value, ...]"
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(_write, self.arguments))})"
+
+
+Value = bool | Number | str | Sequence[Number] | Sequence[Sequence[Number]] | Call | None
 """What a setting can be in a spec."""
 
 _TOKEN = re.compile(
@@ -60,9 +74,13 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Loss with its factor and its arguments; `at` is the place of its name."""
+    """Loss with its factor and its arguments; `at` is the place of its name.
+
+    A factor that changes over epochs is a call, the value of `schedule`, times `factor`.
+    """
 
     factor: float
+    schedule: Argument | None
     name: str
     arguments: tuple[Argument, ...]
     at: Place
@@ -144,10 +162,18 @@ class _Parser:
         return Spec(self.text, tuple(terms))
 
     def _term(self) -> Term:
-        factor = 1.0
+        factor, schedule = 1.0, None
         if self.kind == "number":
             factor = float(self._next()[0])
             self._expect("*", "'*' and a loss")
+        name, arguments, at = self._called()
+        if arguments and not any(argument.name for argument in arguments) and self._take("*"):
+            call = Call(name, tuple(argument.value for argument in arguments))
+            schedule = Argument("", call, at, at)
+            name, arguments, at = self._called()
+        return Term(factor, schedule, name, arguments, at)
+
+    def _called(self) -> tuple[str, tuple[Argument, ...], Place]:
         if self.kind != "word":
             self._refuse("a loss, such as ce or 0.5*focal(gamma=2),")
         name, at = self._next()
@@ -157,7 +183,7 @@ class _Parser:
             while self._take(","):
                 arguments.append(self._argument())
             self._expect(")", "',' and another setting, or ')'")
-        return Term(factor, name, tuple(arguments), at)
+        return name, tuple(arguments), at
 
     def _argument(self) -> Argument:
         is_word, at = self.kind == "word", self.at
@@ -174,8 +200,17 @@ class _Parser:
             return self._list(self._row) if is_table else self._list(self._number)
         if self.kind == "word":
             word, _ = self._next()
-            return _WORDS.get(word, word)
+            return self._call(word) if self._take("(") else _WORDS.get(word, word)
         return self._next()[0][1:-1] if self.kind == "text" else self._number()
+
+    def _call(self, name: str) -> Call:
+        values: list[Value] = []
+        if not self._take(")"):
+            values.append(self._value())
+            while self._take(","):
+                values.append(self._value())
+            self._expect(")", "',' and another value, or ')'")
+        return Call(name, tuple(values))
 
     def _row(self) -> list[Number]:
         self._expect("[", "a list of numbers in []")

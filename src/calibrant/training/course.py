@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from calibrant.errors import FitError
-from calibrant.training.epoch import Measure, train_epoch
+from calibrant.training.epoch import Measure, loss_in, train_epoch
 from calibrant.training.history import EpochRecord
 from calibrant.training.optimizer import Optimizer
 from calibrant.training.origin import origin_of
@@ -78,7 +78,7 @@ class Course:
         with _randomness(self.seed, epoch, rows.labels.device):
             train_epoch(
                 self.network,
-                self.measure.loss,
+                loss_in(self.measure.loss, epoch),
                 self.optimizer,
                 rows,
                 batch_size=self.settings.batch_size_for(len(rows)),

@@ -1,5 +1,6 @@
 """One pass over the training rows, and the measuring after it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -8,13 +9,15 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from calibrant.losses.base import Loss
+from calibrant.losses.spec import Number
 from calibrant.training.history import EpochRecord, Watch
 from calibrant.training.optimizer import Optimizer
 from calibrant.training.predict import chunked
 from calibrant.training.rows import LabelledRows
 from calibrant.training.scores import LogLoss, Scores
 
-__all__ = ["Measure", "batches", "loss_of", "train_epoch"]
+__all__ = ["Measure", "batches", "loss_in", "loss_of", "train_epoch"]
 
 LOG_LOSS = LogLoss()
 
@@ -39,6 +42,11 @@ def batches(rows: LabelledRows, batch_size: int) -> list[Batch]:
         return [(f, y, None) for f, y in zip(features, labels, strict=True)]
     weights = torch.split(rows.weights[order], batch_size)
     return list(zip(features, labels, weights, strict=True))
+
+
+def loss_in(loss: nn.Module, epoch: Number) -> nn.Module:
+    """Loss of an epoch, counted from 1: of a scheduled one the value of its schedules then."""
+    return loss.at(epoch) if isinstance(loss, Loss) else loss
 
 
 def loss_of(
@@ -79,6 +87,9 @@ def train_epoch(
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
     """What is measured after every epoch, and on which rows.
+
+    The loss is measured as it is when all schedules are over, so that its values in all epochs
+    mean the same.
 
     `calibrated` asks for the score of the validation rows after calibration, too.
     """
@@ -121,6 +132,7 @@ class Measure:
     ) -> tuple[float, float, Mapping[str, float]]:
         """Loss, score and watched metrics of what was predicted for the rows."""
         with torch.no_grad():
-            loss = float(loss_of(self.loss, outputs, rows.labels, rows.weights))
+            final = loss_in(self.loss, math.inf)
+            loss = float(loss_of(final, outputs, rows.labels, rows.weights))
         watched = {} if self.watch is None else dict(self.watch(outputs, rows.labels))
         return loss, self.scores(outputs, rows), watched

@@ -80,7 +80,9 @@ def fit(
         Logits (row, class), or numbers (row,), from features; in training mode also with an
         axis of members in front. It is trained in place and stays on `device`.
     loss : nn.Module
-        ``loss(logits, labels)`` or, for rows with weights, ``loss(logits, labels, weights)``.
+        ``loss(logits, labels)`` or, for rows with weights, ``loss(logits, labels, weights)``. Of
+        a loss with schedules, every epoch trains its own; the history, and stopping by the loss,
+        hold the one that the schedules end at.
     train, validation : LabelledRows
         Rows to learn from, at least 2, and rows to stop by.
     settings : TrainSettings, optional

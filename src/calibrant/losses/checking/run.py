@@ -4,6 +4,7 @@ The file is not named after the function: importing it would put the module in i
 """
 
 from copy import deepcopy
+from math import inf
 
 import torch
 from torch import Tensor, nn
@@ -25,8 +26,8 @@ def check(loss: nn.Module, *, n_classes: int | None = None, seed: int = 0) -> Re
 
     The batches are those of ``type(loss).batch_for``, random logits and class indices if it says
     nothing. What it claims is what is asked: ``shift_invariant``, ``is_smooth``. Rules for class
-    weights are bound to made-up counts. The loss itself stays as it is; code that torch has
-    compiled before is compiled anew at its next call.
+    weights are bound to made-up counts, and schedules are at their end. The loss itself stays as
+    it is; code that torch has compiled before is compiled anew at its next call.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def _ready(loss: nn.Module, n_classes: int) -> nn.Module:
         parameter.data = parameter.data.double()
     if not isinstance(own, Loss):
         return own
-    return own.bind([_COUNTS[k % len(_COUNTS)] for k in range(n_classes)])
+    return own.bind([_COUNTS[k % len(_COUNTS)] for k in range(n_classes)]).at(inf)
 
 
 def _classes_of(loss: nn.Module) -> int:
