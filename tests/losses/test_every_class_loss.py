@@ -10,10 +10,28 @@ from torch.testing import assert_close
 
 from calibrant.losses import SumLoss, WeightedSum
 from calibrant.losses.overlap.lovasz import LovaszExtension
+from calibrant.losses.spec import parse
 
+EXEMPT: dict[tuple[str, str], str] = {
+    ("test_masked_class_is_as_one_of_probability_nothing", name): "weighs the logits themselves"
+    for name in ("margin_smoothing", "maxsup", "logit_norm")
+}
+"""Losses for which a law cannot hold, and why."""
 GARBAGE = [torch.nan, torch.inf, -torch.inf]
 ASKING = (SumLoss, LovaszExtension)
 """Losses that a single score a row asks about yes alone."""
+
+
+@pytest.fixture(autouse=True)
+def _unless_exempt(request, spec):
+    reason = EXEMPT.get((request.function.__name__, parse(spec).terms[0].name))
+    if reason is not None:
+        pytest.skip(reason)
+
+
+def states_probabilities(loss) -> bool:
+    """Whether probabilities say all that the losses need."""
+    return all(term.shift_invariant for _, term in loss.terms)
 
 
 def ignored_class(loss) -> int:
@@ -48,6 +66,8 @@ def test_scale_of_weights_changes_nothing(loss, batch, dtype, scale):
 
 @pytest.mark.parametrize("garbage", [*GARBAGE, -1.0])
 def test_absent_probabilities_have_no_effect_whatever_they_hold(loss, batch, garbage):
+    if not states_probabilities(loss):
+        pytest.skip("depends on the level of the logits")
     loss = WeightedSum([(factor, replace(term, inputs="probs")) for factor, term in loss.terms])
     probs, labels = batch[0].softmax(1), batch[1].clone()
     kept = torch.arange(64) % 4 > 0
@@ -61,6 +81,8 @@ def test_absent_probabilities_have_no_effect_whatever_they_hold(loss, batch, gar
 
 @pytest.mark.parametrize("inputs", ["logits", "probs"])
 def test_nan_that_counts_is_not_hidden(loss, batch, inputs):
+    if inputs == "probs" and not states_probabilities(loss):
+        pytest.skip("depends on the level of the logits")
     loss = WeightedSum([(factor, replace(term, inputs=inputs)) for factor, term in loss.terms])
     scores = batch[0].softmax(1)
     scores[3, 0] = torch.nan
@@ -68,6 +90,8 @@ def test_nan_that_counts_is_not_hidden(loss, batch, inputs):
 
 
 def test_shift_of_logits_changes_nothing(loss, batch):
+    if not states_probabilities(loss):
+        pytest.skip("depends on the level of the logits")
     shift = torch.linspace(-100, 100, 64, dtype=torch.float64)[:, None]
     assert_close(loss(batch[0] + shift, batch[1]), loss(*batch))
 
@@ -90,6 +114,8 @@ def test_soft_label_of_weight_zero_may_hold_anything(loss, batch):
 
 
 def test_positive_logit_alone_equals_two_classes(make, rows):
+    if not states_probabilities(make(2)):
+        pytest.skip("depends on the level of the logits")
     loss, (logits, labels) = make(2), rows(64, 2)
     positive = logits[:, 1] - logits[:, 0]
     # overlap of one question is that of its yes: what two logits give when asked for class 1
@@ -123,13 +149,15 @@ def test_weight_of_a_row_goes_for_all_of_its_pixels(loss, rows):
 
 
 def test_probabilities_equal_their_logits(loss, batch):
+    if not states_probabilities(loss):
+        pytest.skip("depends on the level of the logits")
     terms = [(factor, replace(term, inputs="probs")) for factor, term in loss.terms]
     assert_close(WeightedSum(terms)(batch[0].softmax(1), batch[1]), loss(*batch))
 
 
 @pytest.mark.usefixtures("unchecked")
 def test_gradients_of_soft_labels_match_finite_differences(loss, batch):
-    labels = batch[0][:3].roll(1, 0).softmax(1)
+    labels = batch[0][3:6].softmax(1)
     logits = batch[0][:3].clone().requires_grad_()
     assert torch.autograd.gradcheck(lambda z: loss(z, labels), logits)
     assert torch.autograd.gradgradcheck(lambda z: loss(z, labels), logits)

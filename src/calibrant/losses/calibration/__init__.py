@@ -1,0 +1,1 @@
+"""Calibration: losses that ask for probabilities that are true while the network trains."""
