@@ -2,6 +2,20 @@ from calibrant.losses.base import Loss as Loss
 from calibrant.losses.base import WeightedSum as WeightedSum
 from calibrant.losses.batch_loss import BatchLoss as BatchLoss
 from calibrant.losses.build import get as get
+from calibrant.losses.calibration.brier import BrierLoss as BrierLoss
+from calibrant.losses.calibration.brier import SphericalLoss as SphericalLoss
+from calibrant.losses.calibration.brier import brier_loss as brier_loss
+from calibrant.losses.calibration.brier import spherical_loss as spherical_loss
+from calibrant.losses.calibration.logit_penalties import (
+    ConfidencePenaltyLoss as ConfidencePenaltyLoss,
+)
+from calibrant.losses.calibration.logit_penalties import LogitNormLoss as LogitNormLoss
+from calibrant.losses.calibration.logit_penalties import MarginSmoothingLoss as MarginSmoothingLoss
+from calibrant.losses.calibration.logit_penalties import MaxSuppressionLoss as MaxSuppressionLoss
+from calibrant.losses.calibration.mean_gaps import DCALoss as DCALoss
+from calibrant.losses.calibration.mean_gaps import MDCALoss as MDCALoss
+from calibrant.losses.calibration.mmce import MMCELoss as MMCELoss
+from calibrant.losses.calibration.mmce import WeightedMMCELoss as WeightedMMCELoss
 from calibrant.losses.checking.run import check as check
 from calibrant.losses.classification.crossentropy import CrossEntropyLoss as CrossEntropyLoss
 from calibrant.losses.classification.crossentropy import cross_entropy as cross_entropy
@@ -102,7 +116,10 @@ __all__ = [
     "BatchLoss",
     "BetaNLLLoss",
     "Bounds",
+    "BrierLoss",
+    "ConfidencePenaltyLoss",
     "CrossEntropyLoss",
+    "DCALoss",
     "DiceLoss",
     "DoubleSoftF1Loss",
     "EnsembleCRPSLoss",
@@ -120,9 +137,14 @@ __all__ = [
     "LaplaceNLLLoss",
     "LogCoshDiceLoss",
     "LogCoshLoss",
+    "LogitNormLoss",
     "Loss",
     "LovaszHingeLoss",
     "LovaszLoss",
+    "MDCALoss",
+    "MMCELoss",
+    "MarginSmoothingLoss",
+    "MaxSuppressionLoss",
     "NegativeBinomialLoss",
     "NormalCRPSLoss",
     "NumberLoss",
@@ -142,6 +164,7 @@ __all__ = [
     "SoftPrecisionLoss",
     "SoftProfitLoss",
     "SoftRecallLoss",
+    "SphericalLoss",
     "SquaredDiceLoss",
     "SquaredErrorLoss",
     "StudentTNLLLoss",
@@ -150,11 +173,13 @@ __all__ = [
     "TrueClassLoss",
     "TverskyLoss",
     "TweedieLoss",
+    "WeightedMMCELoss",
     "WeightedSum",
     "absolute_error",
     "at_label",
     "available",
     "beta_nll",
+    "brier_loss",
     "check",
     "cross_entropy",
     "crps_ensemble",
@@ -189,6 +214,7 @@ __all__ = [
     "soft_precision_loss",
     "soft_profit_loss",
     "soft_recall_loss",
+    "spherical_loss",
     "squared_dice_loss",
     "squared_error",
     "student_t_nll",
