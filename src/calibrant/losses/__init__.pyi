@@ -44,6 +44,12 @@ from calibrant.losses.overlap.lovasz import lovasz_hinge_loss as lovasz_hinge_lo
 from calibrant.losses.overlap.lovasz import lovasz_loss as lovasz_loss
 from calibrant.losses.overlap.matthews import SoftMCCLoss as SoftMCCLoss
 from calibrant.losses.overlap.matthews import soft_mcc_loss as soft_mcc_loss
+from calibrant.losses.overlap.mixed import DiceBCELoss as DiceBCELoss
+from calibrant.losses.overlap.mixed import DiceCELoss as DiceCELoss
+from calibrant.losses.overlap.mixed import DiceFocalLoss as DiceFocalLoss
+from calibrant.losses.overlap.mixed import dice_bce_loss as dice_bce_loss
+from calibrant.losses.overlap.mixed import dice_ce_loss as dice_ce_loss
+from calibrant.losses.overlap.mixed import dice_focal_loss as dice_focal_loss
 from calibrant.losses.overlap.precision_recall import SoftPrecisionLoss as SoftPrecisionLoss
 from calibrant.losses.overlap.precision_recall import SoftRecallLoss as SoftRecallLoss
 from calibrant.losses.overlap.precision_recall import soft_precision_loss as soft_precision_loss
@@ -120,6 +126,9 @@ __all__ = [
     "ConfidencePenaltyLoss",
     "CrossEntropyLoss",
     "DCALoss",
+    "DiceBCELoss",
+    "DiceCELoss",
+    "DiceFocalLoss",
     "DiceLoss",
     "DoubleSoftF1Loss",
     "EnsembleCRPSLoss",
@@ -184,6 +193,9 @@ __all__ = [
     "cross_entropy",
     "crps_ensemble",
     "crps_normal",
+    "dice_bce_loss",
+    "dice_ce_loss",
+    "dice_focal_loss",
     "dice_loss",
     "double_soft_f1_loss",
     "expectile_loss",

@@ -194,8 +194,10 @@ class WeightedSum(Loss):
         mask: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """See `Loss.parts`."""
-        terms = [loss for _, loss in self.terms]
-        return {t.spec: t.forward(logits, labels, weights, mask=mask) for t in terms}
+        parts: dict[str, Tensor] = {}
+        for _, loss in self.terms:
+            parts |= loss.parts(logits, labels, weights, mask=mask)
+        return parts
 
     def __repr__(self) -> str:
         factors = ["" if factor == 1 else f"{write_number(factor)} * " for factor in self.factors]

@@ -60,15 +60,14 @@ class OverlapLoss(SumLoss, ABC):
         sums = self._chosen(sums)
         if self.average == "micro":
             sums = sums.sum(-1, keepdim=True)
-        return self.of_counts(*sums.unbind(-2))
+        return self.of_counts(*sums[..., :3, :].unbind(-2))
 
-    @final
     def read(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more"]:
         """See `SumLoss.read`."""
         losses = self.by_class(sums)
         if self.absent == "keep" or self.average == "micro":
             return losses.mean(-1)
-        tp, _, fn = self._chosen(sums).unbind(-2)
+        tp, _, fn = self._chosen(sums)[..., :3, :].unbind(-2)
         present = ~(tp + fn == 0)  # NaN is present
         return torch.where(present, losses, 0).sum(-1) / present.sum(-1).clamp(min=1)
 

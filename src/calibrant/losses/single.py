@@ -79,7 +79,6 @@ class SingleLoss(Configured, Loss, ABC):
         """See `Loss.at`: itself."""
         return self
 
-    @final
     def parts(
         self,
         outputs: Tensor,

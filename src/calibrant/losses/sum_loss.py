@@ -11,7 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.processes import Gradients, over_processes
-from calibrant.losses.rows import Rows, Scores, truth_of
+from calibrant.losses.rows import PerRow, Rows, Scores, truth_of
 from calibrant.losses.single import Reduction, reduced
 
 __all__ = ["SumLoss"]
@@ -71,6 +71,14 @@ class SumLoss(FrontEnd, ABC):
             Labels as probabilities: 0 and 1 where they are hard.
         """
 
+    def extras(self, rows: Rows) -> tuple[PerRow, ...]:
+        """Further addends of every row, not of its classes, with their weights: none.
+
+        Their sums stand below those of `addends`, spread evenly over the classes.
+        """
+        del rows
+        return ()
+
     @abstractmethod
     def read(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more"]:
         """Loss of the rows behind `sums`, of every table of them; 0 for sums that are all 0."""
@@ -100,7 +108,15 @@ class SumLoss(FrontEnd, ABC):
         over = [axis for axis in range(first_axis, probs.ndim) if axis != 1]
         addends = [scale * addend for addend in self.addends(probs, truth)]
         # no matrix product: under autocast it would round the addends to half precision
-        return torch.stack([a.sum(over) if over else a for a in addends], dim=first_axis)
+        sums = [a.sum(over) if over else a for a in addends]
+        for extra in self.extras(rows):
+            if rows.form == "questions":
+                sums.append(extra.sum(over) if over else extra)
+            else:
+                axes = list(range(first_axis, extra.ndim))
+                total = (extra.sum(axes) if axes else extra).unsqueeze(-1)
+                sums.append((total / probs.shape[1]).expand_as(sums[0]))
+        return torch.stack(sums, dim=first_axis)
 
     @final
     def forward(

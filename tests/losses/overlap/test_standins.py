@@ -38,6 +38,7 @@ def reference(shared_cases):
             ["focal_tversky", "swapped_pow_inv_gamma"],
         ),
         ("focal_tversky", ["focal_tversky", "code_weights_fixed_pow_gamma"]),
+        ("dice_bce", ["dice_bce_075", "formula"]),
     ],
 )
 def test_value_of_the_standin_is_that_of_the_formula(standin, reference, spec, path):
