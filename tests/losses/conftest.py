@@ -15,6 +15,8 @@ COUNTS = torch.tensor([3.0, 1.0, 2.0, 4.0])
 """Rows of every class that rules for class weights are bound to."""
 
 VARIANTS = (
+    "ce(effective(beta=0.9))",
+    "ce(inverse_sqrt)",
     "ce",
     "ce(label_smoothing=0.1)",
     "ce(ignore_index=255)",
@@ -25,7 +27,18 @@ VARIANTS = (
     "soft_f1(balanced, absent=skip)",
     "0.5*ce(balanced) + 0.5*soft_f1",
 )
-SIZED: dict[str, Callable[[int], str]] = {}
+
+
+def costs(n_classes: int) -> list[list[int]]:
+    """Cost matrix in which the errors of every class cost something else."""
+    return [
+        [0 if k == j else 1 + (3 * k + j) % 5 for j in range(n_classes)] for k in range(n_classes)
+    ]
+
+
+SIZED: dict[str, Callable[[int], str]] = {
+    "expected_cost": lambda n: f"expected_cost(cost_matrix={costs(n)})",
+}
 """Specs by name where a setting has one entry per class, for a number of classes."""
 
 SPECS = tuple(dict.fromkeys((*(entry.example for entry in available().values()), *VARIANTS)))

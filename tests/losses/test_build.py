@@ -47,6 +47,7 @@ class Costly(RowLoss):
         ),
         ("soft_f1(average=micro, absent=skip)", SoftF1Loss(average="micro", absent="skip")),
         ("soft_f1(average='micro')", SoftF1Loss(average="micro")),
+        ("ce(reduction=none)", CrossEntropyLoss(reduction="none")),
         ("ce(class_weight=[1, 2.5, 1e3])", CrossEntropyLoss(class_weight=[1.0, 2.5, 1000.0])),
         (
             "0.5*ce(balanced)+.5*soft_f1",

@@ -1,35 +1,16 @@
-"""Rules for class weights, the counts that they take, and weights relative to the largest."""
+"""Counts that rules for class weights take, and weights relative to the largest."""
 
 from collections import Counter
-from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.utils.class_weight import compute_class_weight
-from torch.testing import assert_close
 
 from calibrant.errors import InputError
-from calibrant.losses import CrossEntropyLoss, get
-from calibrant.losses.settings import settings_of
-from calibrant.losses.weights import RULES, balanced, class_weights, relative
-
-
-def test_balanced_equals_scikit_learn(batch):
-    labels = batch[1].numpy()
-    expected = compute_class_weight("balanced", classes=np.arange(3), y=labels)
-    assert_close(balanced(batch[1].bincount().double()), torch.from_numpy(expected))
-
-
-def test_balanced_weights_add_up_to_the_rows():
-    counts = torch.tensor([5.0, 1.0, 14.0], dtype=torch.float64)
-    assert float((balanced(counts) * counts).sum()) == pytest.approx(20)
-
-
-def test_absent_class_weighs_nothing():
-    counts = torch.tensor([6, 0, 2])
-    assert class_weights("balanced", counts).tolist() == pytest.approx([8 / 18, 0, 8 / 6])
+from calibrant.losses import get
+from calibrant.losses.weight_rules import class_weights
+from calibrant.losses.weights import relative
 
 
 @pytest.mark.parametrize(
@@ -85,11 +66,3 @@ def test_weights_of_no_rows_are_relative_to_nothing():
     assert relative(torch.zeros(0)).shape == (0,)
     assert relative(torch.zeros(2)).tolist() == [0.0, 0.0]
     assert relative(torch.tensor([2.0, 0.5])).tolist() == [1.0, 0.25]
-
-
-def test_every_rule_is_a_setting_of_the_losses():
-    choices = get_args(settings_of(CrossEntropyLoss)["class_weight"].annotation)
-    literal = next(
-        choice for choice in choices if get_args(choice) and str in map(type, get_args(choice))
-    )
-    assert set(get_args(literal)) == set(RULES)

@@ -21,6 +21,8 @@ from calibrant.losses.classification.crossentropy import CrossEntropyLoss as Cro
 from calibrant.losses.classification.crossentropy import cross_entropy as cross_entropy
 from calibrant.losses.classification.focal import FocalLoss as FocalLoss
 from calibrant.losses.classification.focal import focal_loss as focal_loss
+from calibrant.losses.cost.of_decisions import ExpectedCostLoss as ExpectedCostLoss
+from calibrant.losses.cost.of_decisions import expected_cost_loss as expected_cost_loss
 from calibrant.losses.heads import HeadLosses as HeadLosses
 from calibrant.losses.number_loss import NumberLoss as NumberLoss
 from calibrant.losses.number_loss import PointLoss as PointLoss
@@ -116,14 +118,27 @@ from calibrant.losses.schedules import Switch as Switch
 from calibrant.losses.settings import Bounds as Bounds
 from calibrant.losses.sum_loss import SumLoss as SumLoss
 from calibrant.losses.true_class_loss import TrueClassLoss as TrueClassLoss
+from calibrant.losses.weight_rules import BalancedWeights as BalancedWeights
+from calibrant.losses.weight_rules import CostWeights as CostWeights
+from calibrant.losses.weight_rules import EffectiveWeights as EffectiveWeights
+from calibrant.losses.weight_rules import InverseSqrtWeights as InverseSqrtWeights
+from calibrant.losses.weight_rules import PrevalenceWeights as PrevalenceWeights
+from calibrant.losses.weight_rules import WeightRule as WeightRule
+from calibrant.losses.weight_rules import balanced_weights as balanced_weights
+from calibrant.losses.weight_rules import cost_weights as cost_weights
+from calibrant.losses.weight_rules import effective_weights as effective_weights
+from calibrant.losses.weight_rules import inverse_sqrt_weights as inverse_sqrt_weights
+from calibrant.losses.weight_rules import prevalence_weights as prevalence_weights
 
 __all__ = [
     "AbsoluteErrorLoss",
+    "BalancedWeights",
     "BatchLoss",
     "BetaNLLLoss",
     "Bounds",
     "BrierLoss",
     "ConfidencePenaltyLoss",
+    "CostWeights",
     "CrossEntropyLoss",
     "DCALoss",
     "DiceBCELoss",
@@ -131,7 +146,9 @@ __all__ = [
     "DiceFocalLoss",
     "DiceLoss",
     "DoubleSoftF1Loss",
+    "EffectiveWeights",
     "EnsembleCRPSLoss",
+    "ExpectedCostLoss",
     "ExpectileLoss",
     "FaithfulLoss",
     "FocalLoss",
@@ -142,6 +159,7 @@ __all__ = [
     "HeadLosses",
     "HuberLoss",
     "IntervalScoreLoss",
+    "InverseSqrtWeights",
     "JaccardLoss",
     "LaplaceNLLLoss",
     "LogCoshDiceLoss",
@@ -160,6 +178,7 @@ __all__ = [
     "OverlapLoss",
     "PointLoss",
     "PoissonLoss",
+    "PrevalenceWeights",
     "QuantileLoss",
     "Ramp",
     "RowLoss",
@@ -182,14 +201,17 @@ __all__ = [
     "TrueClassLoss",
     "TverskyLoss",
     "TweedieLoss",
+    "WeightRule",
     "WeightedMMCELoss",
     "WeightedSum",
     "absolute_error",
     "at_label",
     "available",
+    "balanced_weights",
     "beta_nll",
     "brier_loss",
     "check",
+    "cost_weights",
     "cross_entropy",
     "crps_ensemble",
     "crps_normal",
@@ -198,6 +220,8 @@ __all__ = [
     "dice_focal_loss",
     "dice_loss",
     "double_soft_f1_loss",
+    "effective_weights",
+    "expected_cost_loss",
     "expectile_loss",
     "faithful_loss",
     "focal_loss",
@@ -208,6 +232,7 @@ __all__ = [
     "get",
     "huber_loss",
     "interval_score",
+    "inverse_sqrt_weights",
     "jaccard_loss",
     "laplace_nll",
     "log_cosh_dice_loss",
@@ -216,6 +241,7 @@ __all__ = [
     "lovasz_loss",
     "negative_binomial_nll",
     "poisson_loss",
+    "prevalence_weights",
     "quantile_loss",
     "sigmoid_f1_loss",
     "soft_balanced_accuracy_loss",

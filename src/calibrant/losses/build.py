@@ -10,10 +10,10 @@ from calibrant.losses.base import Loss, WeightedSum
 from calibrant.losses.registry import available
 from calibrant.losses.scheduled import Scheduled
 from calibrant.losses.schedules import Schedule, schedule_of
-from calibrant.losses.settings import settings_of
+from calibrant.losses.settings import Setting, settings_of
 from calibrant.losses.single import SingleLoss
 from calibrant.losses.spec import Argument, Call, Spec, Term, Value, parse, suggestion, write_term
-from calibrant.losses.weights import RULES
+from calibrant.losses.weight_rules import RULES, rule_of
 
 __all__ = ["get"]
 
@@ -71,13 +71,15 @@ def _loss(spec: Spec, term: Term) -> Loss:
             spec.refuse(argument.name_at, rule=rule, got=got, remedy="Leave one of the two out.")
         rule, remedy = settings[name].rule, settings[name].remedy
         schedule = _schedule(spec, argument)
-        for value in (argument.value,) if schedule is None else schedule.ends:
+        ends = (argument.value,) if schedule is None else schedule.ends
+        ends = [_meant(spec, argument, end, settings[name]) for end in ends]
+        for value in ends:
             if not settings[name].accepts(value):
                 got = _shown(value)
                 spec.refuse(argument.value_at, what=name, rule=rule, got=got, remedy=remedy)
             values[name] = value
         if schedule is not None:
-            schedules[name] = schedule
+            schedules[name] = schedule.with_ends(ends[0], ends[-1])
         by_place = [other for other in by_place if other != name]
     missing = [s.name for s in settings.values() if s.default is MISSING and s.name not in values]
     if missing:
@@ -131,6 +133,24 @@ def _schedule(spec: Spec, argument: Argument) -> Schedule | None:
         )
 
 
+def _meant(spec: Spec, argument: Argument, value: Value, setting: Setting) -> Value:
+    """Value as the setting has it: a call may be a rule, and none a word."""
+    if value is None and not setting.accepts(None):
+        return "none"
+    if not isinstance(value, Call):
+        return value
+    try:
+        return rule_of(value) or value
+    except InputError as error:
+        spec.refuse(
+            argument.value_at,
+            what=error.argument,
+            rule=error.rule,
+            got=error.got,
+            remedy=error.remedy,
+        )
+
+
 def _shown(value: Value) -> str:
     """Value in an error message: a call as it is written."""
     return f"{value}" if isinstance(value, Call) else repr(value)
@@ -138,7 +158,9 @@ def _shown(value: Value) -> str:
 
 def _name_by_place(argument: Argument, by_place: list[str]) -> str:
     """Name of a setting that goes by its place; empty if no place is left."""
-    is_rule = isinstance(argument.value, str) and argument.value in RULES
+    value = argument.value
+    word = value.name if isinstance(value, Call) else value
+    is_rule = isinstance(word, str) and word in RULES
     return "class_weight" if is_rule else next(iter(by_place), "")
 
 

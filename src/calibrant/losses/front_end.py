@@ -8,9 +8,10 @@ import torch
 from torch import Generator, Tensor
 
 from calibrant.errors import InputError
-from calibrant.losses.rows import Form, Labels, Rows, Scores, arranged, log_of, truth_of
+from calibrant.losses.rows import Arranged, Form, Labels, Rows, Scores, arranged, log_of, truth_of
 from calibrant.losses.settings import Bounds, Numbers
 from calibrant.losses.single import MakeBatch, SingleLoss
+from calibrant.losses.weight_rules import NamedRule, WeightRule
 from calibrant.losses.weights import relative
 
 __all__ = ["FrontEnd", "class_batch"]
@@ -34,9 +35,10 @@ class FrontEnd(SingleLoss, ABC):
 
     Parameters
     ----------
-    class_weight : Tensor, array, sequence of numbers, "balanced" or None, keyword
+    class_weight : Tensor, array, sequence of numbers, WeightRule, its name or None, keyword
         Weight of every class, shape (class,), finite and at least 0; of a soft label, the mean
-        under it. A rule becomes numbers by `bind`. With `multilabel`, the weight of every label.
+        under it. A rule ("balanced", "effective", "inverse_sqrt", or one with numbers of its own)
+        becomes numbers by `bind`. With `multilabel`, the weight of every label.
     pos_weight : float, Tensor, array, sequence of numbers or None, keyword
         Factor of the loss where the answer is yes, for a positive class or with `multilabel`,
         finite and at least 0: one number, or one per question. Of a soft answer, the mean under it.
@@ -63,7 +65,7 @@ class FrontEnd(SingleLoss, ABC):
     copies all logits."""
 
     _: KW_ONLY
-    class_weight: Annotated[Numbers, _WEIGHTS] | Literal["balanced"] | None = None
+    class_weight: Annotated[Numbers, _WEIGHTS] | NamedRule | WeightRule | None = None
     pos_weight: Annotated[float, _WEIGHTS] | Annotated[Numbers, _WEIGHTS] | None = None
     ignore_index: int | None = -100
     label_smoothing: Annotated[float, Bounds(at_least=0.0, below=1.0)] = 0.0
@@ -78,7 +80,7 @@ class FrontEnd(SingleLoss, ABC):
                 "This loss depends on the level of the logits, which probabilities do not tell."
             )
             raise InputError("inputs", "be 'logits'", "'probs'", remedy)
-        if self.multilabel and isinstance(self.class_weight, str):
+        if self.multilabel and isinstance(self.class_weight, str | WeightRule):
             remedy = "A rule weighs classes of which a row has one."
             got = f"{self.class_weight!r}"
             raise InputError("class_weight", "be numbers with multilabel=True", got, remedy)
@@ -119,13 +121,7 @@ class FrontEnd(SingleLoss, ABC):
         """
         _check_tensors(logits=logits, labels=labels)
         _check_tensors(**{k: v for k, v in (("weights", weights), ("mask", mask)) if v is not None})
-        scores, labels, kept, form = arranged(
-            logits,
-            labels,
-            multilabel=self.multilabel,
-            inputs=self.inputs,
-            ignore_index=self.ignore_index,
-        )
+        scores, labels, kept, form = self.arrange(logits, labels)
         is_soft, dtype = labels.ndim == scores.ndim, scores.dtype
         rows, are_many = scores.shape[:1] + scores.shape[2:], form == "questions"
 
@@ -164,6 +160,16 @@ class FrontEnd(SingleLoss, ABC):
             labels = _smoothed(scores, labels, self.label_smoothing)
         guard = kept if is_guarded else None
         return Rows(scores, labels, weights, own_weights, factor, form, guard)
+
+    def arrange(self, scores: Tensor, labels: Tensor) -> Arranged:
+        """Scores and labels in one form; to be overridden where others than labels come second."""
+        return arranged(
+            scores,
+            labels,
+            multilabel=self.multilabel,
+            inputs=self.inputs,
+            ignore_index=self.ignore_index,
+        )
 
     @final
     def weights_of_classes(

@@ -155,6 +155,8 @@ def schedule_of(call: Call) -> Schedule | None:
     example = _EXAMPLES.get(call.name)
     if example is None:
         return None
+    if call.names:
+        raise InputError(call.name, f"be written {example}, without names", str(call), "")
     match call:
         case Call("ramp", (int() | float() as start, int() | float() as end, int() as epochs)):
             return Ramp(start, end, epochs)

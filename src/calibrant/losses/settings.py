@@ -29,10 +29,12 @@ from torch import Tensor, nn
 from calibrant.errors import InputError
 from calibrant.losses.spec import Number
 
-__all__ = ["Bounds", "Configured", "Numbers", "Setting", "settings_of"]
+__all__ = ["Bounds", "Configured", "Numbers", "Setting", "Table", "settings_of"]
 
 Numbers = Tensor | NDArray[np.generic] | Sequence[Number]
 """What a setting that becomes a tensor, one number per class, may be given as."""
+Table = Tensor | NDArray[np.generic] | Sequence[Sequence[Number]]
+"""The same for numbers in rows of one length."""
 _Listed = Tensor | NDArray[np.generic] | Sequence[object]
 
 _WORDS: Mapping[object, str] = {

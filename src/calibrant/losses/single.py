@@ -14,7 +14,8 @@ from calibrant.losses.base import Loss
 from calibrant.losses.registry import name_of
 from calibrant.losses.settings import Configured, settings_of
 from calibrant.losses.spec import Number, write_term
-from calibrant.losses.weights import class_weights, counts_of
+from calibrant.losses.weight_rules import WeightRule, class_weights
+from calibrant.losses.weights import counts_of
 
 __all__ = ["MakeBatch", "Reduction", "SingleLoss", "reduced"]
 
@@ -63,7 +64,7 @@ class SingleLoss(Configured, Loss, ABC):
         counts = counts_of(class_counts)
         bound: dict[str, Tensor] = {}
         rule: object = getattr(self, "class_weight", None)
-        if isinstance(rule, str):
+        if isinstance(rule, str | WeightRule):
             bound["class_weight"] = class_weights(rule, counts)
         if "class_counts" in settings_of(type(self)) and getattr(self, "class_counts") is None:  # noqa: B009
             bound["class_counts"] = counts

@@ -6,6 +6,7 @@ and its settings after it in brackets. A value may be a call, ``ramp(0, 2, 10)``
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ __all__ = [
     "Call",
     "Number",
     "Place",
+    "Rule",
     "Spec",
     "Term",
     "Value",
@@ -33,16 +35,29 @@ Number = int | float  # a checker of annotations at run time takes no int for a 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A name with values in brackets, such as ``ramp(0, 2, 10)``."""
+    """A name with values in brackets, such as ``ramp(0, 2, 10)``.
+
+    `names` has those of the values, empty for one by place; nothing where all go by place.
+    """
 
     name: str
     arguments: "tuple[Value, ...]"
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(map(_write, self.arguments))})"
+        names = [f"{name}=" if name else "" for name in self.names] or [""] * len(self.arguments)
+        values = map("".join, zip(names, map(_write, self.arguments), strict=True))
+        return f"{self.name}({', '.join(values)})"
 
 
-Value = bool | Number | str | Sequence[Number] | Sequence[Sequence[Number]] | Call | None
+class Rule(ABC):
+    """Value that a call in a spec makes, and that prints as that call."""
+
+    @abstractmethod
+    def __str__(self) -> str: ...
+
+
+Value = bool | Number | str | Sequence[Number] | Sequence[Sequence[Number]] | Call | Rule | None
 """What a setting can be in a spec."""
 
 _TOKEN = re.compile(
@@ -115,7 +130,9 @@ def write_number(number: Number) -> str:
 def write_term(name: str, settings: Mapping[str, object]) -> str:
     """Spec of one loss; a rule for class weights stands first, without its name."""
     rest = dict(settings)
-    rule = [str(rest.pop("class_weight"))] if isinstance(rest.get("class_weight"), str) else []
+    rule = (
+        [str(rest.pop("class_weight"))] if isinstance(rest.get("class_weight"), str | Rule) else []
+    )
     arguments = rule + [f"{key}={_write(value)}" for key, value in rest.items()]
     return f"{name}({', '.join(arguments)})" if arguments else name
 
@@ -177,13 +194,17 @@ class _Parser:
         if self.kind != "word":
             self._refuse("a loss, such as ce or 0.5*focal(gamma=2),")
         name, at = self._next()
-        arguments: list[Argument] = []
-        if self._take("(") and not self._take(")"):
+        return name, self._arguments("setting") if self._take("(") else (), at
+
+    def _arguments(self, kind: str) -> tuple[Argument, ...]:
+        """What stands between the opening bracket, which is read, and the closing one."""
+        if self._take(")"):
+            return ()
+        arguments = [self._argument()]
+        while self._take(","):
             arguments.append(self._argument())
-            while self._take(","):
-                arguments.append(self._argument())
-            self._expect(")", "',' and another setting, or ')'")
-        return name, tuple(arguments), at
+        self._expect(")", f"',' and another {kind}, or ')'")
+        return tuple(arguments)
 
     def _argument(self) -> Argument:
         is_word, at = self.kind == "word", self.at
@@ -204,13 +225,10 @@ class _Parser:
         return self._next()[0][1:-1] if self.kind == "text" else self._number()
 
     def _call(self, name: str) -> Call:
-        values: list[Value] = []
-        if not self._take(")"):
-            values.append(self._value())
-            while self._take(","):
-                values.append(self._value())
-            self._expect(")", "',' and another value, or ')'")
-        return Call(name, tuple(values))
+        arguments = self._arguments("value")
+        names = tuple(argument.name for argument in arguments)
+        values = tuple(argument.value for argument in arguments)
+        return Call(name, values, names if any(names) else ())
 
     def _row(self) -> list[Number]:
         self._expect("[", "a list of numbers in []")

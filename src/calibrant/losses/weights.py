@@ -1,6 +1,6 @@
-"""Weights: rules that make those of classes from counts, and the scale that a mean is free of."""
+"""Weights: the counts that rules make them from, and the scale that a mean is free of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import SupportsFloat
 
@@ -10,35 +10,9 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 
-__all__ = ["RULES", "balanced", "class_weights", "counts_of", "relative"]
+__all__ = ["Counts", "counts_of", "relative"]
 
 Counts = Float64[Tensor, " class"]
-
-
-def balanced(class_counts: Counts) -> Counts:
-    r"""Weights :math:`n / (K n_k)`: every class that is present counts alike; an absent one, 0.
-
-    References
-    ----------
-    .. [1] King and Zeng. "Logistic Regression in Rare Events Data." Political Analysis 9, 2001;
-       the form is that of scikit-learn's ``class_weight="balanced"``.
-
-    Examples
-    --------
-    >>> balanced(torch.tensor([6.0, 2.0], dtype=torch.float64))  # 8 / (2 * 6), 8 / (2 * 2)
-    tensor([0.6667, 2.0000], dtype=torch.float64)
-    """
-    share = class_counts.sum() / (len(class_counts) * class_counts)
-    return torch.where(class_counts > 0, share, 0)
-
-
-RULES: Mapping[str, Callable[[Counts], Counts]] = {"balanced": balanced}
-"""Rules by the name that `class_weight` takes."""
-
-
-def class_weights(rule: str, class_counts: Tensor | Iterable[SupportsFloat]) -> Counts:
-    """Weights of the classes by a rule of `RULES`; raises `InputError` as `counts_of` does."""
-    return RULES[rule](counts_of(class_counts))
 
 
 def counts_of(class_counts: Tensor | Iterable[SupportsFloat]) -> Counts:

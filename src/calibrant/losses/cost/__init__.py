@@ -1,0 +1,1 @@
+"""Cost: losses in the unit of what a mistake costs."""
