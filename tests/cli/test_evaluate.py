@@ -117,7 +117,6 @@ def test_report_and_object_are_written(command, folder):
         ([], "Missing argument 'FILE'. Name it first"),
         (["--logits", "many.csv"], "Name it first"),
         ([*TWO, "--predictions", "p"], "--predictions is an option of regression"),
-        ([*NUMBERS, "--losses", "ce"], "--losses is an option of classification"),
         ([*TWO, "--prob-prefix", "p"], "Give --prob or --prob-prefix, not both"),
         ([*TWO, "--probs", "p"], "only the arrays of an NPZ file have such names"),
         (["many.npz", "--probs", "a", "--logits"], "Give --logits or --probs, not both"),

@@ -275,9 +275,9 @@ def test_what_does_not_go_together_is_refused(change, settings, message, ask_fil
 def test_infinite_loss_is_null_with_its_rows(ask_file):
     columns = {"truth": [0, 1, 1], "p": [0.0, 0.0, 0.5]}
     result = ask_file(columns, prob="p", losses="ce, soft_f1", metrics=("log_loss",))
-    assert result.losses["ce"].value == math.inf
+    assert result.losses["probabilities"]["ce"].value == math.inf
     record = file_record(result)
     reason = "infinite: 1 of 3 rows give probability 0 to what came out"
     for told in (record["metrics"]["log_loss"], record["losses"]["ce"]):
         assert (told["value"], told["n"], told["reason"]) == (None, 3, reason)
-    assert record["losses"]["soft_f1"]["value"] == result.losses["soft_f1"].value
+    assert record["losses"]["soft_f1"]["value"] == result.losses["probabilities"]["soft_f1"].value

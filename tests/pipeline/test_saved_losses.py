@@ -9,11 +9,13 @@ import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.losses import NumberLoss
 from calibrant.losses.registry import available
-from calibrant.pipeline.saved_losses import loss_of, split_specs
+from calibrant.pipeline.saved_losses import loss_of, number_loss_of, split_specs
 
 LOGITS = torch.randn(50, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 LABELS = torch.arange(50) % 3
 ROWS = cal.predictions(probs=LOGITS.softmax(1), labels=LABELS)
+DECLARED = cal.predictions(logits=LOGITS, labels=LABELS)
+NUMBERS = cal.numbers(predicted=[1.0, 2.0, 4.0], targets=[1.0, 4.0, 3.0], weights=[1.0, 1.0, 2.0])
 
 
 OF_NUMBERS = [name for name in available() if isinstance(cal.losses.get(name), NumberLoss)]
@@ -22,16 +24,70 @@ OF_CLASSES = [name for name in available() if name not in OF_NUMBERS]
 
 @pytest.mark.parametrize("spec", OF_NUMBERS)
 def test_losses_of_numbers_are_refused(spec):
-    with pytest.raises(InputError, match=f"losses must be losses of classes; got '{spec}'. Where"):
+    with pytest.raises(InputError, match=f"losses must be losses of classes; got '{spec}'. Num"):
         loss_of(ROWS, spec)
+
+
+@pytest.mark.parametrize(("spec", "value"), [("mse", 6 / 4), ("mae", 1.0), ("0.5*mse + mae", 1.75)])
+def test_losses_of_numbers_are_weighted_means(spec, value):  # errors 0, -2, 1, the last twice
+    estimate, notes = number_loss_of(NUMBERS, spec)
+    assert (estimate.value, estimate.n, notes) == (value, 3, ())
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("ce", "losses must be losses of numbers; got 'ce'"),
+        ("gaussian_nll", "losses must read one number a row; got 'gaussian_nll'"),
+        ("mse(reduction='none')", "losses must be one number of all rows"),
+    ],
+)
+def test_losses_that_one_column_cannot_tell_are_refused(spec, message):
+    with pytest.raises(InputError, match=message):
+        number_loss_of(NUMBERS, spec)
 
 
 @pytest.mark.parametrize("spec", [*OF_CLASSES, "0.5*ce + 0.5*soft_f1", "soft_f1(average=micro)"])
 def test_every_loss_is_that_of_the_logits(spec):
-    estimate, notes = loss_of(ROWS, spec)
+    needs_level = any(not term.shift_invariant for _, term in cal.losses.get(spec).terms)
+    estimate, notes = loss_of(DECLARED if needs_level else ROWS, spec)
     assert estimate.value == pytest.approx(float(cal.losses.get(spec)(LOGITS, LABELS)), abs=1e-12)
     assert estimate.method.startswith("not available: ")
     assert (estimate.n, notes) == (50, ())
+
+
+def test_level_of_the_logits_is_not_told_by_probabilities():
+    with pytest.raises(InputError, match="losses must read probabilities, or the file hold logits"):
+        loss_of(ROWS, "logit_norm")
+
+
+@pytest.mark.parametrize("form", ["probs", "logits"])
+def test_overlap_of_a_positive_class_is_that_of_this_class(form):
+    prob = torch.tensor([0.0, 0.25, 1.0, 0.5], dtype=torch.float64)
+    rows = cal.predictions(probs=prob, labels=[0, 1, 1, 0])
+    if form == "logits":
+        rows = cal.predictions(logits=prob.clamp(1e-9, 1 - 1e-9).logit(), labels=[0, 1, 1, 0])
+    # true positives 1.25, false positives 0.5, false negatives 0.75
+    for spec, value in {
+        "dice(smooth=0)": 1 - 2.5 / 3.75,
+        "tversky(fn_weight=0.7, fp_weight=0.3, smooth=1)": 1 - 2.25 / (2.25 + 0.525 + 0.15),
+        "ce(class_weight=[1, 3])": -(3 * math.log(0.25) + math.log(0.5)) / 8,
+        "ce(pos_weight=3)": -(3 * math.log(0.25) + math.log(0.5)) / 4,
+    }.items():
+        assert loss_of(rows, spec)[0].value == pytest.approx(value, abs=1e-8), spec
+
+
+def test_two_columns_are_two_classes():
+    prob = torch.tensor([[0.75, 0.25], [0.5, 0.5]], dtype=torch.float64)
+    rows = cal.predictions(probs=prob, labels=[1, 0])
+    both = (1 - 2 * 0.5 / 2.25 + 1 - 2 * 0.25 / 1.75) / 2
+    assert loss_of(rows, "dice(smooth=0)")[0].value == pytest.approx(both)
+
+
+def test_schedules_are_at_their_end_and_said():
+    estimate, notes = loss_of(ROWS, "focal(gamma=ramp(0, 3, 9))")
+    assert estimate.value == loss_of(ROWS, "focal(gamma=3)")[0].value
+    assert notes == ("the schedules of focal(gamma=ramp(0, 3, 9)) are at their end",)
 
 
 def test_cross_entropy_is_the_log_loss():

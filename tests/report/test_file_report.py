@@ -26,7 +26,7 @@ def test_probabilities_come_with_reliability_errors_and_losses(tmp_path: Path, r
         tmp_path,
         read_page,
         evaluations={"probabilities": evaluation},
-        losses={"ce": cal.metrics.LogLoss()(ROWS)},
+        losses={"probabilities": {"ce": cal.metrics.LogLoss()(ROWS)}},
         tables={view: cal.reliability_table(ROWS, view=view) for view in ("top_label", "positive")},
         confusion=cal.evaluate(ROWS, ["confusion_matrix"])["confusion_matrix"],
         notes=("a note",),

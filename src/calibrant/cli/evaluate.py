@@ -62,7 +62,7 @@ __all__ = ["evaluate"]
     show_default="the usual ones",
 )
 @click.option(
-    "--losses", metavar="SPECS", help="Losses of the probabilities; see 'losses'. With commas."
+    "--losses", metavar="SPECS", help="Losses of the predictions; see 'losses'. With commas."
 )
 @click.option(
     "--delimiter",
@@ -138,7 +138,6 @@ def evaluate(
             "--probs": probs,
             "--decided": decided,
             "--normalize": normalize or None,
-            "--losses": losses,
         },
     )
     if prob is not None and prob_prefix is not None:

@@ -88,13 +88,16 @@ def _print_side_by_side(console: Console, result: FileEvaluation) -> None:
 def _print_losses(console: Console, result: FileEvaluation) -> None:
     """Print a table of the losses."""
     _line(console, "Losses of all rows at once.")
-    table = Table("loss", "value", "rows")
-    for spec, loss in result.losses.items():
-        table.add_row(spec, number(float(loss)), count(loss.n))
+    names = () if result.question.task == "classification" else tuple(result.losses)
+    table = Table("loss", *(names or ("value",)), "rows")
+    for spec, first in next(iter(result.losses.values())).items():
+        values = [number(float(of_specs[spec])) for of_specs in result.losses.values()]
+        table.add_row(spec, *values, count(first.n))
     console.print(table)
-    for spec, loss in result.losses.items():
-        if loss.note:
-            _line(console, f"{spec} is {loss.note}.")
+    for name, of_specs in result.losses.items():
+        for spec, loss in of_specs.items():
+            if loss.note:
+                _line(console, f"{spec}{f' of {name}' if names else ''} is {loss.note}.")
 
 
 def _print_matrix(

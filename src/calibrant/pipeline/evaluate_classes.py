@@ -39,7 +39,7 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
     weights, notes = row_weights(source, question, label, labels.codes < 0)
     notes = (*source.how, *labels.notes, *notes)
     evaluations: dict[str, Evaluation] = {}
-    losses: dict[str, Estimate] = {}
+    losses: dict[str, dict[str, Estimate]] = {}
     tables: dict[str, ReliabilityTable] = {}
     rows: Predictions | Decisions | None = None
     specs = split_specs(question.losses)
@@ -47,9 +47,10 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
         rows = _predictions(stated, question, weights)
         notes = (*notes, *rows.notes, *_rounding(stated, rows))
         evaluations["probabilities"] = _evaluated(rows, question, question.metrics)
-        for spec in specs:
-            losses[spec], told = loss_of(rows, spec)
-            notes = (*notes, *told)
+        of_specs = {spec: loss_of(rows, spec) for spec in specs}
+        if of_specs:
+            losses["probabilities"] = {spec: value for spec, (value, _) in of_specs.items()}
+        notes = (*notes, *(note for _, told in of_specs.values() for note in told))
         views = ("top_label", "positive") if rows.n_classes == 2 else ("top_label",)
         tables = {v: reliability_table(rows, view=v, level=question.level) for v in views}
     elif specs:

@@ -1,5 +1,7 @@
 """Predictions of numbers in a file: what several predictors are worth, side by side."""
 
+from itertools import chain
+
 import numpy as np
 
 from calibrant.data.columns import listed
@@ -8,13 +10,14 @@ from calibrant.metrics.evaluate import evaluate
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.labelled_rows import check_numbers_present, label_column, row_weights
 from calibrant.pipeline.prediction_source import Question, Source
+from calibrant.pipeline.saved_losses import number_loss_of, split_specs
 from calibrant.prediction.door import numbers
 
 __all__ = ["evaluate_numbers"]
 
 
 def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
-    """Metrics of every predictor in a file.
+    """Metrics and losses of every predictor in a file.
 
     Raises
     ------
@@ -32,20 +35,28 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
     same = all(len(values) == len(targets) for values in columns.values())
     check_numbers_present(columns, ~missing if same else None)
     wanted = question.metrics or None
-    evaluations = {
-        name: evaluate(
-            numbers(predicted=values, targets=targets, weights=weights),
-            wanted,
-            level=question.level,
-        )
+    rows = {
+        name: numbers(predicted=values, targets=targets, weights=weights)
         for name, values in columns.items()
     }
+    told = {
+        name: {spec: number_loss_of(one, spec) for spec in split_specs(question.losses)}
+        for name, one in rows.items()
+    }
+    of_losses = (notes for of_specs in told.values() for _, notes in of_specs.values())
     taken = {label, question.weights or source.usual_weights, *names}
     return FileEvaluation(
         question=question,
-        evaluations=evaluations,
+        evaluations={
+            name: evaluate(one, wanted, level=question.level) for name, one in rows.items()
+        },
+        losses={
+            name: {spec: value for spec, (value, _) in of_specs.items()}
+            for name, of_specs in told.items()
+            if of_specs
+        },
         unused=tuple(name for name in source.names if name not in taken),
-        notes=(*source.how, *notes),
+        notes=tuple(dict.fromkeys((*source.how, *notes, *chain(*of_losses)))),
     )
 
 

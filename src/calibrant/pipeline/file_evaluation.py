@@ -23,7 +23,7 @@ class FileEvaluation:
         Metrics by what was measured: ``probabilities``, ``decisions``, or the column of each
         predictor of numbers; at least one.
     losses : mapping
-        Losses by their spec.
+        Losses by what was measured, as `evaluations`, and by their spec.
     tables : mapping
         Reliability tables by view.
     confusion : Estimate or None
@@ -36,7 +36,9 @@ class FileEvaluation:
 
     question: Question
     evaluations: Mapping[str, Evaluation]
-    losses: Mapping[str, Estimate] = field(default_factory=dict[str, Estimate])
+    losses: Mapping[str, Mapping[str, Estimate]] = field(
+        default_factory=dict[str, Mapping[str, Estimate]]
+    )
     tables: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
     confusion: Estimate | None = None
     unused: tuple[str, ...] = ()
@@ -52,7 +54,8 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
     """Plain data for JSON; numbers that JSON cannot hold are None, with a reason.
 
     ``metrics`` holds those of the probabilities, or of the decisions where these stand alone;
-    ``predictors`` in its place those of every predictor of numbers.
+    ``predictors`` in its place those of every predictor of numbers. ``losses`` holds them by
+    spec, and with predictors by predictor first.
     """
     first, question = result.first, result.question
     record: dict[str, object] = {"path": str(question.path), "task": question.task, "n": first.n}
@@ -66,5 +69,9 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
         kind, *others = told
         record |= {"measured": kind, "metrics": told[kind], **{name: told[name] for name in others}}
     if result.losses:
-        record["losses"] = {spec: value.to_dict() for spec, value in result.losses.items()}
+        losses = {
+            name: {spec: value.to_dict() for spec, value in of_specs.items()}
+            for name, of_specs in result.losses.items()
+        }
+        record["losses"] = losses if question.task == "regression" else losses["probabilities"]
     return record | {"notes": list(result.notes), "unused_columns": list(result.unused)}

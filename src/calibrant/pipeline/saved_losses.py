@@ -1,8 +1,11 @@
 """Losses of saved predictions: those that train networks, computed from what was stated."""
 
 import math
+from dataclasses import replace
+from typing import NoReturn
 
 import torch
+from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.losses.base import Loss
@@ -11,8 +14,13 @@ from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.number_loss import NumberLoss
 from calibrant.metrics.estimate import Estimate
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.forms import Logits, PositiveLogits, PositiveProbs
+from calibrant.prediction.numbers import Numbers
 
-__all__ = ["loss_of", "split_specs"]
+__all__ = ["loss_of", "number_loss_of", "split_specs"]
+
+Told = tuple[Estimate, tuple[str, ...]]
+"""A loss, and what is to be said of it."""
 
 METHOD = "not available: a loss is one number of all rows; metrics have intervals"
 OPENING, CLOSING, QUOTES = "([", ")]", "'\""
@@ -45,40 +53,95 @@ def split_specs(text: str) -> tuple[str, ...]:
     return tuple(spec.strip() for spec in specs) if text.strip() else ()
 
 
-def loss_of(predictions: Predictions, spec: str) -> tuple[Estimate, tuple[str, ...]]:
+def loss_of(predictions: Predictions, spec: str) -> Told:
     """Loss of labelled rows, all of them at once in float64, and what is to be said of it.
 
-    The logits of the loss are the logarithms of the probabilities, and minus infinity for 0: a
-    loss that is infinite is shown as infinite, with the number of rows that make it so. Rules
-    for class weights are bound to the classes of these rows.
+    Where every class has a column, the logits of the loss are the logarithms of the
+    probabilities, and minus infinity for 0. Where the positive class alone has one, the loss gets
+    its single score: overlap is then that of the positive class. A loss that is infinite is shown
+    as infinite, with the number of rows that make it so. Rules for class weights are bound to the
+    classes of these rows; schedules are at their end.
 
     Raises
     ------
     InputError
-        If the spec is none, or of numbers, or asks for other inputs, or for one number a row.
+        If the spec is none, is that of a loss of numbers, asks for other inputs, for a level of
+        the logits that probabilities do not tell, or for one number a row.
     """
     loss = get(spec)
-    if any(isinstance(part, NumberLoss) for _, part in loss.terms):
-        remedy = "Where numbers are predicted, take metrics: --metrics mse,mae."
-        raise InputError("losses", "be losses of classes", repr(spec), remedy)
-    for part in (part for _, part in loss.terms if isinstance(part, FrontEnd)):
-        if part.inputs != "logits" or part.multilabel:
-            setting = "multilabel" if part.multilabel else "inputs"
-            rule, remedy = f"leave {setting} out", "What the file holds is declared by itself."
-            raise InputError("losses", rule, repr(spec), remedy)
     rows = predictions.present()
-    labels = rows.hard
-    assert labels is not None  # a file holds one label a row
-    bound = _bound(loss, rows)
+    final = loss.at(math.inf)
+    bound = _bound(final, rows)
+    notes = () if final is loss else (f"the schedules of {spec} are at their end",)
+    if bound is not final:
+        notes = (*notes, f"the class weights of {spec} come from the classes of these rows")
+    value = torch.zeros((), dtype=torch.float64)
+    for factor, term in bound.terms:
+        if not isinstance(term, FrontEnd):
+            _refuse(spec, "be losses of classes", "Numbers have theirs with --task regression.")
+        if term.inputs != "logits" or term.multilabel:
+            setting = "multilabel" if term.multilabel else "inputs"
+            remedy = "What the file holds is declared by itself."
+            _refuse(spec, f"leave {setting} out", remedy)
+        of_term = _of_classes(term, rows, spec)
+        if of_term.ndim:
+            _refuse(spec, "be one number of all rows", "Leave reduction='none' out.")
+        if factor:  # 0 times infinity is NaN
+            value = value + factor * of_term
+    impossible = int((rows.log_p_true == -torch.inf).sum())
+    why = f"{impossible} of {len(rows)} rows give probability 0 to what came out"
+    return _told(float(value), len(rows), why), notes
+
+
+def number_loss_of(numbers: Numbers, spec: str) -> Told:
+    """Loss of predicted numbers, all of them at once in float64, and what is to be said of it.
+
+    Raises
+    ------
+    InputError
+        If the spec is none, is that of a loss of classes, or one that reads several numbers for
+        each row, or gives one.
+    """
+    loss = get(spec)
+    final = loss.at(math.inf)
+    rows = numbers.present()
+    assert rows.targets is not None
+    for _, term in final.terms:
+        if not isinstance(term, NumberLoss):
+            _refuse(spec, "be losses of numbers", "Such as mse, huber or quantile(q=0.9).")
+        if term.columns != ():
+            _refuse(spec, "read one number a row", "A predictor is one column.")
     weights = None if rows.weights is None else rows.weights.double()
-    value = bound(rows.declared.log_probs, labels, weights)
+    value = final(rows.predicted, rows.targets, weights)
     if value.ndim:
-        rule, remedy = "be one number of all rows", "Leave reduction=none out."
-        raise InputError("losses", rule, repr(spec), remedy)
-    notes = ()
-    if bound is not loss:
-        notes = (f"the class weights of {spec} come from the classes of these rows",)
-    return _told(float(value), rows), notes
+        _refuse(spec, "be one number of all rows", "Leave reduction='none' out.")
+    notes = () if final is loss else (f"the schedules of {spec} are at their end",)
+    why = "some of the predicted numbers make it so"
+    return _told(float(value), len(rows), why), notes
+
+
+def _of_classes(term: FrontEnd, rows: Predictions, spec: str) -> Tensor:
+    """Loss of one term, of scores in the form that was declared."""
+    labels, declared = rows.hard, rows.declared
+    assert labels is not None  # a file holds one label a row
+    weights = None if rows.weights is None else rows.weights.double()
+    if isinstance(declared, PositiveProbs) and term.shift_invariant:
+        return replace(term, inputs="probs")(declared.values.double(), labels, weights)
+    if isinstance(declared, PositiveProbs):
+        negative, positive = declared.log_probs.unbind(1)
+        scores = positive - negative
+    elif isinstance(declared, PositiveLogits) or not term.shift_invariant:
+        if not isinstance(declared, PositiveLogits | Logits):
+            remedy = "It depends on the level of the logits, which probabilities do not tell."
+            _refuse(spec, "read probabilities, or the file hold logits", remedy)
+        scores = declared.values.double()
+    else:
+        scores = declared.log_probs
+    return term(scores, labels, weights)
+
+
+def _refuse(spec: str, rule: str, remedy: str) -> NoReturn:
+    raise InputError("losses", rule, repr(spec), remedy)
 
 
 def _bound(loss: Loss, rows: Predictions) -> Loss:
@@ -88,13 +151,11 @@ def _bound(loss: Loss, rows: Predictions) -> Loss:
     return loss.bind(torch.bincount(labels, weights=rows.weight(), minlength=rows.n_classes))
 
 
-def _told(value: float, rows: Predictions) -> Estimate:
+def _told(value: float, n_rows: int, why: str) -> Estimate:
     """Value with what makes it infinite or undefined."""
-    impossible = int((rows.log_p_true == -torch.inf).sum())
-    zeros = f"{impossible} of {len(rows)} rows give probability 0 to what came out"
     note = ""
     if math.isinf(value):
-        note = f"infinite: {zeros}"
+        note = f"infinite: {why}"
     elif math.isnan(value):
-        note = f"undefined: it is no number here, where {zeros}"
-    return Estimate(value, None, None, None, len(rows), METHOD, note=note)
+        note = f"undefined: it is no number here, where {why}"
+    return Estimate(value, None, None, None, n_rows, METHOD, note=note)

@@ -28,7 +28,7 @@ def write_file_report(
     *,
     name: str,
     evaluations: Mapping[str, Evaluation],
-    losses: Mapping[str, Estimate],
+    losses: Mapping[str, Mapping[str, Estimate]],
     tables: Mapping[str, ReliabilityTable],
     confusion: Estimate | None,
     notes: tuple[str, ...],
@@ -45,7 +45,7 @@ def write_file_report(
         Evaluations by what was measured, at least one. Those of the same metrics stand in one
         table, others each in their own.
     losses : mapping
-        Losses by their spec.
+        Losses by what was measured, as `evaluations`, and by their spec.
     tables : mapping
         Reliability tables by view.
     confusion : Estimate or None
@@ -98,17 +98,24 @@ def _metrics_sections(evaluations: Mapping[str, Evaluation]) -> list[Section]:
     return sections
 
 
-def _losses_section(losses: Mapping[str, Estimate]) -> Section:
-    """Section with the losses."""
+def _losses_section(losses: Mapping[str, Mapping[str, Estimate]]) -> Section:
+    """Section with the losses, a column for each of what was measured."""
     rows = [
-        [Cell(spec), Cell(number(float(loss)), float(loss), below=loss.note)]
-        for spec, loss in losses.items()
+        [
+            Cell(spec),
+            *(
+                Cell(number(float(one[spec])), float(one[spec]), below=one[spec].note)
+                for one in losses.values()
+            ),
+        ]
+        for spec in next(iter(losses.values()))
     ]
+    names = ["Value"] if len(losses) == 1 else list(losses)
     table = Table(
-        name="losses-table", caption="Losses of these rows", header=["Loss", "Value"], rows=rows
+        name="losses-table", caption="Losses of these rows", header=["Loss", *names], rows=rows
     )
     lead = [
-        "What training would have minimised, computed from the saved probabilities of all rows at "
+        "What training would have minimised, computed from the saved predictions of all rows at "
         "once. A loss is one number without an interval; metrics have theirs."
     ]
     return Section(name="losses", title="Losses", lead=lead, blocks=[table])
