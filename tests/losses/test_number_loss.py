@@ -73,7 +73,7 @@ def test_shapes_that_do_not_match_are_refused(loss, predicted, targets, message)
 
 @pytest.mark.parametrize("argument", ["weights", "mask"])
 def test_weights_and_masks_of_another_shape_are_refused(argument):
-    rule = rf"{argument} must have the shape of the targets, \(3, 2\) or \(3,\); got \(2,\)"
+    rule = rf"{argument} must have the shape of the rows, \(3, 2\) or \(3,\); got \(2,\)"
     with pytest.raises(InputError, match=rule):
         SquaredErrorLoss()(torch.ones(3, 2), torch.ones(3, 2), **{argument: torch.ones(2)})
 

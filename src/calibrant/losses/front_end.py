@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from calibrant.errors import InputError
+from calibrant.losses.presence import require_tensors, weighed
 from calibrant.losses.rows import Arranged, Form, Labels, Rows, Scores, arranged, log_of, truth_of
 from calibrant.losses.settings import Bounds, Numbers
 from calibrant.losses.single import MakeBatch, SingleLoss
@@ -119,19 +120,25 @@ class FrontEnd(SingleLoss, ABC):
             If an argument is no tensor, a shape does not match, or `class_weight` is a rule that
             `bind` has not seen.
         """
-        _check_tensors(logits=logits, labels=labels)
-        _check_tensors(**{k: v for k, v in (("weights", weights), ("mask", mask)) if v is not None})
+        require_tensors(logits=logits, labels=labels, weights=weights, mask=mask)
         scores, labels, kept, form = self.arrange(logits, labels)
         is_soft, dtype = labels.ndim == scores.ndim, scores.dtype
         rows, are_many = scores.shape[:1] + scores.shape[2:], form == "questions"
 
-        if mask is not None:
-            mask = _per_row("mask", mask, rows, are_many=are_many).bool()
-            kept = mask if kept is None else kept & mask
+        if are_many:  # one for all questions of a row, or of a pixel
+            weights, mask = (
+                each.unsqueeze(1).expand(rows)
+                if each is not None and each.shape == rows[:1] + rows[2:]
+                else each
+                for each in (weights, mask)
+            )
+        counts, weights = weighed(rows, weights, mask)
+        if kept is None or counts is None:
+            kept = counts if kept is None else kept
+        else:
+            kept = kept & counts
         if weights is not None:
-            weights = _per_row("weights", weights, rows, are_many=are_many)
-            kept = weights != 0 if kept is None else kept & (weights != 0)
-            weights = torch.where(kept, weights, 0)
+            weights = weights if kept is None else torch.where(kept, weights, 0)
             if relative_weights:
                 weights = relative(weights.to(torch.promote_types(weights.dtype, dtype)))
             weights = weights.to(dtype)
@@ -218,29 +225,6 @@ def _of_label(class_weight: Tensor, logits: Scores, labels: Labels, *, are_many:
     if labels.ndim < logits.ndim:
         return class_weight[labels]
     return (labels * class_weight.view(-1, *[1] * (logits.ndim - 2))).sum(1)
-
-
-def _check_tensors(**arguments: object) -> None:
-    """Raise `InputError` naming the first argument that is no tensor."""
-    for argument, value in arguments.items():
-        if not isinstance(value, Tensor):
-            remedy = "Make it one with torch.as_tensor."
-            raise InputError(argument, "be a tensor", f"{type(value).__name__}", remedy)
-
-
-def _per_row(argument: str, values: Tensor, rows: torch.Size, *, are_many: bool) -> Tensor:
-    """`values` in the shape of the rows: one for all axes is repeated."""
-    if values.shape == rows:
-        return values
-    if values.shape == rows[:1]:
-        return values.view(-1, *[1] * (len(rows) - 1)).expand(rows)
-    if are_many and values.shape == rows[:1] + rows[2:]:
-        return values.unsqueeze(1).expand(rows)
-    if values.ndim > 1 and values.shape[1] == 1 and values.squeeze(1).shape == rows:
-        return values.squeeze(1)
-    shapes = dict.fromkeys([tuple(rows), tuple(rows[:1])])
-    rule = f"have the shape of the rows, {' or '.join(map(str, shapes))}"
-    raise InputError(argument, rule, f"{tuple(values.shape)}", "Give one number per row or pixel.")
 
 
 def _smoothed(logits: Scores, labels: Labels, share: float) -> Scores:

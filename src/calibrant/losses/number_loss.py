@@ -5,10 +5,11 @@ from dataclasses import KW_ONLY
 from typing import ClassVar, TypeAlias, final
 
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Float
 from torch import Generator, Tensor
 
 from calibrant.errors import InputError
+from calibrant.losses.presence import require_tensors, weighed, without_axis
 from calibrant.losses.single import MakeBatch, Reduction, SingleLoss, reduced
 from calibrant.losses.weights import relative
 
@@ -107,14 +108,13 @@ class NumberLoss(SingleLoss, ABC):
         InputError
             If an argument is no tensor, or a shape does not match.
         """
-        for argument, value in (("predicted", predicted), ("targets", targets)):
-            _require_tensor(argument, value)
+        require_tensors(predicted=predicted, targets=targets, weights=weights, mask=mask)
         predicted, targets = _aligned(predicted, targets, self.columns)
         dtype, is_mean = (
             torch.promote_types(predicted.dtype, torch.float32),
             self.reduction == "mean",
         )
-        kept, scale = _weighed(targets.shape, weights, mask)
+        kept, scale = weighed(targets.shape, weights, mask)
         if kept is not None:
             on_predicted = kept.unsqueeze(1) if predicted.ndim > targets.ndim else kept
             predicted = torch.where(on_predicted, predicted, _CONSTANT)
@@ -146,9 +146,9 @@ def _aligned(predicted: Tensor, targets: Tensor, columns: Names | None) -> tuple
     if columns == ():
         if predicted.shape == targets.shape:
             return predicted, targets
-        if _without_axis(predicted) == targets.shape:
+        if without_axis(predicted) == targets.shape:
             return predicted.squeeze(1), targets
-        if _without_axis(targets) == predicted.shape:
+        if without_axis(targets) == predicted.shape:
             return predicted, targets.squeeze(1)
         rule = f"have the shape of the predictions, {tuple(predicted.shape)}"
         remedy = "Give one prediction per target: nothing is broadcast."
@@ -164,46 +164,8 @@ def _aligned(predicted: Tensor, targets: Tensor, columns: Names | None) -> tuple
     rows = predicted.shape[:1] + predicted.shape[2:]
     if targets.shape == rows:
         return predicted, targets
-    if _without_axis(targets) == rows:
+    if without_axis(targets) == rows:
         return predicted, targets.squeeze(1)
     rule = f"have shape {tuple(rows)}, for predictions {tuple(predicted.shape)}"
     remedy = "Axis 1 of the predictions holds what describes one target."
     raise InputError("targets", rule, f"{tuple(targets.shape)}", remedy)
-
-
-def _without_axis(values: Tensor) -> torch.Size | None:
-    """Shape without an axis 1 of length 1; None where there is none."""
-    return values.squeeze(1).shape if values.ndim > 1 and values.shape[1] == 1 else None
-
-
-def _weighed(
-    shape: torch.Size, weights: Tensor | None, mask: Tensor | None
-) -> tuple[Bool[Tensor, "*shape"] | None, Shaped[Tensor, "*shape"] | None]:
-    """Which targets count, where not all do, and their weights if given, 0 for the others."""
-    kept = None if mask is None else _per_target("mask", mask, shape).bool()
-    if weights is None:
-        return kept, None
-    weights = _per_target("weights", weights, shape)
-    counts = weights != 0
-    kept = counts if kept is None else kept & counts
-    return kept, torch.where(kept, weights, 0)
-
-
-def _per_target(argument: str, values: Tensor, shape: torch.Size) -> Tensor:
-    """`values` in the shape of the targets: one of a row is repeated over its axes."""
-    _require_tensor(argument, values)
-    if values.shape == shape:
-        return values
-    if values.shape == shape[:1]:
-        return values.view(-1, *[1] * (len(shape) - 1)).expand(shape)
-    if _without_axis(values) == shape:
-        return values.squeeze(1)
-    shapes = dict.fromkeys([tuple(shape), tuple(shape[:1])])
-    rule = f"have the shape of the targets, {' or '.join(map(str, shapes))}"
-    raise InputError(argument, rule, f"{tuple(values.shape)}", "Give one number per row or target.")
-
-
-def _require_tensor(argument: str, value: object) -> None:
-    if not isinstance(value, Tensor):
-        remedy = "Make it one with torch.as_tensor."
-        raise InputError(argument, "be a tensor", f"{type(value).__name__}", remedy)
