@@ -145,7 +145,7 @@ class Configured(nn.Module):
         is_tensor = Tensor in kinds
         if is_tensor and _is_numbers(value):
             value = _tensor_of(value)
-        elif _is_number(value):
+        elif _is_number(value) and (int in kinds or float in kinds):  # not one of a few: a Literal
             is_whole = int in kinds and (float not in kinds or isinstance(value, Integral))
             value = int(value) if is_whole else float(value)
         if isinstance(value, Tensor) or (is_tensor and value is None):

@@ -1,0 +1,1 @@
+"""Ordinal: losses of classes that have an order."""
