@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY
-from typing import Annotated, ClassVar, Literal, final
+from typing import Annotated, ClassVar, final
 
 import torch
 from jaxtyping import Float, Int
@@ -12,6 +12,7 @@ from calibrant.errors import InputError
 from calibrant.losses.presence import require_tensors, weighed, without_axis
 from calibrant.losses.settings import Bounds, Numbers
 from calibrant.losses.single import MakeBatch, Reduction, SingleLoss, reduced
+from calibrant.losses.weight_rules import NamedRule, WeightRule
 from calibrant.losses.weights import relative
 
 __all__ = ["LevelLoss", "Levels", "PerRow", "level_batch"]
@@ -38,7 +39,7 @@ class LevelLoss(SingleLoss, ABC):
 
     Parameters
     ----------
-    class_weight : Tensor, array, sequence of numbers, "balanced" or None, keyword
+    class_weight : Tensor, array, sequence of numbers, rule or None, keyword
         Weight of every class, shape (class,), finite and at least 0.
     ignore_index : int or None, default -100
         Label of rows that do not count.
@@ -50,7 +51,7 @@ class LevelLoss(SingleLoss, ABC):
     shift_invariant: ClassVar[bool] = False
 
     _: KW_ONLY
-    class_weight: Annotated[Numbers, _WEIGHTS] | Literal["balanced"] | None = None
+    class_weight: Annotated[Numbers, _WEIGHTS] | NamedRule | WeightRule | None = None
     ignore_index: int | None = -100
     reduction: Reduction = "mean"
 
