@@ -26,6 +26,15 @@ from calibrant.losses.cost.of_decisions import expected_cost_loss as expected_co
 from calibrant.losses.heads import HeadLosses as HeadLosses
 from calibrant.losses.number_loss import NumberLoss as NumberLoss
 from calibrant.losses.number_loss import PointLoss as PointLoss
+from calibrant.losses.ordinal.cumulative_link import CumulativeLinkLoss as CumulativeLinkLoss
+from calibrant.losses.ordinal.cumulative_link import cumulative_link_probs as cumulative_link_probs
+from calibrant.losses.ordinal.distances import EMD2Loss as EMD2Loss
+from calibrant.losses.ordinal.distances import SORDLoss as SORDLoss
+from calibrant.losses.ordinal.distances import emd2_loss as emd2_loss
+from calibrant.losses.ordinal.thresholds import CORALLoss as CORALLoss
+from calibrant.losses.ordinal.thresholds import CORNLoss as CORNLoss
+from calibrant.losses.ordinal.thresholds import coral_probs as coral_probs
+from calibrant.losses.ordinal.thresholds import corn_probs as corn_probs
 from calibrant.losses.overlap.dice import DiceLoss as DiceLoss
 from calibrant.losses.overlap.dice import LogCoshDiceLoss as LogCoshDiceLoss
 from calibrant.losses.overlap.dice import SquaredDiceLoss as SquaredDiceLoss
@@ -137,15 +146,19 @@ __all__ = [
     "BetaNLLLoss",
     "Bounds",
     "BrierLoss",
+    "CORALLoss",
+    "CORNLoss",
     "ConfidencePenaltyLoss",
     "CostWeights",
     "CrossEntropyLoss",
+    "CumulativeLinkLoss",
     "DCALoss",
     "DiceBCELoss",
     "DiceCELoss",
     "DiceFocalLoss",
     "DiceLoss",
     "DoubleSoftF1Loss",
+    "EMD2Loss",
     "EffectiveWeights",
     "EnsembleCRPSLoss",
     "ExpectedCostLoss",
@@ -182,6 +195,7 @@ __all__ = [
     "QuantileLoss",
     "Ramp",
     "RowLoss",
+    "SORDLoss",
     "Scheduled",
     "SigmoidF1Loss",
     "SoftBalancedAccuracyLoss",
@@ -211,16 +225,20 @@ __all__ = [
     "beta_nll",
     "brier_loss",
     "check",
+    "coral_probs",
+    "corn_probs",
     "cost_weights",
     "cross_entropy",
     "crps_ensemble",
     "crps_normal",
+    "cumulative_link_probs",
     "dice_bce_loss",
     "dice_ce_loss",
     "dice_focal_loss",
     "dice_loss",
     "double_soft_f1_loss",
     "effective_weights",
+    "emd2_loss",
     "expected_cost_loss",
     "expectile_loss",
     "faithful_loss",
