@@ -9,23 +9,31 @@ __all__ = ["losses", "metrics"]
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.command(short_help="List the losses.")
+@click.command(short_help="List the losses, or explain one.")
+@click.argument("words", nargs=-1)
 @_json_option
-def losses(*, as_json: bool) -> None:
-    """List the losses.
+def losses(words: tuple[str, ...], *, as_json: bool) -> None:
+    """List the losses, or explain one.
 
-    A loss is written as a spec: 0.5*ce(balanced) + 0.5*soft_f1.
+    Without WORDS all losses are listed, family by family. The name of a loss explains it; other
+    words list the losses that speak of all of them. A loss is written as a spec:
+    0.5*ce(balanced) + 0.5*soft_f1.
+
+    calibrant losses focal
+
+    calibrant losses rare classes
     """
-    from calibrant.losses.registry import available  # noqa: PLC0415 -- not for --help
+    from calibrant.cli.loss_listing import found, listed, listed_record  # noqa: PLC0415
 
-    if not as_json:
-        click.echo(str(available()))
-        return
-    entries = {
-        name: {"aliases": entry.aliases, "purpose": entry.purpose, "example": entry.example}
-        for name, entry in available().items()
-    }
-    click.echo(json.dumps(entries, indent=2))
+    entries = found(words)
+    if len(words) == 1 and words[0] in {n for e in entries for n in (e.name, *e.aliases)}:
+        from calibrant.cli.loss_explained import explained, explained_record  # noqa: PLC0415
+
+        name = words[0]
+        text = json.dumps(explained_record(name), indent=2) if as_json else explained(name)
+    else:
+        text = json.dumps(listed_record(entries), indent=2) if as_json else listed(entries)
+    click.echo(text)
 
 
 @click.command(short_help="List the metrics.")

@@ -32,7 +32,7 @@ COMMANDS = {
     "evaluate": CommandEntry(
         "calibrant.cli.evaluate", "evaluate", "Evaluate predictions that any system has made."
     ),
-    "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses."),
+    "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses, or explain one."),
     "metrics": CommandEntry("calibrant.cli.listings", "metrics", "List the metrics."),
 }
 

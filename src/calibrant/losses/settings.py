@@ -194,7 +194,11 @@ def _phrase(kind: object) -> str:
         return " or ".join(dict.fromkeys(map(_phrase, _union(kind))))
     if get_origin(kind) is Literal:
         return " or ".join(map(repr, get_args(kind)))
-    return "a list of numbers" if _is_list(kind) else _WORDS.get(kind, f"{kind}")
+    return (
+        "a list of numbers"
+        if _is_list(kind)
+        else _WORDS.get(kind, kind.__name__ if isinstance(kind, type) else f"{kind}")
+    )
 
 
 def _accepts(kind: object, value: object) -> bool:
