@@ -24,6 +24,13 @@ from calibrant.losses.classification.focal import focal_loss as focal_loss
 from calibrant.losses.cost.of_decisions import ExpectedCostLoss as ExpectedCostLoss
 from calibrant.losses.cost.of_decisions import expected_cost_loss as expected_cost_loss
 from calibrant.losses.heads import HeadLosses as HeadLosses
+from calibrant.losses.imbalance.logit_adjustment import LogitAdjustedLoss as LogitAdjustedLoss
+from calibrant.losses.imbalance.logit_adjustment import logit_adjusted_loss as logit_adjusted_loss
+from calibrant.losses.imbalance.margins import LdamLoss as LdamLoss
+from calibrant.losses.imbalance.margins import ldam_loss as ldam_loss
+from calibrant.losses.imbalance.priors import adjusted_logits as adjusted_logits
+from calibrant.losses.imbalance.priors import prior_shifted_logits as prior_shifted_logits
+from calibrant.losses.imbalance.priors import prior_shifted_probs as prior_shifted_probs
 from calibrant.losses.number_loss import NumberLoss as NumberLoss
 from calibrant.losses.number_loss import PointLoss as PointLoss
 from calibrant.losses.ordinal.cumulative_link import CumulativeLinkLoss as CumulativeLinkLoss
@@ -127,17 +134,17 @@ from calibrant.losses.schedules import Switch as Switch
 from calibrant.losses.settings import Bounds as Bounds
 from calibrant.losses.sum_loss import SumLoss as SumLoss
 from calibrant.losses.true_class_loss import TrueClassLoss as TrueClassLoss
+from calibrant.losses.weight_functions import balanced_weights as balanced_weights
+from calibrant.losses.weight_functions import cost_weights as cost_weights
+from calibrant.losses.weight_functions import effective_weights as effective_weights
+from calibrant.losses.weight_functions import inverse_sqrt_weights as inverse_sqrt_weights
+from calibrant.losses.weight_functions import prevalence_weights as prevalence_weights
 from calibrant.losses.weight_rules import BalancedWeights as BalancedWeights
 from calibrant.losses.weight_rules import CostWeights as CostWeights
 from calibrant.losses.weight_rules import EffectiveWeights as EffectiveWeights
 from calibrant.losses.weight_rules import InverseSqrtWeights as InverseSqrtWeights
 from calibrant.losses.weight_rules import PrevalenceWeights as PrevalenceWeights
 from calibrant.losses.weight_rules import WeightRule as WeightRule
-from calibrant.losses.weight_rules import balanced_weights as balanced_weights
-from calibrant.losses.weight_rules import cost_weights as cost_weights
-from calibrant.losses.weight_rules import effective_weights as effective_weights
-from calibrant.losses.weight_rules import inverse_sqrt_weights as inverse_sqrt_weights
-from calibrant.losses.weight_rules import prevalence_weights as prevalence_weights
 
 __all__ = [
     "AbsoluteErrorLoss",
@@ -175,8 +182,10 @@ __all__ = [
     "InverseSqrtWeights",
     "JaccardLoss",
     "LaplaceNLLLoss",
+    "LdamLoss",
     "LogCoshDiceLoss",
     "LogCoshLoss",
+    "LogitAdjustedLoss",
     "LogitNormLoss",
     "Loss",
     "LovaszHingeLoss",
@@ -219,6 +228,7 @@ __all__ = [
     "WeightedMMCELoss",
     "WeightedSum",
     "absolute_error",
+    "adjusted_logits",
     "at_label",
     "available",
     "balanced_weights",
@@ -253,13 +263,17 @@ __all__ = [
     "inverse_sqrt_weights",
     "jaccard_loss",
     "laplace_nll",
+    "ldam_loss",
     "log_cosh_dice_loss",
     "log_cosh_loss",
+    "logit_adjusted_loss",
     "lovasz_hinge_loss",
     "lovasz_loss",
     "negative_binomial_nll",
     "poisson_loss",
     "prevalence_weights",
+    "prior_shifted_logits",
+    "prior_shifted_probs",
     "quantile_loss",
     "sigmoid_f1_loss",
     "soft_balanced_accuracy_loss",
