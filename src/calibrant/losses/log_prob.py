@@ -98,9 +98,10 @@ class _OfTwo(Function):
 
     @staticmethod
     def forward(logits: Tensor, labels: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
-        lead = _lead_of_other(logits, labels)
-        log_p, p_other = F.logsigmoid(-lead), lead.sigmoid()
-        return torch.where(kept, log_p, ABSENT), torch.where(kept, p_other, 0)
+        sign = _sign(labels, logits)
+        lead = _lead_of_other(logits, sign)
+        log_p, slope = F.logsigmoid(-lead), lead.sigmoid() * sign
+        return torch.where(kept, log_p, ABSENT), torch.where(kept, slope, 0)
 
     @staticmethod
     def setup_context(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
@@ -111,11 +112,12 @@ class _OfTwo(Function):
         grad, _ = grad_outputs
         if grad is None:
             return None, None, None
-        logits, labels, kept, p_other = ctx.saved_tensors
+        logits, labels, kept, slope = ctx.saved_tensors
         if torch.is_grad_enabled():  # to be differentiated again
-            p_other = _lead_of_other(_without_absent(logits, kept), labels).sigmoid()
+            sign = _sign(labels, logits)
+            slope = _lead_of_other(_without_absent(logits, kept), sign).sigmoid() * sign
             grad = torch.where(kept, grad, 0)
-        to_first = grad * p_other * _sign(labels, grad)
+        to_first = grad * slope
         return torch.stack((to_first, -to_first), dim=1), None, None
 
 
@@ -130,8 +132,8 @@ class _OfMany(Function):
         true_class = labels.unsqueeze(1)
         at_true = logits.gather(1, true_class)
         top = torch.maximum(logits.amax(1, keepdim=True), at_true)  # it depends on all arguments
-        others = logits - top
-        others.scatter_add_(1, true_class, torch.full_like(at_true, -torch.inf)).exp_()
+        others = (logits - top).exp_()
+        others.scatter_add_(1, true_class, -others.gather(1, true_class))  # exactly 0
         lead, rest = (at_true - top).squeeze(1), others.sum(1)
         odds_of = lead.exp()
         total = odds_of + rest
@@ -170,15 +172,16 @@ def _save(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) 
     ctx.save_for_backward(*inputs, *intermediate)
 
 
-def _lead_of_other(logits: Tensor, labels: Tensor) -> Tensor:
+def _lead_of_other(logits: Tensor, sign: Tensor) -> Tensor:
     """Logit of the other of two classes less that of the true one."""
     first, second = logits.unbind(1)
-    return (second - first) * _sign(labels, logits)
+    return (second - first) * sign
 
 
 def _sign(labels: Tensor, like: Tensor) -> Tensor:
-    """1 where the first class is true, -1 where the second is."""
-    return 1 - 2 * labels.to(like.dtype)
+    """1 where the first class is true, -1 where the second is; other labels are an error."""
+    signs = torch.tensor([1, -1], dtype=like.dtype, device=like.device)
+    return signs.index_select(0, labels.flatten()).view(labels.shape)
 
 
 def _without_absent(logits: Tensor, kept: Tensor) -> Tensor:
