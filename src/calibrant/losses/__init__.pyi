@@ -17,10 +17,36 @@ from calibrant.losses.calibration.mean_gaps import MDCALoss as MDCALoss
 from calibrant.losses.calibration.mmce import MMCELoss as MMCELoss
 from calibrant.losses.calibration.mmce import WeightedMMCELoss as WeightedMMCELoss
 from calibrant.losses.checking.run import check as check
+from calibrant.losses.classification.asymmetric import AsymmetricLoss as AsymmetricLoss
+from calibrant.losses.classification.asymmetric import asymmetric_loss as asymmetric_loss
+from calibrant.losses.classification.bce import BinaryCrossEntropyLoss as BinaryCrossEntropyLoss
+from calibrant.losses.classification.bce import binary_cross_entropy as binary_cross_entropy
 from calibrant.losses.classification.crossentropy import CrossEntropyLoss as CrossEntropyLoss
 from calibrant.losses.classification.crossentropy import cross_entropy as cross_entropy
+from calibrant.losses.classification.dual_focal import DualFocalLoss as DualFocalLoss
+from calibrant.losses.classification.dual_focal import dual_focal_loss as dual_focal_loss
 from calibrant.losses.classification.focal import FocalLoss as FocalLoss
 from calibrant.losses.classification.focal import focal_loss as focal_loss
+from calibrant.losses.classification.gce import (
+    GeneralizedCrossEntropyLoss as GeneralizedCrossEntropyLoss,
+)
+from calibrant.losses.classification.gce import (
+    generalized_cross_entropy as generalized_cross_entropy,
+)
+from calibrant.losses.classification.inverse_focal import InverseFocalLoss as InverseFocalLoss
+from calibrant.losses.classification.inverse_focal import inverse_focal_loss as inverse_focal_loss
+from calibrant.losses.classification.poly import Poly1Loss as Poly1Loss
+from calibrant.losses.classification.poly import poly1_loss as poly1_loss
+from calibrant.losses.classification.quality_focal import QualityFocalLoss as QualityFocalLoss
+from calibrant.losses.classification.quality_focal import quality_focal_loss as quality_focal_loss
+from calibrant.losses.classification.sample_focal import FocalSampleLoss as FocalSampleLoss
+from calibrant.losses.classification.sample_focal import focal_sample_loss as focal_sample_loss
+from calibrant.losses.classification.symmetric import (
+    SymmetricCrossEntropyLoss as SymmetricCrossEntropyLoss,
+)
+from calibrant.losses.classification.symmetric import (
+    symmetric_cross_entropy as symmetric_cross_entropy,
+)
 from calibrant.losses.cost.of_decisions import ExpectedCostLoss as ExpectedCostLoss
 from calibrant.losses.cost.of_decisions import expected_cost_loss as expected_cost_loss
 from calibrant.losses.heads import HeadLosses as HeadLosses
@@ -148,9 +174,11 @@ from calibrant.losses.weight_rules import WeightRule as WeightRule
 
 __all__ = [
     "AbsoluteErrorLoss",
+    "AsymmetricLoss",
     "BalancedWeights",
     "BatchLoss",
     "BetaNLLLoss",
+    "BinaryCrossEntropyLoss",
     "Bounds",
     "BrierLoss",
     "CORALLoss",
@@ -165,6 +193,7 @@ __all__ = [
     "DiceFocalLoss",
     "DiceLoss",
     "DoubleSoftF1Loss",
+    "DualFocalLoss",
     "EMD2Loss",
     "EffectiveWeights",
     "EnsembleCRPSLoss",
@@ -172,13 +201,16 @@ __all__ = [
     "ExpectileLoss",
     "FaithfulLoss",
     "FocalLoss",
+    "FocalSampleLoss",
     "FocalTverskyLoss",
     "GammaLoss",
     "GaussianNLLLoss",
+    "GeneralizedCrossEntropyLoss",
     "GeneralizedDiceLoss",
     "HeadLosses",
     "HuberLoss",
     "IntervalScoreLoss",
+    "InverseFocalLoss",
     "InverseSqrtWeights",
     "JaccardLoss",
     "LaplaceNLLLoss",
@@ -200,7 +232,9 @@ __all__ = [
     "OverlapLoss",
     "PointLoss",
     "PoissonLoss",
+    "Poly1Loss",
     "PrevalenceWeights",
+    "QualityFocalLoss",
     "QuantileLoss",
     "Ramp",
     "RowLoss",
@@ -221,6 +255,7 @@ __all__ = [
     "StudentTNLLLoss",
     "SumLoss",
     "Switch",
+    "SymmetricCrossEntropyLoss",
     "TrueClassLoss",
     "TverskyLoss",
     "TweedieLoss",
@@ -229,10 +264,12 @@ __all__ = [
     "WeightedSum",
     "absolute_error",
     "adjusted_logits",
+    "asymmetric_loss",
     "at_label",
     "available",
     "balanced_weights",
     "beta_nll",
+    "binary_cross_entropy",
     "brier_loss",
     "check",
     "coral_probs",
@@ -247,19 +284,23 @@ __all__ = [
     "dice_focal_loss",
     "dice_loss",
     "double_soft_f1_loss",
+    "dual_focal_loss",
     "effective_weights",
     "emd2_loss",
     "expected_cost_loss",
     "expectile_loss",
     "faithful_loss",
     "focal_loss",
+    "focal_sample_loss",
     "focal_tversky_loss",
     "gamma_loss",
     "gaussian_nll",
+    "generalized_cross_entropy",
     "generalized_dice_loss",
     "get",
     "huber_loss",
     "interval_score",
+    "inverse_focal_loss",
     "inverse_sqrt_weights",
     "jaccard_loss",
     "laplace_nll",
@@ -271,9 +312,11 @@ __all__ = [
     "lovasz_loss",
     "negative_binomial_nll",
     "poisson_loss",
+    "poly1_loss",
     "prevalence_weights",
     "prior_shifted_logits",
     "prior_shifted_probs",
+    "quality_focal_loss",
     "quantile_loss",
     "sigmoid_f1_loss",
     "soft_balanced_accuracy_loss",
@@ -288,6 +331,7 @@ __all__ = [
     "squared_dice_loss",
     "squared_error",
     "student_t_nll",
+    "symmetric_cross_entropy",
     "tversky_loss",
     "tweedie_loss",
 ]
