@@ -14,6 +14,7 @@ _HOMES = {
     "InverseSqrtWeights": "calibrant.losses.weight_rules",
     "Loss": "calibrant.losses.base",
     "NumberLoss": "calibrant.losses.number_loss",
+    "MonotonicityPenalty": "calibrant.losses.constraints.monotone",
     "OverlapLoss": "calibrant.losses.overlap_loss",
     "PointLoss": "calibrant.losses.number_loss",
     "PrevalenceWeights": "calibrant.losses.weight_rules",

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from calibrant.losses.calibration.top_label import Answers, top_label
 from calibrant.losses.rows import Scores
 from calibrant.losses.sum_loss import SumLoss
 
@@ -62,17 +63,10 @@ class DCALoss(SumLoss):
 
     ignores_scale = True
 
-    def addends(
-        self, probs: Scores, truth: Scores
-    ) -> tuple[Float[Tensor, "row question *axes"], ...]:
+    def addends(self, probs: Scores, truth: Scores) -> tuple[Answers, ...]:
         """See `SumLoss.addends`: the gap of the top label, and the row."""
-        if self.multilabel or probs.shape[1] == 1:
-            yes = probs >= 0.5
-            gap = torch.where(yes, probs - truth, truth - probs)
-        else:
-            stated, guess = probs.max(1, keepdim=True)
-            gap = stated - truth.gather(1, guess)
-        return gap, torch.ones_like(gap)
+        stated, right = top_label(probs, truth, are_questions=self.multilabel)
+        return stated - right, torch.ones_like(stated)
 
     def read(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more"]:
         """See `SumLoss.read`."""

@@ -104,4 +104,14 @@ ENTRIES: tuple[Entry, ...] = (
         source="Liang et al. 2020",
         page="mean-gaps",
     ),
+    Entry(
+        name="soft_binned_ece",
+        aliases=("sb_ece", "soft_ece"),
+        home=f"{_HOME}.soft_bins:SoftBinnedECELoss",
+        example="soft_binned_ece(n_bins=15, temperature=0.01)",
+        purpose="a penalty in a sum: the calibration error itself, over bins with soft edges",
+        proper="least, among others, at the true probabilities",
+        source="Karandikar et al. 2021",
+        page="soft-binned-ece",
+    ),
 )

@@ -1,0 +1,1 @@
+"""Constraints: penalties on what must rise, have one peak, or follow a feature."""
