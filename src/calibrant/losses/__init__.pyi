@@ -16,6 +16,7 @@ from calibrant.losses.calibration.mean_gaps import DCALoss as DCALoss
 from calibrant.losses.calibration.mean_gaps import MDCALoss as MDCALoss
 from calibrant.losses.calibration.mmce import MMCELoss as MMCELoss
 from calibrant.losses.calibration.mmce import WeightedMMCELoss as WeightedMMCELoss
+from calibrant.losses.calibration.soft_bins import SoftBinnedECELoss as SoftBinnedECELoss
 from calibrant.losses.checking.run import check as check
 from calibrant.losses.classification.asymmetric import AsymmetricLoss as AsymmetricLoss
 from calibrant.losses.classification.asymmetric import asymmetric_loss as asymmetric_loss
@@ -47,6 +48,9 @@ from calibrant.losses.classification.symmetric import (
 from calibrant.losses.classification.symmetric import (
     symmetric_cross_entropy as symmetric_cross_entropy,
 )
+from calibrant.losses.constraints.increasing import IncreasingPenalty as IncreasingPenalty
+from calibrant.losses.constraints.monotone import MonotonicityPenalty as MonotonicityPenalty
+from calibrant.losses.constraints.unimodal import UnimodalPenalty as UnimodalPenalty
 from calibrant.losses.cost.of_decisions import ExpectedCostLoss as ExpectedCostLoss
 from calibrant.losses.cost.of_decisions import expected_cost_loss as expected_cost_loss
 from calibrant.losses.heads import HeadLosses as HeadLosses
@@ -209,6 +213,7 @@ __all__ = [
     "GeneralizedDiceLoss",
     "HeadLosses",
     "HuberLoss",
+    "IncreasingPenalty",
     "IntervalScoreLoss",
     "InverseFocalLoss",
     "InverseSqrtWeights",
@@ -226,6 +231,7 @@ __all__ = [
     "MMCELoss",
     "MarginSmoothingLoss",
     "MaxSuppressionLoss",
+    "MonotonicityPenalty",
     "NegativeBinomialLoss",
     "NormalCRPSLoss",
     "NumberLoss",
@@ -242,6 +248,7 @@ __all__ = [
     "Scheduled",
     "SigmoidF1Loss",
     "SoftBalancedAccuracyLoss",
+    "SoftBinnedECELoss",
     "SoftF1Loss",
     "SoftFBetaLoss",
     "SoftGMeanLoss",
@@ -259,6 +266,7 @@ __all__ = [
     "TrueClassLoss",
     "TverskyLoss",
     "TweedieLoss",
+    "UnimodalPenalty",
     "WeightRule",
     "WeightedMMCELoss",
     "WeightedSum",
