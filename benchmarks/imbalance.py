@@ -1,11 +1,12 @@
 """Rare classes and unequal costs: losses that state the cost beside a threshold that does.
 
 Every loss trains the default network on the same rows: five splits, drawn by the seeds 10 to 14,
-64 % training, 16 % validation (early stopping by the trained loss, and temperature), 20 % test. A miss costs ``cost``
-false alarms. Losses that know the cost decide at one half, as they are meant to; the others by
-the threshold that the cost asks for, 1 / (1 + cost), on probabilities as they are and after
-calibration. Differences are paired by split, against cross entropy with that threshold after
-calibration; their intervals are Student's over the splits (test sets overlap: somewhat too short).
+64 % training, 16 % validation (early stopping by the trained loss, and temperature), 20 % test. A
+miss costs ``cost`` false alarms. Losses that know the cost decide at one half, as they are meant
+to; the others by the threshold that the cost asks for, 1 / (1 + cost), on probabilities as they are
+and after calibration. Differences are paired by split, against cross entropy with that threshold
+after calibration; their intervals are Student's over the splits (test sets overlap: somewhat too
+short).
 
 Run it as ``python benchmarks/imbalance.py [FOLDER] [--seeds N] [--only NAME ...]``; the folder
 holds the tables (default: ``../shared/data``).
