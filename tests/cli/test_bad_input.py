@@ -44,7 +44,7 @@ TABLES = {
 }
 
 OPTIONS = {
-    "a bad loss": (["--loss", "0.5*cee"], "There are: ce, focal, soft_f1"),
+    "a bad loss": (["--loss", "0.5*cee"], "There are: ce, "),
     "no epoch": (["--epochs", "0"], "--epochs must be at least 1; got 0"),
     "a negative seed": (["--seed", "-1"], "--seed must be greater than or equal to 0; got -1"),
     "no such role": (["--role", "size=numbr"], "--role"),
@@ -54,7 +54,9 @@ OPTIONS = {
     "shares that do not add up": (["--sizes", "50,30,30"], "add up to 1; got 1.1"),
     "two ways to split": (["--group", "code", "--time", "size"], "group and time"),
     "no such recipe": (["--recipe", "artcle"], "Did you mean article?"),
-    "a loss for numbers": (["--task", "regression", "--loss", "ce"], "squared_error"),
+    "a loss of classes": (["--task", "regression", "--loss", "ce"], "Point losses are: mse, mae"),
+    "a loss of two numbers": (["--task", "regression", "--loss", "crps_normal"], "mean, variance"),
+    "a loss of numbers": (["--loss", "mae"], "loss must be one of classes; got 'mae'"),
     "a cut for numbers": (["--task", "regression", "--positive-above", "1"], "positive_above"),
 }
 

@@ -15,8 +15,9 @@ NETWORK_SETTINGS = (
         setting="loss",
         section=NETWORK,
         metavar="SPEC",
-        default="ce",
-        help="Training loss; see 'losses'.",
+        default="ce; of numbers mse",
+        help="Training loss; see 'losses'. For numbers a point loss, such as mae, quantile(q=0.9) "
+        "or huber(delta=1), of errors in standard deviations of the training targets.",
     ),
     SettingOption(
         ["--seed"],

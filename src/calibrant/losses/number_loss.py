@@ -60,6 +60,8 @@ class NumberLoss(SingleLoss, ABC):
 
     batch_for: ClassVar[MakeBatch] = staticmethod(number_batch)
     shift_invariant: ClassVar[bool] = False
+    takes_logs: ClassVar[bool] = False
+    """Whether predictions are logs, and not in units of the target."""
 
     _: KW_ONLY
     reduction: Reduction = "mean"
@@ -110,10 +112,8 @@ class NumberLoss(SingleLoss, ABC):
         """
         require_tensors(predicted=predicted, targets=targets, weights=weights, mask=mask)
         predicted, targets = _aligned(predicted, targets, self.columns)
-        dtype, is_mean = (
-            torch.promote_types(predicted.dtype, torch.float32),
-            self.reduction == "mean",
-        )
+        dtype = torch.promote_types(predicted.dtype, torch.float32)
+        is_mean = self.reduction == "mean"
         kept, scale = weighed(targets.shape, weights, mask)
         if kept is not None:
             on_predicted = kept.unsqueeze(1) if predicted.ndim > targets.ndim else kept

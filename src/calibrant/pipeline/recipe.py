@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from calibrant.losses import get
+from calibrant.pipeline.number_losses import complaint_about, is_of_numbers
 from calibrant.pipeline.recipe_parts import (
     CalibrationPart,
     DataPart,
@@ -28,9 +29,7 @@ __all__ = [
 
 TaskName = Literal["classification", "regression"]
 
-SQUARED_ERROR = "squared_error"
-
-REGRESSION_DEFAULTS: Settings = {"loss": SQUARED_ERROR, "calibration": {"method": "none"}}
+REGRESSION_DEFAULTS: Settings = {"loss": "mse", "calibration": {"method": "none"}}
 """Defaults that hold in place of others where numbers are predicted."""
 
 
@@ -49,7 +48,8 @@ class Recipe(Part):
         Networks that are trained, from `seed` on; their probabilities are averaged.
     loss : str
         Spec of the training loss, such as ``"0.5*ce(balanced) + 0.5*soft_f1"``; cross entropy
-        where classes are predicted, squared error where numbers are.
+        where classes are predicted, squared error (``"mse"``) or another point loss where
+        numbers are.
     device : str
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     watch : tuple of str
@@ -78,20 +78,18 @@ class Recipe(Part):
     @field_validator("loss")
     @classmethod
     def _known_loss(cls, loss: str) -> str:
-        if loss != SQUARED_ERROR:
-            get(loss)
+        get(loss)
         return loss
 
     @model_validator(mode="after")
     def _fits_task(self) -> "Recipe":
         if self.task == "classification":
-            if self.loss == SQUARED_ERROR:
-                raise ValueError(f"loss must be one of classes; got {SQUARED_ERROR!r}")
+            if is_of_numbers(get(self.loss)):
+                raise ValueError(f"loss must be one of classes; got {self.loss!r}")
             return self
+        complaint = complaint_about(get(self.loss))
         complaints = {
-            f"loss must be {SQUARED_ERROR} where numbers are predicted; got {self.loss!r}": (
-                self.loss != SQUARED_ERROR
-            ),
+            f"loss {complaint}": complaint is not None,
             "data.positive and data.positive_above must be left out where numbers are predicted": (
                 self.data.positive is not None or self.data.positive_above is not None
             ),

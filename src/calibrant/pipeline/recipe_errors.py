@@ -73,7 +73,8 @@ def _complaint(detail: ErrorDetails, spoken: Mapping[str, str]) -> str:
     if detail["type"] == "missing":
         return f"{path} is missing"
     if detail["type"] == "value_error":
-        return f"{path}: {detail['msg'].removeprefix('Value error, ')}"
+        said = detail["msg"].removeprefix("Value error, ")
+        return f"{path}: {said}" if path else said
     rule = re.sub(r"^Input should ", "must ", detail["msg"])
     return f"{path} {rule}; got {json.dumps(detail['input'])}"
 

@@ -16,6 +16,7 @@ from calibrant.training.optimizer import Optimizer
 from calibrant.training.predict import chunked
 from calibrant.training.rows import LabelledRows
 from calibrant.training.scores import LogLoss, Scores
+from calibrant.training.standardised import StandardisedLoss
 
 __all__ = ["Measure", "batches", "loss_in", "loss_of", "train_epoch"]
 
@@ -46,7 +47,7 @@ def batches(rows: LabelledRows, batch_size: int) -> list[Batch]:
 
 def loss_in(loss: nn.Module, epoch: Number) -> nn.Module:
     """Loss of an epoch, counted from 1: of a scheduled one the value of its schedules then."""
-    return loss.at(epoch) if isinstance(loss, Loss) else loss
+    return loss.at(epoch) if isinstance(loss, Loss | StandardisedLoss) else loss
 
 
 def loss_of(

@@ -29,7 +29,7 @@ class EpochRecord:
     train_loss, validation_loss : float
         The loss that is trained.
     score : str
-        Name of the score by which epochs are judged: ``"log_loss"`` or ``"mse"``.
+        Name of the score by which epochs are judged: ``"log_loss"``, ``"mse"`` or ``"loss"``.
     train_score, validation_score : float
         That score; see `Scores`.
     calibrated_score : float or None

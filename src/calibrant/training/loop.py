@@ -92,7 +92,7 @@ def fit(
     device : torch.device, optional
         Where to train.
     scores : Scores, optional
-        By what epochs are judged: log loss, or the mean squared error of numbers.
+        By what epochs are judged: log loss; of numbers, the mean squared error or `PointScore`.
     watch : Watch, optional
         Metrics for the history, of both parts after every epoch.
     on_epoch : OnEpoch, optional

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from calibrant.calibrators.temperature import TemperatureScaling
@@ -13,7 +13,7 @@ from calibrant.errors import FitError
 from calibrant.prediction.door import predictions
 from calibrant.training.rows import LabelledRows
 
-__all__ = ["LogLoss", "MeanSquaredError", "Scores"]
+__all__ = ["LogLoss", "MeanSquaredError", "PointScore", "Scores"]
 
 PENALTY = 2.0  # keeps the temperature finite on rows that the network separates
 
@@ -77,6 +77,27 @@ class MeanSquaredError(Scores):
     def __call__(self, outputs: Float[Tensor, " row"], rows: LabelledRows) -> float:
         """See `Scores.__call__`."""
         return _mean((outputs.double() - rows.labels.double()).square(), rows)
+
+    def calibrated(self, outputs: Float[Tensor, " row"], rows: LabelledRows) -> float:
+        """See `Scores.calibrated`: numbers are not calibrated."""
+        return self(outputs, rows)
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class PointScore(Scores):
+    """Loss of numbers that are no means, as a score: quantiles are judged as quantiles.
+
+    The mean squared error would prefer the epoch in which a quantile was nearest to the mean.
+    """
+
+    name: ClassVar[str] = "loss"
+
+    loss: nn.Module
+
+    def __call__(self, outputs: Float[Tensor, " row"], rows: LabelledRows) -> float:
+        """See `Scores.__call__`."""
+        return float(self.loss(outputs.double(), rows.labels.double(), rows.weights))
 
     def calibrated(self, outputs: Float[Tensor, " row"], rows: LabelledRows) -> float:
         """See `Scores.calibrated`: numbers are not calibrated."""

@@ -36,8 +36,8 @@ class TrainSettings:
         By how much it must be lower to count; see `EarlyStopping`.
     stop_by : "score", "calibrated" or "loss"
         What of the validation rows decides which epoch is best: a proper score (log loss in
-        nats; of numbers, the mean squared error), the same after calibration, or the loss that
-        is trained.
+        nats; of means, the mean squared error; of other numbers, the loss itself), the same
+        after calibration, or the loss that is trained.
     threads : int, optional
         Processor threads, at most one for every core; without it one, see
         `calibrant.training.device.chosen_threads`.

@@ -33,6 +33,7 @@ class LogMeanLoss(NumberLoss, ABC):
     """
 
     batch_for: ClassVar[MakeBatch] = staticmethod(log_mean_batch)
+    takes_logs: ClassVar[bool] = True
 
     _: KW_ONLY
     form: Form = "nll"
