@@ -7,6 +7,7 @@ import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
+from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.registry import FAMILIES, available
 from calibrant.pipeline.saved_losses import loss_of, number_loss_of, split_specs
 
@@ -20,7 +21,8 @@ NUMBERS = cal.numbers(predicted=[1.0, 2.0, 4.0], targets=[1.0, 4.0, 3.0], weight
 def takes_class_indices(name):
     """Whether a loss is complete without settings and counts, and reads a score of every class."""
     try:
-        return cal.losses.get(name)(LOGITS, LABELS).ndim == 0
+        loss = cal.losses.get(name)
+        return isinstance(loss, FrontEnd) and loss(LOGITS, LABELS).ndim == 0
     except InputError:
         return False
 
@@ -61,6 +63,11 @@ def test_every_loss_is_that_of_the_logits(spec):
     assert estimate.value == pytest.approx(float(cal.losses.get(spec)(LOGITS, LABELS)), abs=1e-12)
     assert estimate.method.startswith("not available: ")
     assert (estimate.n, notes) == (50, ())
+
+
+def test_scores_of_another_kind_are_refused():
+    with pytest.raises(InputError, match=r"losses must be losses of classes; got 'coral'\. It reads"):
+        loss_of(ROWS, "coral")
 
 
 def test_level_of_the_logits_is_not_told_by_probabilities():

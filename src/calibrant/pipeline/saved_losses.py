@@ -78,7 +78,10 @@ def loss_of(predictions: Predictions, spec: str) -> Told:
     value = torch.zeros((), dtype=torch.float64)
     for factor, term in bound.terms:
         if not isinstance(term, FrontEnd):
-            _refuse(spec, "be losses of classes", "Numbers have theirs with --task regression.")
+            remedy = "Numbers have theirs with --task regression."
+            if not isinstance(term, NumberLoss):
+                remedy = "It reads scores of its own, which probabilities do not tell."
+            _refuse(spec, "be losses of classes", remedy)
         if term.inputs != "logits" or term.multilabel:
             setting = "multilabel" if term.multilabel else "inputs"
             remedy = "What the file holds is declared by itself."
