@@ -18,6 +18,7 @@ from calibrant.report.numbers import number
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NAMED = re.compile(r"`[a-z0-9_]+(\([^`]*\))?`")
 PAGES = ("how-to/evaluate-predictions.md", "article-3.md")
 
 
@@ -70,9 +71,7 @@ def test_command_runs_and_gives_the_numbers_below_it(page, command, rest, run):
         for line in rest.splitlines()
         if line.startswith("| ")
     ]
-    named = (
-        [row for row in rows if re.fullmatch(r"`[a-z0-9_]+`", row[0])] if page != PAGES[0] else []
-    )
+    named = [row for row in rows if re.fullmatch(NAMED, row[0])] if page != PAGES[0] else []
     header = rows[0] if rows else []
     for name, *cells in named:
         key = name.strip("`")
@@ -89,6 +88,34 @@ def test_every_kind_of_command_is_there():
     assert len(COMMANDS) >= 9
     for option in ("--prob ", "--predictions", "--losses", "--decided", "--report", "npz"):
         assert any(option in command for _, command, _ in COMMANDS), option
+
+
+def test_what_the_page_says_of_the_losses_is_so(shared_data):
+    table = pd.read_csv(shared_data / "standin_binary_data.csv")
+    p, y = table["prob_fail"].to_numpy(), (table["truth"] == "slopeD").to_numpy().astype(float)
+    text = " ".join((DOCS / "article-3.md").read_text("utf-8").split())
+    tp, fp, fn = (p * y).sum(), (p * (1 - y)).sum(), ((1 - p) * y).sum()
+    assert f"TP = {tp:.2f}, FP = {fp:.3f}, FN = {fn:.2f}, and 1" in text
+
+    def entropy(p):
+        return -(y * np.log(p) + (1 - y) * np.log1p(-p)).mean()
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bce = -np.log(np.where(y == 1, p, 1 - p)).mean()
+    dice = 1 - 2 * tp / (2 * tp + fp + fn + 1)  # smoothing below only
+    tversky = 1 - (tp + 1) / (tp + 0.7 * fn + 0.3 * fp + 1)
+    swapped = 1 - (tp + 1) / (tp + 0.3 * fn + 0.7 * fp + 1)
+    for name, value in {
+        "bce": bce,
+        "dice": dice,
+        "tversky(fn_weight=.7, fp_weight=.3)": tversky,
+        "focal_tversky(gamma=.75)": swapped**0.75,
+        "dice_bce": dice + 0.75 * bce,
+    }.items():
+        assert re.search(rf"\| `{re.escape(name)}` \| \S+ \| {value:.4f} \|", text), name
+    assert f"in their places gives {tversky**0.75:.4f} here" in text
+    assert f"their BCE is then {entropy(1 / (1 + np.exp(-p))):.4f} on" in text
+    assert f"the printed .2805 is {0.2805 ** (1 / 0.75):.4f} to".replace(" 0.", " .") in text
 
 
 def test_what_the_page_says_of_the_nll_is_so(shared_data):

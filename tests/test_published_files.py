@@ -52,12 +52,25 @@ def test_nine_classes_of_land_cover(told, reference):
         assert infinite["reason"].startswith(f"infinite: {n_zero} of 507 rows")
 
 
+OVERLAP = (
+    "bce",
+    "dice",
+    "dice(smooth=0)",
+    "tversky(fn_weight=.7, fp_weight=.3)",
+    "tversky(fn_weight=.3, fp_weight=.7)",
+    "focal_tversky(gamma=.75)",
+    "focal_tversky(gamma=1.3333333333333333)",
+    "focal_tversky(fn_weight=.3, fp_weight=.7, gamma=.75)",
+    "dice_bce",
+)
+
+
 def test_slope_failures(told, reference):
     standins = reference["article3"]["standins"]
     expected = standins["binary_metrics"]
     found = told(
         *("standin_binary_data.csv", "--label", "truth", "--prob", "prob_fail"),
-        *("--positive", "slopeD", "--decided", "predicted", "--losses", "ce"),
+        *("--positive", "slopeD", "--decided", "predicted", "--losses", ", ".join(OVERLAP)),
         *("--metrics", "accuracy,brier_binary,positive_ece,positive_ece_10,ece,log_loss"),
     )
     assert found["n"] == standins["binary_counts"]["n"]
@@ -71,15 +84,33 @@ def test_slope_failures(told, reference):
         "log_loss": standins["binary_bce_torch"],
     }
     assert_values(found["metrics"], theirs)
-    assert_values(found["losses"], {"ce": standins["binary_bce_torch"]})
+    losses = {
+        "bce": standins["binary_bce_torch"],
+        "dice": standins["dice"]["formula_smooth_both"],
+        "dice(smooth=0)": standins["dice"]["no_smooth"],
+        "tversky(fn_weight=.7, fp_weight=.3)": standins["tversky_a07FN_b03FP"],
+        "tversky(fn_weight=.3, fp_weight=.7)": standins["tversky_swapped"],
+        "focal_tversky(gamma=.75)": standins["focal_tversky"]["formula_pow_inv_gamma"],
+        "focal_tversky(gamma=1.3333333333333333)": (
+            standins["focal_tversky"]["code_weights_fixed_pow_gamma"]
+        ),
+        "focal_tversky(fn_weight=.3, fp_weight=.7, gamma=.75)": (
+            standins["focal_tversky"]["swapped_pow_inv_gamma"]
+        ),
+        "dice_bce": standins["dice_bce_075"]["formula"],
+    }
+    assert_values(found["losses"], losses)
+    assert list(found["losses"]) == list(losses)
 
 
 def test_progression_of_diabetes(told, reference):
     options = ("--task", "regression", "--label", "truth", "--predictions", "m1", "m2", "m3")
     found = told("standin_regression_data.csv", *options)["predictors"]
+    losses = told("standin_regression_data.csv", *options, "--losses", "mse, mae")["losses"]
     for predictor in ("m1", "m2", "m3"):
         theirs = reference["article3"]["standins"][f"regression_{predictor}"]
         assert_values(found[predictor], theirs)
+        assert_values(losses[predictor], {name: theirs[name] for name in ("mse", "mae")})
 
 
 def test_four_classes_of_yardstick(told, reference):

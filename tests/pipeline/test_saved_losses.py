@@ -66,7 +66,7 @@ def test_every_loss_is_that_of_the_logits(spec):
 
 
 def test_scores_of_another_kind_are_refused():
-    with pytest.raises(InputError, match=r"losses must be losses of classes; got 'coral'\. It reads"):
+    with pytest.raises(InputError, match="losses must be losses of classes; got 'coral'"):
         loss_of(ROWS, "coral")
 
 

@@ -82,8 +82,7 @@ def loss_of(predictions: Predictions, spec: str) -> Told:
             if not isinstance(term, NumberLoss):
                 remedy = "It reads scores of its own, which probabilities do not tell."
             _refuse(spec, "be losses of classes", remedy)
-        if term.inputs != "logits" or term.multilabel:
-            setting = "multilabel" if term.multilabel else "inputs"
+        for setting in {"inputs", "multilabel"} & set(term.stated()):
             remedy = "What the file holds is declared by itself."
             _refuse(spec, f"leave {setting} out", remedy)
         of_term = _of_classes(term, rows, spec)
