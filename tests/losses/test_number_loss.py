@@ -164,3 +164,9 @@ def test_losses_of_numbers_add_up():
     loss = get("0.5*mse + 0.25*mae")
     assert loss(torch.tensor([2.0]), torch.tensor([0.0])) == 0.5 * 4 + 0.25 * 2
     assert loss.bind([1, 2]) is loss  # there are no classes to count
+
+
+def test_settings_of_losses_of_numbers_can_be_scheduled():
+    assert get("huber(delta=ramp(1, 5, 5))").at(3).spec == "huber(delta=3)"
+    scheduled = get("quantile(q=ramp(0.5, 0.9, 5))")
+    assert scheduled.at(1)(torch.zeros(2), torch.ones(2)) == 0.5

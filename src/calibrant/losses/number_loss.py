@@ -119,12 +119,15 @@ class NumberLoss(SingleLoss, ABC):
             on_predicted = kept.unsqueeze(1) if predicted.ndim > targets.ndim else kept
             predicted = torch.where(on_predicted, predicted, _CONSTANT)
             targets = torch.where(kept, targets, _CONSTANT)
+        losses = self.per_row(predicted.to(dtype), targets.to(dtype))
+        if kept is None and is_mean and losses.numel() > 0:
+            return losses.mean()  # all count alike: a table of ones would take longer than a loss
         if scale is None:
             scale = torch.ones_like(targets, dtype=dtype) if kept is None else kept.to(dtype)
         elif is_mean:
             scale = relative(scale.to(torch.promote_types(scale.dtype, dtype)))
         scale = scale.to(dtype)
-        value = reduced(self.per_row(predicted.to(dtype), targets.to(dtype)), scale, self.reduction)
+        value = reduced(losses, scale, self.reduction)
         return self.unless_empty(value, scale) if is_mean else value
 
 

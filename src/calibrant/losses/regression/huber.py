@@ -2,6 +2,7 @@
 
 from typing import Annotated, final
 
+import torch.nn.functional as F
 from torch import Tensor
 
 from calibrant.losses.number_loss import PerTarget, PointLoss, Targets
@@ -27,11 +28,6 @@ def huber_loss(predicted: Targets, targets: Targets, *, delta: Number = 1.0) -> 
     Float[Tensor, "row *axes"]
         Losses, at least 0, in squared units of the target.
 
-    Notes
-    -----
-    With c the error cut to :math:`[-\delta, \delta]` both parts are :math:`c e - c^2 / 2`. The
-    large error is not squared, so that it does not overflow.
-
     References
     ----------
     .. [1] Huber. "Robust Estimation of a Location Parameter." Annals of Mathematical Statistics
@@ -43,9 +39,7 @@ def huber_loss(predicted: Targets, targets: Targets, *, delta: Number = 1.0) -> 
     >>> huber_loss(torch.tensor([0.5, 3.0]), torch.zeros(2))  # 0.5**2 / 2, 1 * (3 - 1/2)
     tensor([0.1250, 2.5000])
     """
-    error = predicted - targets
-    cut = error.clamp(-delta, delta)
-    return cut * (error - cut / 2)
+    return F.huber_loss(predicted, targets, reduction="none", delta=delta)
 
 
 @final
