@@ -10,6 +10,7 @@ from torch.testing import assert_close
 
 from calibrant.losses import SumLoss, WeightedSum
 from calibrant.losses.overlap.lovasz import LovaszExtension
+from calibrant.losses.ranking.ranked import RankingLoss
 from calibrant.losses.spec import parse
 
 EXEMPT: dict[tuple[str, str], str] = {
@@ -17,10 +18,23 @@ EXEMPT: dict[tuple[str, str], str] = {
     for name in ("margin_smoothing", "maxsup", "logit_norm")
 } | {
     ("test_masked_class_is_as_one_of_probability_nothing", "sord"): "labels spare masked classes",
+    **{
+        (f"test_{law}", name): "rows of one class have no order"
+        for law in (
+            "one_row_and_a_thousand_classes_give_finite_numbers",
+            "all_rows_of_one_class_give_finite_numbers",
+        )
+        for name in ("pairwise_auc", "auc_margin", "smooth_ap")
+    },
+    **{
+        ("test_half_precision_is_computed_in_single", name): "a quarter of a million rows squared"
+        for name in ("pairwise_auc", "smooth_ap")
+    },
+    ("test_scale_of_weights_changes_nothing", "smooth_ap"): "weights are numbers of copies",
 }
 """Losses for which a law cannot hold, and why."""
 GARBAGE = [torch.nan, torch.inf, -torch.inf]
-ASKING = (SumLoss, LovaszExtension)
+ASKING = (SumLoss, LovaszExtension, RankingLoss)
 """Losses that a single score a row asks about yes alone."""
 
 

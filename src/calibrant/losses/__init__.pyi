@@ -123,6 +123,12 @@ from calibrant.losses.overlap.tversky import TverskyLoss as TverskyLoss
 from calibrant.losses.overlap.tversky import focal_tversky_loss as focal_tversky_loss
 from calibrant.losses.overlap.tversky import tversky_loss as tversky_loss
 from calibrant.losses.overlap_loss import OverlapLoss as OverlapLoss
+from calibrant.losses.ranking.auc_margin import AucMarginLoss as AucMarginLoss
+from calibrant.losses.ranking.auc_margin import auc_margin_loss as auc_margin_loss
+from calibrant.losses.ranking.pairs import PairwiseAucLoss as PairwiseAucLoss
+from calibrant.losses.ranking.pairs import pairwise_auc_loss as pairwise_auc_loss
+from calibrant.losses.ranking.precision import SmoothApLoss as SmoothApLoss
+from calibrant.losses.ranking.precision import smooth_ap_loss as smooth_ap_loss
 from calibrant.losses.registry import available as available
 from calibrant.losses.regression.absolute import AbsoluteErrorLoss as AbsoluteErrorLoss
 from calibrant.losses.regression.absolute import absolute_error as absolute_error
@@ -183,6 +189,7 @@ from calibrant.losses.weight_rules import WeightRule as WeightRule
 __all__ = [
     "AbsoluteErrorLoss",
     "AsymmetricLoss",
+    "AucMarginLoss",
     "BalancedWeights",
     "BatchLoss",
     "BetaNLLLoss",
@@ -240,6 +247,7 @@ __all__ = [
     "NormalCRPSLoss",
     "NumberLoss",
     "OverlapLoss",
+    "PairwiseAucLoss",
     "PointLoss",
     "PoissonLoss",
     "Poly1Loss",
@@ -251,6 +259,7 @@ __all__ = [
     "SORDLoss",
     "Scheduled",
     "SigmoidF1Loss",
+    "SmoothApLoss",
     "SoftBalancedAccuracyLoss",
     "SoftBinnedECELoss",
     "SoftF1Loss",
@@ -278,6 +287,7 @@ __all__ = [
     "adjusted_logits",
     "asymmetric_loss",
     "at_label",
+    "auc_margin_loss",
     "available",
     "balanced_weights",
     "beta_nll",
@@ -323,6 +333,7 @@ __all__ = [
     "lovasz_hinge_loss",
     "lovasz_loss",
     "negative_binomial_nll",
+    "pairwise_auc_loss",
     "poisson_loss",
     "poly1_loss",
     "prevalence_weights",
@@ -331,6 +342,7 @@ __all__ = [
     "quality_focal_loss",
     "quantile_loss",
     "sigmoid_f1_loss",
+    "smooth_ap_loss",
     "soft_balanced_accuracy_loss",
     "soft_f1_loss",
     "soft_fbeta_loss",

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from calibrant.losses.base import Loss
 from calibrant.losses.batch_loss import BatchLoss
 from calibrant.losses.front_end import FrontEnd, class_batch
+from calibrant.losses.ranking.ranked import RankingLoss
 from calibrant.losses.single import SingleLoss
 
 __all__ = ["NotApplicable", "Subject", "deviation", "non_finite"]
@@ -57,7 +58,7 @@ class Subject:
     @property
     def is_of_batches(self) -> bool:
         """Whether the loss may look at all pairs of rows."""
-        return any(isinstance(term, BatchLoss) for term in self.terms)
+        return any(isinstance(term, BatchLoss | RankingLoss) for term in self.terms)
 
     @property
     def takes_probs(self) -> bool:

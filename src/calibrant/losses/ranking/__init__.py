@@ -1,0 +1,1 @@
+"""Ranking: losses of the order of rows, which positive ones should lead."""
