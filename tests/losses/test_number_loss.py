@@ -10,8 +10,10 @@ from calibrant.losses import (
     EnsembleCRPSLoss,
     GaussianNLLLoss,
     IntervalScoreLoss,
+    PointLoss,
     QuantileLoss,
     SquaredErrorLoss,
+    check,
     get,
 )
 
@@ -170,3 +172,17 @@ def test_settings_of_losses_of_numbers_can_be_scheduled():
     assert get("huber(delta=ramp(1, 5, 5))").at(3).spec == "huber(delta=3)"
     scheduled = get("quantile(q=ramp(0.5, 0.9, 5))")
     assert scheduled.at(1)(torch.zeros(2), torch.ones(2)) == 0.5
+
+
+def test_part_that_is_a_constant_on_purpose_is_asked_for_no_gradient():
+    class Halved(PointLoss):
+        """Squared error whose slope is halved."""
+
+        def per_row(self, predicted, targets):
+            return (predicted - targets) * (predicted - targets).detach()
+
+    assert {law.name for law in check(Halved()).broken} == {"gradient", "second_derivative"}
+    Halved.stops_gradient = True
+    report = check(Halved())
+    assert not report.broken
+    assert report["gradient"].note == "a part of it counts as a constant, as it says"

@@ -144,7 +144,8 @@ LAWS = (
     Law(
         "gradient",
         "the gradient is that of the value (differences in float64)",
-        "Look for detach(), a custom backward, or a step (argmax, round) between scores and value.",
+        "Look for detach(), a custom backward, or a step (argmax, round) between scores and value; "
+        "where a part is meant to be a constant, say stops_gradient = True.",
         _gradient,
         limit=_FINE,
     ),
