@@ -81,6 +81,73 @@ def test_works_where_gradients_are_off_and_says_the_same(points):
         assert not torch.is_grad_enabled()
 
 
+def test_steps_are_differences_of_pairs_of_rows(points):
+    x = points[:, 0]
+    rises = ((x + 0.7).sin() - x.sin()) / 0.7
+    penalty = MonotonicityPenalty(rising=[0], falling=[1], step=0.7, margin=0.25)
+    expected = torch.stack(((0.25 - rises).relu(), torch.zeros_like(x)), 1)  # -2 falls enough
+    assert_close(penalty.violations(wave, points), expected)
+    spoiled, kept = points.clone(), torch.arange(50) != 3
+    spoiled[3] = torch.nan
+    assert_close(penalty(wave, spoiled, mask=kept), penalty(wave, points[kept]))
+
+
+def test_small_steps_tend_to_derivatives(points):
+    near = MonotonicityPenalty(rising=[0, 1], step=1e-6)(wave, points)
+    assert_close(near, MonotonicityPenalty(rising=[0, 1])(wave, points), rtol=1e-5, atol=1e-5)
+
+
+def test_steps_see_what_has_no_derivative():
+    def jump(features):
+        return -(features[:, 0] > 0.5).float()
+
+    rows = torch.zeros(2, 1)
+    assert MonotonicityPenalty(rising=[0], step=1)(jump, rows) == 1
+    with pytest.raises(InputError, match="model must depend on the features; got no derivative"):
+        MonotonicityPenalty(rising=[0])(jump, rows)
+
+
+@pytest.mark.parametrize("step", [None, 0.5])
+def test_gradient_in_the_parameters_is_that_of_finite_differences(points, step):
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 2)).double()
+    names = [name for name, _ in network.named_parameters()]
+    start = [parameter.detach().requires_grad_() for parameter in network.parameters()]
+    penalty = MonotonicityPenalty(rising=[0], falling=[1], margin=0.5, step=step)
+
+    def value(*parameters):
+        given = dict(zip(names, parameters, strict=True))
+        return penalty(lambda x: torch.func.functional_call(network, given, (x,)), points[:8])
+
+    assert value(*start) > 0
+    assert torch.autograd.gradcheck(value, start)
+
+
+def test_weight_k_equals_row_k_times_and_the_scale_is_free(points):
+    penalty, times = MonotonicityPenalty(rising=[0]), torch.arange(50) % 3
+    repeated = penalty(wave, points.repeat_interleave(times, 0))
+    for weights in (times, times.double(), 1e300 * times.double()):
+        assert_close(penalty(wave, points, weights), repeated)
+    assert penalty(wave, points, torch.zeros(50)) == 0
+
+
+def test_names_stand_for_columns(points):
+    named = MonotonicityPenalty(rising=["dose"], falling=["age"], names=["age", "dose"])
+    assert_close(named(wave, points), MonotonicityPenalty(rising=[1], falling=[0])(wave, points))
+    with pytest.raises(InputError, match=r"among the names; got 'size'\. There are: age"):
+        MonotonicityPenalty(rising=["size"], names=["age", "dose"])
+    with pytest.raises(InputError, match=r"among the names; got 'size'\. Give names="):
+        MonotonicityPenalty(rising=["size"])
+
+
+@pytest.mark.parametrize("step", [None, 0.5])
+def test_is_a_mere_number_where_gradients_are_off(points, step):
+    network = nn.Linear(2, 1).double()
+    with torch.no_grad():
+        value = MonotonicityPenalty(rising=[0, 1], step=step)(network, points)
+    assert not value.requires_grad
+
+
 def test_refuses_columns_that_are_not_there():
     with pytest.raises(InputError, match="features must name at least one column"):
         MonotonicityPenalty()
@@ -92,3 +159,5 @@ def test_refuses_columns_that_are_not_there():
         MonotonicityPenalty(rising=[0], margin=-1)
     with pytest.raises(InputError, match="model must give scores"):
         MonotonicityPenalty(rising=[0])(lambda x: x[:, None, None], torch.zeros(3, 2))
+    with pytest.raises(InputError, match="step must be finite and above 0; got 0"):
+        MonotonicityPenalty(rising=[0], step=0)

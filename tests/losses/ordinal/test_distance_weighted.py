@@ -53,6 +53,22 @@ def test_soft_label_is_the_mean_over_its_classes(rows):
     assert_close(cdw_ce_loss(logits, labels), (labels * by_class).sum(1))
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 1.0])
+def test_least_expected_loss_is_where_one_minus_p_follows_the_distance(alpha):
+    true = torch.tensor([[0.2, 0.3, 0.3, 0.2]], dtype=torch.float64)
+    places = torch.arange(4.0, dtype=torch.float64)
+    distance = (places - places[:, None]).abs() ** alpha
+    distance = distance.masked_fill(torch.eye(4).bool(), 0)
+    mean = true @ distance
+    optimum = 1 - 3 * mean / mean.sum()
+    assert (optimum > 0).all()
+    logits = optimum.log().requires_grad_()
+    (gradient,) = torch.autograd.grad(cdw_ce_loss(logits, true, alpha=alpha).sum(), logits)
+    assert_close(gradient, torch.zeros_like(gradient), rtol=0, atol=1e-12)
+    if alpha == 0:
+        assert_close(optimum, true)
+
+
 def test_row_that_is_surely_wrong_keeps_its_gradient():
     logits = torch.tensor([[0.0, 0.0, 200.0]], requires_grad=True)
     value = CDWCELoss(1)(logits, torch.tensor([0]))

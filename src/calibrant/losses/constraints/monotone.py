@@ -1,6 +1,7 @@
 """Penalty on a model that does not rise, or fall, with a feature."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import final
 
 import torch
@@ -11,10 +12,13 @@ from calibrant.errors import InputError
 from calibrant.losses.presence import require_tensors, weighed
 from calibrant.losses.single import reduced
 from calibrant.losses.spec import Number
+from calibrant.losses.weights import relative
 
 __all__ = ["MonotonicityPenalty"]
 
 Model = Callable[[Tensor], Tensor]
+Feature = int | str
+Slopes = Float[Tensor, "row chosen"]
 
 
 @final
@@ -32,20 +36,26 @@ class MonotonicityPenalty(nn.Module):
 
     Parameters
     ----------
-    rising, falling : sequence of int
-        Features, by their column, with which the output must rise and fall; at least one, and none
-        in both.
+    rising, falling : sequence of int or str
+        Features, by column or by name, with which the output must rise and fall; at least one, and
+        none in both.
+    names : sequence of str, optional
+        Names of all features, in the order of the columns.
     of_class : int, default -1
         Class whose log-odds count, the last of two by default; scores without an axis of classes
         are taken as they are.
     margin : float, default 0
         Least slope, per unit of the feature.
+    step : float, optional
+        Slopes are (f(x + step) - f(x)) / step, of pairs of rows that differ in one feature alone:
+        for features that jump, as from 0 to 1, and models without a useful derivative.
 
     References
     ----------
-    .. [1] Gupta et al. "How to Incorporate Monotonicity in Deep Networks While Preserving
+    .. [1] Sill and Abu-Mostafa. "Monotonicity Hints." NIPS 1996: pairs, as with `step`.
+    .. [2] Gupta et al. "How to Incorporate Monotonicity in Deep Networks While Preserving
        Flexibility?" 2019, equation 2.
-    .. [2] Liu et al. "Certified Monotonic Neural Networks." NeurIPS 2020, section 3.1.
+    .. [3] Liu et al. "Certified Monotonic Neural Networks." NeurIPS 2020, section 3.1.
 
     Examples
     --------
@@ -58,23 +68,42 @@ class MonotonicityPenalty(nn.Module):
 
     def __init__(
         self,
-        rising: Sequence[int] = (),
-        falling: Sequence[int] = (),
+        rising: Sequence[Feature] = (),
+        falling: Sequence[Feature] = (),
         *,
+        names: Sequence[str] | None = None,
         of_class: int = -1,
         margin: Number = 0.0,
+        step: Number | None = None,
     ) -> None:
         super().__init__()
-        self.rising, self.falling = tuple(rising), tuple(falling)
+        self.names = None if names is None else tuple(names)
+        self.rising, self.falling = (
+            tuple(map(self._column, features)) for features in (rising, falling)
+        )
         columns = [*self.rising, *self.falling]
         if not columns or len(set(columns)) < len(columns) or min(columns) < 0:
             rule = "name at least one column, from 0 on, and none twice"
             got = f"rising={self.rising}, falling={self.falling}"
             raise InputError("features", rule, got, "Count the columns of the model's input.")
-        if not 0 <= margin < float("inf"):
+        if not 0 <= margin < inf:
             remedy = "It is the least slope that is asked for."
             raise InputError("margin", "be finite and at least 0", f"{margin}", remedy)
+        if step is not None and not 0 < step < inf:
+            remedy = "Leave it out for derivatives."
+            raise InputError("step", "be finite and above 0", f"{step}", remedy)
         self.of_class, self.margin = of_class, float(margin)
+        self.step = None if step is None else float(step)
+
+    def _column(self, feature: Feature) -> int:
+        """Column of a feature."""
+        if not isinstance(feature, str):
+            return feature
+        if self.names is None or feature not in self.names:
+            got, known = repr(feature), ", ".join(self.names or ())
+            remedy = f"There are: {known}." if known else "Give names=, or columns."
+            raise InputError("features", "be among the names", got, remedy)
+        return self.names.index(feature)
 
     def forward(
         self,
@@ -101,6 +130,7 @@ class MonotonicityPenalty(nn.Module):
         kept, scale = weighed(features.shape[:1], weights, mask)
         if scale is None:
             scale = torch.ones_like(violations[:, 0]) if kept is None else kept
+        scale = relative(scale.to(torch.promote_types(scale.dtype, violations.dtype)))
         return reduced(violations.mean(1), scale.to(violations.dtype), "mean")
 
     def violations(
@@ -120,12 +150,38 @@ class MonotonicityPenalty(nn.Module):
             raise InputError("features", rule, got, remedy)
         kept, _ = weighed(features.shape[:1], weights, mask)
         points = features if kept is None else torch.where(kept.unsqueeze(1), features, 0)
-        with torch.enable_grad():
-            points = points.detach().requires_grad_()
-            scores = self._score(model(points))
-            (slopes,) = torch.autograd.grad(scores.sum(), points, create_graph=True)
-        chosen = torch.cat((slopes[:, list(self.rising)], -slopes[:, list(self.falling)]), dim=1)
+        if self.step is None:
+            slopes = self._derivatives(model, points.detach())
+        else:
+            slopes = self._differences(model, points.detach(), self.step)
+        slopes = slopes.to(torch.promote_types(slopes.dtype, torch.float32))
+        n_rising = len(self.rising)
+        chosen = torch.cat((slopes[:, :n_rising], -slopes[:, n_rising:]), dim=1)
         return (self.margin - chosen).relu()
+
+    def _derivatives(self, model: Model, points: Tensor) -> Slopes:
+        """Derivatives in the chosen features, differentiable unless gradients are off."""
+        slopes = None
+        with torch.enable_grad():
+            leaf = points.requires_grad_()
+            total = self._score(model(leaf)).sum()
+            if total.requires_grad:
+                (slopes,) = torch.autograd.grad(total, leaf, create_graph=True, allow_unused=True)
+        if slopes is None:
+            remedy = "A model that rounds or detaches has none: give step=."
+            raise InputError("model", "depend on the features", "no derivative", remedy)
+        chosen = slopes[:, [*self.rising, *self.falling]]
+        return chosen if torch.is_grad_enabled() else chosen.detach()
+
+    def _differences(self, model: Model, points: Tensor, step: float) -> Slopes:
+        """What one step in every chosen feature changes, per unit; one call of the model."""
+        columns = [*self.rising, *self.falling]
+        n_rows, n_columns = len(points), len(columns)
+        moves = points.new_zeros(n_columns, points.shape[1])
+        moves[range(n_columns), columns] = step
+        moved = (points.unsqueeze(1) + moves).flatten(0, 1)
+        scores = self._score(model(torch.cat((points, moved))))
+        return (scores[n_rows:].view(n_rows, n_columns) - scores[:n_rows, None]) / step
 
     def _score(self, outputs: Tensor) -> Tensor:
         """One number a row that must rise or fall."""
@@ -142,4 +198,5 @@ class MonotonicityPenalty(nn.Module):
 
     def extra_repr(self) -> str:
         """Settings, for whoever prints it."""
-        return f"rising={self.rising}, falling={self.falling}, margin={self.margin}"
+        own = f"rising={self.rising}, falling={self.falling}, margin={self.margin}"
+        return own if self.step is None else f"{own}, step={self.step}"

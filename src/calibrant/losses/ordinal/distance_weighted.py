@@ -35,7 +35,7 @@ def cdw_ce_loss(logits: Scores, labels: Labels, *, alpha: Number = 2.0) -> PerRo
     References
     ----------
     .. [1] Polat, Ergenc, Kani, Alahdab, Atug and Temizel. "Class Distance Weighted Cross-Entropy
-       Loss for Ulcerative Colitis Severity Estimation." MIUA 2022, equation 2.
+       Loss for Ulcerative Colitis Severity Estimation." MIUA 2022.
 
     Examples
     --------
