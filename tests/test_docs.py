@@ -3,6 +3,7 @@
 import doctest
 import re
 import runpy
+import warnings
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,16 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 EXAMPLES = {str(page.relative_to(ROOT)): BLOCK.findall(page.read_text("utf-8")) for page in PAGES}
 
 
+FRAMEWORKS = ("lightning", "skorch")  # which calibrant works with and does not need
+
+
 @pytest.mark.parametrize("page", [page for page, blocks in EXAMPLES.items() if blocks])
 def test_examples_of_a_page_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    code = "".join(EXAMPLES[page])
+    for name in [name for name in FRAMEWORKS if re.search(rf"^(import|from) {name}\b", code, re.M)]:
+        pytest.importorskip(name, reason=f"{name} is not installed")
+        warnings.simplefilter("default")  # frameworks warn of each other's deprecations
     names: dict[str, object] = {}
     for number, block in enumerate(EXAMPLES[page], start=1):
         place = f"{page}, example {number}"

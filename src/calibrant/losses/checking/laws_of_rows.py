@@ -10,6 +10,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.losses.checking.law import Law
 from calibrant.losses.checking.subject import NotApplicable, Subject, deviation, non_finite
+from calibrant.losses.ordinal.level_loss import LevelLoss
 from calibrant.losses.settings import settings_of
 from calibrant.losses.single import SingleLoss
 
@@ -137,7 +138,7 @@ def _reductions(subject: Subject) -> float:
     total = _reduced(term, "sum")(scores, labels, weights)
     by_row = _reduced(term, "none")(scores, labels, weights)
     mean = _reduced(term, "mean")(scores, labels, weights)
-    all_weight = (weights * _class_weight_of(term, labels)).sum()
+    all_weight = (weights * _class_weight_of(term, labels) * _times(term, scores, labels)).sum()
     return max(deviation(by_row.sum() / all_weight, mean), deviation(total / all_weight, mean))
 
 
@@ -149,6 +150,15 @@ def _reduced(term: SingleLoss, reduction: str) -> SingleLoss:
         return replace(term, reduction=reduction)
     except InputError as error:
         raise NotApplicable(f"{error}".partition(";")[0]) from error
+
+
+def _times(term: SingleLoss, scores: Tensor, labels: Tensor) -> Tensor:
+    """How often every row counts in a mean."""
+    if isinstance(term, LevelLoss):
+        times = term.asked(labels, scores.shape[1] if scores.ndim > 1 else 1)
+        if times is not None:
+            return times
+    return torch.ones((), dtype=torch.float64)
 
 
 def _class_weight_of(term: SingleLoss, labels: Tensor) -> Tensor:

@@ -68,12 +68,10 @@ class Subject:
     @property
     def ignored(self) -> int:
         """Label that does not count."""
-        labels = {front.ignore_index for front in self.fronts}
-        if not self.fronts:
-            index: object = getattr(self.loss, "ignore_index", None)
-            labels = {index if isinstance(index, int) else None}
+        held = self.terms or (self.loss,)
+        labels: set[object] = {getattr(each, "ignore_index", None) for each in held}
         only = labels.pop() if len(labels) == 1 else None
-        if only is None:
+        if not isinstance(only, int):
             raise NotApplicable("no label is ignored")
         return only
 
