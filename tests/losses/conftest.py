@@ -17,6 +17,7 @@ COUNTS = torch.tensor([3.0, 1.0, 2.0, 4.0])
 VARIANTS = (
     "ce(effective(beta=0.9))",
     "ce(inverse_sqrt)",
+    "pairwise_auc(surrogate=squared_hinge)",
     "ce",
     "ce(label_smoothing=0.1)",
     "ce(ignore_index=255)",

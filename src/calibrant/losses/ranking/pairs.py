@@ -9,6 +9,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.losses.ranking.ranked import Answers, Ranked, RankingLoss, Scored, log_odds
+from calibrant.losses.ranking.sorted_pairs import squared_hinge_of_pairs
 from calibrant.losses.rows import Scores
 from calibrant.losses.settings import Bounds
 from calibrant.losses.spec import Number
@@ -22,13 +23,14 @@ class PairwiseAucLoss(RankingLoss):
 
     The scores s are log-odds. In place of the step at 0, whose mean is 1 - AUC, there stands
     :math:`\log(1 + e^{-d})` or :math:`(m - d)_+^2`. A pair weighs the product of its
-    rows' weights; a soft label is a positive row of its share and a negative one of the rest.
+    rows' weights; a soft label is a positive row of its share and a negative one of the rest. The
+    squared hinge takes a sort, the logistic function a matrix of all pairs.
 
     Parameters
     ----------
     surrogate : "logistic" or "squared_hinge", default "logistic"
-        Function of the difference. Both are consistent: scores that minimise them have the best
-        AUC that can be had.
+        Function of the difference; for many thousand rows, the second. Both are consistent: scores
+        that minimise them have the best AUC that can be had.
     margin : float, default 1.0
         Difference of log-odds from which on a pair costs nothing, with the squared hinge.
 
@@ -68,14 +70,12 @@ class PairwiseAucLoss(RankingLoss):
         n_positive, n_negative = positive.sum(0), negative.sum(0)
         positive = positive / torch.where(n_positive > 0, n_positive, 1)
         negative = negative / torch.where(n_negative > 0, n_negative, 1)
-        lead = scores.unsqueeze(1) - scores.unsqueeze(0)
-        costs = F.softplus(-lead) if self.surrogate == "logistic" else _squared(self.margin - lead)
-        losses = (positive.unsqueeze(1) * negative.unsqueeze(0) * costs).sum((0, 1))
+        if self.surrogate == "squared_hinge":
+            losses = squared_hinge_of_pairs(scores, positive, negative, self.margin)
+        else:
+            costs = F.softplus(scores.unsqueeze(0) - scores.unsqueeze(1))
+            losses = (positive.unsqueeze(1) * negative.unsqueeze(0) * costs).sum((0, 1))
         return losses, (n_positive > 0) & (n_negative > 0)
-
-
-def _squared(shortfall: Tensor) -> Tensor:
-    return shortfall.relu().square()
 
 
 def pairwise_auc_loss(

@@ -24,7 +24,7 @@ class RankingLoss(FrontEnd, ABC):
 
     Every class asks one question, one against all others; so does every label with `multilabel`,
     and a single score a row asks one in all. A question that the rows cannot rank, as none of
-    them is positive, leaves the mean. Memory grows with the square of the number of rows.
+    them is positive, leaves the mean. Memory may grow with the square of the number of rows.
 
     It does not add up: over processes, every one has the loss of its own rows.
     """
