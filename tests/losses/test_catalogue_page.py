@@ -13,9 +13,9 @@ from calibrant.losses.registry import FAMILIES, available
 PAGES = Path(__file__).parents[2] / "docs/losses"
 HEAD = """# Catalogue
 
-All losses by family: the name in a spec, what it is for, and whether the true probabilities minimise it (proper). The
-name leads to the page with formula, gradient, options and sources. `calibrant losses NAME` shows the same in a
-terminal, with every setting.
+All losses by family: the name in a spec, what it is for, and whether the true probabilities
+minimise it (proper). The name leads to the page with formula, gradient, options and sources.
+`calibrant losses NAME` shows the same in a terminal, with every setting.
 """
 
 
