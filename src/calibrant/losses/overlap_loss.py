@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY
-from typing import Annotated, Literal, final
+from typing import Annotated, ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from calibrant.losses.rows import Scores
+from calibrant.losses.hard_counts import hard_counts
+from calibrant.losses.rows import Rows, Scores
 from calibrant.losses.settings import Bounds, Numbers
 from calibrant.losses.sum_loss import SumLoss
 
@@ -40,6 +41,8 @@ class OverlapLoss(SumLoss, ABC):
        NeurIPS 2023: the absolute difference in place of the product.
     """
 
+    guards_absent: ClassVar[bool] = True
+
     _: KW_ONLY
     average: Literal["macro", "micro"] = "macro"
     absent: Literal["keep", "skip"] = "keep"
@@ -53,6 +56,28 @@ class OverlapLoss(SumLoss, ABC):
         """See `SumLoss.addends`: true positives, false positives, false negatives."""
         under = (truth - probs).relu()
         return truth - under, (probs - truth).relu(), under
+
+    @final
+    def class_sums(
+        self, rows: Rows, *, first_axis: Literal[0, 1]
+    ) -> Float[Tensor, "*row sum class"]:
+        """See `SumLoss.class_sums`: in closed form for hard labels of classes or one question."""
+        is_hard = rows.labels.ndim < rows.logits.ndim and rows.form != "questions"
+        is_plain = type(self).addends is OverlapLoss.addends
+        if is_hard and is_plain and type(self).probs_of is SumLoss.probs_of:
+            scale = rows.weights if rows.factor is None else rows.factor * rows.weights
+            counts = hard_counts(
+                rows.logits,
+                rows.labels,
+                scale,
+                rows.kept,
+                sums_of="batch" if first_axis == 0 else "rows",
+            )
+            return counts[..., 1:] if rows.form == "question" else counts
+        if rows.kept is not None:
+            present = torch.where(rows.kept.unsqueeze(1), rows.logits, 0)
+            rows = rows._replace(logits=present, kept=None)
+        return super().class_sums(rows, first_axis=first_axis)
 
     @final
     def by_class(self, sums: Float[Tensor, "*more sum class"]) -> Float[Tensor, "*more chosen"]:

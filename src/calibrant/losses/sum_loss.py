@@ -11,7 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.processes import Gradients, over_processes
-from calibrant.losses.rows import PerRow, Rows, Scores, truth_of
+from calibrant.losses.rows import Form, PerRow, Rows, Scores, truth_of
 from calibrant.losses.single import Reduction, reduced
 
 __all__ = ["SumLoss"]
@@ -97,6 +97,14 @@ class SumLoss(FrontEnd, ABC):
 
     def _summed(self, rows: Rows, *, first_axis: Literal[0, 1]) -> Float[Tensor, "*row sum class"]:
         """Sums over all axes from the first on; classes stay, and rows where that is axis 1."""
+        sums = self.class_sums(rows, first_axis=first_axis)
+        extras = [_spread(extra, rows.form, sums) for extra in self.extras(rows)]
+        return torch.cat((sums, *extras), dim=first_axis) if extras else sums
+
+    def class_sums(
+        self, rows: Rows, *, first_axis: Literal[0, 1]
+    ) -> Float[Tensor, "*row sum class"]:
+        """Sums of `addends` over all axes from the first on, but for classes."""
         probs, truth = self.probs_of(rows.logits), truth_of(rows.logits, rows.labels)
         scale = rows.weights if rows.factor is None else rows.factor * rows.weights
         if rows.form == "questions":
@@ -108,15 +116,7 @@ class SumLoss(FrontEnd, ABC):
         over = [axis for axis in range(first_axis, probs.ndim) if axis != 1]
         addends = [scale * addend for addend in self.addends(probs, truth)]
         # no matrix product: under autocast it would round the addends to half precision
-        sums = [a.sum(over) if over else a for a in addends]
-        for extra in self.extras(rows):
-            if rows.form == "questions":
-                sums.append(extra.sum(over) if over else extra)
-            else:
-                axes = list(range(first_axis, extra.ndim))
-                total = (extra.sum(axes) if axes else extra).unsqueeze(-1)
-                sums.append((total / probs.shape[1]).expand_as(sums[0]))
-        return torch.stack(sums, dim=first_axis)
+        return torch.stack([a.sum(over) if over else a for a in addends], dim=first_axis)
 
     @final
     def forward(
@@ -163,3 +163,17 @@ class SumLoss(FrontEnd, ABC):
     def _gradients(self) -> Gradients:
         """What is done with the gradients of the processes."""
         return "sum" if self.sync == "sum" else "mean"
+
+
+def _spread(
+    addend: PerRow, form: Form, sums: Float[Tensor, "*row sum class"]
+) -> Float[Tensor, "*row 1 class"]:
+    """Sum of numbers of rows below `sums`: that of each question, or its share for each class."""
+    first_axis = sums.ndim - 2
+    if form == "questions":
+        over = [axis for axis in range(first_axis, addend.ndim) if axis != 1]
+        return (addend.sum(over) if over else addend).unsqueeze(-2)
+    axes = list(range(first_axis, addend.ndim))
+    total = addend.sum(axes) if axes else addend
+    shares = (total / sums.shape[-1])[..., None, None]
+    return shares.expand(*shares.shape[:-1], sums.shape[-1])

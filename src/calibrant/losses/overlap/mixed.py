@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import Annotated, final
+from typing import Annotated, ClassVar, final
 
 from jaxtyping import Float
 from torch import Tensor
@@ -37,6 +37,8 @@ class DiceAndRowsLoss(OverlapLoss, ABC):
     of the joint batch, too. `average`, `absent` and `classes` concern Dice alone. `parts` lists
     the loss itself, and each of the two without its factor.
     """
+
+    guards_absent: ClassVar[bool] = False
 
     @abstractmethod
     def per_row(self, rows: Rows) -> PerRow:
