@@ -171,6 +171,9 @@ from calibrant.losses.rows import at_label as at_label
 from calibrant.losses.scheduled import Scheduled as Scheduled
 from calibrant.losses.schedules import Ramp as Ramp
 from calibrant.losses.schedules import Switch as Switch
+from calibrant.losses.selective.abstaining import DeepGamblersLoss as DeepGamblersLoss
+from calibrant.losses.selective.abstaining import SelectiveNetLoss as SelectiveNetLoss
+from calibrant.losses.selective.abstaining import abstaining_probs as abstaining_probs
 from calibrant.losses.settings import Bounds as Bounds
 from calibrant.losses.sum_loss import SumLoss as SumLoss
 from calibrant.losses.true_class_loss import TrueClassLoss as TrueClassLoss
@@ -204,6 +207,7 @@ __all__ = [
     "CrossEntropyLoss",
     "CumulativeLinkLoss",
     "DCALoss",
+    "DeepGamblersLoss",
     "DiceBCELoss",
     "DiceCELoss",
     "DiceFocalLoss",
@@ -259,6 +263,7 @@ __all__ = [
     "RowLoss",
     "SORDLoss",
     "Scheduled",
+    "SelectiveNetLoss",
     "SigmoidF1Loss",
     "SmoothApLoss",
     "SoftBalancedAccuracyLoss",
@@ -286,6 +291,7 @@ __all__ = [
     "WeightedMMCELoss",
     "WeightedSum",
     "absolute_error",
+    "abstaining_probs",
     "adjusted_logits",
     "asymmetric_loss",
     "at_label",

@@ -1,0 +1,1 @@
+"""Selective prediction: losses of networks that may abstain."""
