@@ -63,6 +63,7 @@ from calibrant.losses.imbalance.priors import prior_shifted_logits as prior_shif
 from calibrant.losses.imbalance.priors import prior_shifted_probs as prior_shifted_probs
 from calibrant.losses.number_loss import NumberLoss as NumberLoss
 from calibrant.losses.number_loss import PointLoss as PointLoss
+from calibrant.losses.ordinal.all_threshold import AllThresholdLoss as AllThresholdLoss
 from calibrant.losses.ordinal.cumulative_link import CumulativeLinkLoss as CumulativeLinkLoss
 from calibrant.losses.ordinal.cumulative_link import cumulative_link_probs as cumulative_link_probs
 from calibrant.losses.ordinal.distance_weighted import CDWCELoss as CDWCELoss
@@ -72,6 +73,7 @@ from calibrant.losses.ordinal.distances import SORDLoss as SORDLoss
 from calibrant.losses.ordinal.distances import emd2_loss as emd2_loss
 from calibrant.losses.ordinal.kappa import SoftQWKLoss as SoftQWKLoss
 from calibrant.losses.ordinal.kappa import soft_qwk_loss as soft_qwk_loss
+from calibrant.losses.ordinal.thresholds import CONDORLoss as CONDORLoss
 from calibrant.losses.ordinal.thresholds import CORALLoss as CORALLoss
 from calibrant.losses.ordinal.thresholds import CORNLoss as CORNLoss
 from calibrant.losses.ordinal.thresholds import coral_probs as coral_probs

@@ -8,7 +8,7 @@ import torch
 from torch.testing import assert_close
 
 from calibrant.errors import InputError
-from calibrant.losses import CORALLoss, CORNLoss, coral_probs, corn_probs
+from calibrant.losses import CONDORLoss, CORALLoss, CORNLoss, coral_probs, corn_probs
 
 
 @pytest.fixture
@@ -49,9 +49,23 @@ def test_corn_is_the_mean_over_all_questions(levels):
     assert by_row.tolist() == pytest.approx([sum(row) for row in questions], rel=1e-12)
 
 
+def test_condor_is_the_mean_over_rows_of_minus_the_log_of_the_class(levels):
+    questions = written_out(*levels, conditional=True)
+    expected = sum(map(sum, questions)) / len(questions)
+    assert float(CONDORLoss()(*levels)) == pytest.approx(expected, rel=1e-12)
+    at_label = corn_probs(levels[0])[torch.arange(20), levels[1]]
+    assert_close(CONDORLoss(reduction="none")(*levels), -at_label.log())
+
+
+def test_condor_has_the_value_that_its_authors_print():
+    logits = torch.tensor([[2.1, 1.8, -2.1, -1.8], [1.9, -1.0, -1.5, -1.3], [1.9, 1.8, 1.7, 1.6]])
+    levels = torch.tensor([[1, 1, 0, 0], [1, 0, 0, 0], [1, 1, 1, 1]])
+    assert float(CONDORLoss()(logits, levels.sum(1))) == pytest.approx(0.4936, abs=5e-5)
+
+
 def test_weight_of_a_class_is_that_of_its_rows(levels):
     weight = torch.tensor([1.0, 2.0, 0.0, 5.0], dtype=torch.float64)
-    for loss in (CORALLoss, CORNLoss):
+    for loss in (CORALLoss, CORNLoss, CONDORLoss):
         expected = loss()(*levels, weight[levels[1]])
         assert_close(loss(class_weight=weight)(*levels), expected)
         assert_close(loss(class_weight="balanced").bind([1, 1, 1, 1])(*levels), loss()(*levels))
@@ -83,7 +97,7 @@ def test_probabilities_are_none_below_zero_and_add_up_to_one(levels, probs_of):
 def test_pixels_have_thresholds_at_axis_one(rows):
     logits, labels = rows(2, 3, 4)[0], rows(2, 4, 4)[1]
     flat = logits.movedim(1, -1).reshape(-1, 3), labels.flatten()
-    for loss in (CORALLoss(), CORNLoss()):
+    for loss in (CORALLoss(), CORNLoss(), CONDORLoss()):
         assert_close(loss(logits, labels), loss(*flat))
     assert coral_probs(logits).shape == (2, 4, 4)
 
@@ -91,7 +105,7 @@ def test_pixels_have_thresholds_at_axis_one(rows):
 def test_two_classes_have_one_threshold(rows):
     logits, labels = rows(8, 2)
     expected = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.double())
-    for loss in (CORALLoss(), CORNLoss()):
+    for loss in (CORALLoss(), CORNLoss(), CONDORLoss()):
         assert_close(loss(logits[:, 0], labels), expected)
         assert_close(loss(logits[:, :1], labels), expected)
 
@@ -99,6 +113,8 @@ def test_two_classes_have_one_threshold(rows):
 def test_refuses_fractions_and_other_shapes(levels):
     with pytest.raises(InputError, match="labels must be whole numbers; got float64"):
         CORALLoss()(levels[0], levels[1].double())
+    with pytest.raises(InputError, match=r"labels must be one class a row.*labels\.sum\(1\)"):
+        CORALLoss()(levels[0], torch.ones(20, 3))
     with pytest.raises(InputError, match=r"labels must have the shape of the rows.*got \(19,\)"):
         CORALLoss()(levels[0], levels[1][1:])
     with pytest.raises(InputError, match=r"class_weight must have shape \(4,\); got shape \(3,\)"):

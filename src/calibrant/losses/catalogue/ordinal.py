@@ -51,6 +51,16 @@ ENTRIES: tuple[Entry, ...] = (
         page="thresholds",
     ),
     Entry(
+        name="condor",
+        aliases=(),
+        home=f"{_HOME}.thresholds:CONDORLoss",
+        example="condor",
+        purpose="log loss of the class, by the answers up to it; every row counts once",
+        proper="yes",
+        source="Jenkinson et al. 2021",
+        page="thresholds",
+    ),
+    Entry(
         name="cumulative_link",
         aliases=(),
         home=f"{_HOME}.cumulative_link:CumulativeLinkLoss",
@@ -59,6 +69,16 @@ ENTRIES: tuple[Entry, ...] = (
         purpose="one score a row, cut into classes at fixed or learned places",
         proper="yes, within the model",
         source="McCullagh 1980",
+        page="cumulative-link",
+    ),
+    Entry(
+        name="all_threshold",
+        aliases=(),
+        home=f"{_HOME}.all_threshold:AllThresholdLoss",
+        example="all_threshold(cutpoints=[-1, 1])",
+        purpose="the same score on the right side of every cutpoint: far misses cost more",
+        proper="yes, of every threshold",
+        source="Rennie and Srebro 2005",
         page="cumulative-link",
     ),
     Entry(

@@ -49,6 +49,8 @@ class LevelLoss(SingleLoss, ABC):
 
     batch_for: ClassVar[MakeBatch] = staticmethod(level_batch)
     shift_invariant: ClassVar[bool] = False
+    has_one_score: ClassVar[bool] = False
+    """Whether a row has one score only, so that one of the shape of the labels needs no axis."""
 
     _: KW_ONLY
     class_weight: Annotated[Numbers, _WEIGHTS] | NamedRule | WeightRule | None = None
@@ -116,6 +118,10 @@ class LevelLoss(SingleLoss, ABC):
 
     def _aligned(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Scores with their axis, and whole labels without one."""
+        has_levels = logits.ndim > 1 and logits.shape[1] > 1 and not self.has_one_score
+        if has_levels and labels.shape == logits.shape:
+            remedy = "If they are levels, such as 1, 1, 0, their sum is the class: labels.sum(1)."
+            raise InputError("labels", "be one class a row", f"{tuple(labels.shape)}", remedy)
         if labels.is_floating_point():
             got = f"{str(labels.dtype).removeprefix('torch.')}"
             remedy = "Number the classes 0, 1, ... in their order, and call .long() on them."

@@ -1,4 +1,4 @@
-"""CORAL and CORN: one yes or no for every threshold between neighbouring classes."""
+"""CORAL, CORN and CONDOR: one yes or no for every threshold between neighbouring classes."""
 
 from typing import final
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from calibrant.losses.ordinal.level_loss import LevelLoss, Levels, PerRow
 
-__all__ = ["CORALLoss", "CORNLoss", "coral_probs", "corn_probs"]
+__all__ = ["CONDORLoss", "CORALLoss", "CORNLoss", "coral_probs", "corn_probs"]
 
 Ordered = Int[Tensor, "row *axes"]
 
@@ -67,13 +67,40 @@ class CORNLoss(LevelLoss):
 
     def per_row(self, scores: Levels, labels: Ordered) -> PerRow:
         """See `LevelLoss.per_row`."""
-        asked = labels.unsqueeze(1) >= _level_of(scores)
-        scores = torch.where(asked, scores, 0)
-        return torch.where(asked, -F.logsigmoid(_signed(scores, labels)), 0).sum(1)
+        return _of_conditions(scores, labels)
 
     def asked(self, labels: Ordered, n_scores: int) -> PerRow:
         """See `LevelLoss.asked`: thresholds up to the class."""
         return (labels + 1).clamp(max=n_scores).to(torch.get_default_dtype())
+
+
+@final
+class CONDORLoss(LevelLoss):
+    r"""Log loss of the class, by the answers to "above k, if above k - 1" up to it, in nats.
+
+    The questions of a row are those of `CORNLoss`, and `corn_probs` are the probabilities. Here
+    every row counts once, however often it is asked: this is :math:`-\ln p_y` of them, whose least
+    value is that of maximum likelihood.
+
+    References
+    ----------
+    .. [1] Jenkinson, Oliver, Khezeli, Kalantari and Klee. "Universally Rank Consistent Ordinal
+       Regression in Neural Networks." 2021.
+
+    Examples
+    --------
+    >>> rows, labels = torch.zeros(2, 2), torch.tensor([0, 2])
+    >>> CONDORLoss()(rows, labels)  # probabilities 1/2 and 1/4: (ln 2 + ln 4) / 2
+    tensor(1.0397)
+    """
+
+    def n_classes(self, n_scores: int) -> int:
+        """See `LevelLoss.n_classes`: one more."""
+        return n_scores + 1
+
+    def per_row(self, scores: Levels, labels: Ordered) -> PerRow:
+        """See `LevelLoss.per_row`."""
+        return _of_conditions(scores, labels)
 
 
 def coral_probs(logits: Levels) -> Float[Tensor, "row class *axes"]:
@@ -91,7 +118,7 @@ def coral_probs(logits: Levels) -> Float[Tensor, "row class *axes"]:
 
 
 def corn_probs(logits: Levels) -> Float[Tensor, "row class *axes"]:
-    """Probabilities of the classes from the logits of `CORNLoss`.
+    """Probabilities of the classes from the logits of `CORNLoss` and `CONDORLoss`.
 
     Examples
     --------
@@ -111,6 +138,13 @@ def _level_of(scores: Levels) -> Int[Tensor, "one level *ones"]:
     """Threshold of every score, in a shape that broadcasts to them."""
     levels = torch.arange(scores.shape[1], device=scores.device)
     return levels.view(1, -1, *[1] * (scores.ndim - 2))
+
+
+def _of_conditions(scores: Levels, labels: Ordered) -> PerRow:
+    """Sum of the binary cross entropies of the thresholds that a row is asked, those up to it."""
+    asked = labels.unsqueeze(1) >= _level_of(scores)
+    scores = torch.where(asked, scores, 0)
+    return torch.where(asked, -F.logsigmoid(_signed(scores, labels)), 0).sum(1)
 
 
 def _signed(scores: Levels, labels: Ordered) -> Levels:
