@@ -5,12 +5,7 @@ import math
 from calibrant.losses import Loss, NumberLoss, get
 from calibrant.losses.catalogue.regression import ENTRIES
 
-__all__ = ["complaint_about", "is_of_numbers"]
-
-
-def is_of_numbers(loss: Loss) -> bool:
-    """Whether a part of `loss` takes numbers for targets, and no classes."""
-    return any(isinstance(part, NumberLoss) for _, part in loss.at(math.inf).terms)
+__all__ = ["complaint_about"]
 
 
 def complaint_about(loss: Loss) -> str | None:

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from calibrant.losses import get
-from calibrant.pipeline.number_losses import complaint_about, is_of_numbers
+from calibrant.pipeline.class_losses import complaint_about_class_loss
+from calibrant.pipeline.number_losses import complaint_about
 from calibrant.pipeline.recipe_parts import (
     CalibrationPart,
     DataPart,
@@ -84,8 +85,9 @@ class Recipe(Part):
     @model_validator(mode="after")
     def _fits_task(self) -> "Recipe":
         if self.task == "classification":
-            if is_of_numbers(get(self.loss)):
-                raise ValueError(f"loss must be one of classes; got {self.loss!r}")
+            complaint = complaint_about_class_loss(get(self.loss))
+            if complaint is not None:
+                raise ValueError(f"loss {complaint}")
             return self
         complaint = complaint_about(get(self.loss))
         complaints = {
