@@ -118,3 +118,35 @@ def test_layout_of_channels_last_changes_nothing():
     log_prob_at(last, labels, kept).sum().backward()
     log_prob_at(plain, labels, kept).sum().backward()
     assert_close(last.grad, plain.grad)
+
+
+@pytest.mark.parametrize("n_classes", [300, 3])
+def test_logits_larger_than_a_part_are_as_one(n_classes):
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(2**20 // n_classes, n_classes, generator=generator)  # 4 MiB: two parts
+    labels = torch.randint(n_classes, logits.shape[:1], generator=generator)
+    kept = labels > 0
+    logits[~kept] = torch.nan
+    logits.requires_grad_()
+    log_p = log_prob_at(logits, labels, kept)
+    (gradient,) = torch.autograd.grad(log_p.sum(), logits)
+    exact = logits.detach()[kept].double().requires_grad_()
+    expected = exact.log_softmax(1).gather(1, labels[kept].unsqueeze(1)).squeeze(1)
+    (slope,) = torch.autograd.grad(expected.sum(), exact)
+    assert_close(log_p[kept].double(), expected, rtol=1e-5, atol=1e-6)
+    assert_close(gradient[kept].double(), slope, rtol=1e-5, atol=1e-6)
+    assert (gradient[~kept] == 0).all()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_backward_passes_can_be_batched(n_classes):
+    logits, labels, kept = rows(n_classes)
+    logits.requires_grad_()
+    log_p = log_prob_at(logits, labels, kept)
+    eye = torch.eye(4, dtype=torch.float64)
+    one_by_one = [torch.autograd.grad(log_p, logits, e, retain_graph=True)[0] for e in eye]
+    (together,) = torch.autograd.grad(log_p, logits, eye, is_grads_batched=True)
+    assert_close(together, torch.stack(one_by_one))
+    many = torch.vmap(log_prob_at, (None, 0, None))(logits, labels.expand(3, 4), kept)
+    (gradient,) = torch.autograd.grad(many.sum(), logits)
+    assert_close(gradient, 3 * sum(one_by_one))

@@ -1,10 +1,10 @@
 r"""Log-probability of the true class, as exact at 1 as at 0, with its gradient in closed form.
 
 Most losses of a row are a function of it alone. Written with torch's own operations it would take
-four copies of the logits, two of them to keep absent rows out; here it takes two:
-:math:`e^{z - \max z}` for the backward pass, and the gradient. The probability that
-remains for the other classes is summed from them, so that it is right to its last digits where
-the true class has probability 1 - 1e-30.
+four copies of the logits, two of them to keep absent rows out; here it takes one, the gradient:
+the backward pass makes :math:`e^{z - \max z}` again, which is faster than to read it from memory.
+The probability that remains for the other classes is summed from them, so that it is right to its
+last digits where the true class has probability 1 - 1e-30.
 """
 
 from typing import Protocol, no_type_check, runtime_checkable
@@ -22,6 +22,9 @@ __all__ = ["ABSENT", "log_prob_at", "log_probs"]
 ABSENT = -0.6931471805599453
 """Log-probability that an absent row gets, ln 1/2: inside the range of what it could be, where
 any loss is finite."""
+
+_PART_BYTES = 2**21
+"""Size of a part of the logits: small enough to stay in the cache, large enough for threads."""
 
 
 def log_prob_at(
@@ -129,19 +132,14 @@ class _OfMany(Function):
 
     @staticmethod
     def forward(logits: Tensor, labels: Tensor, kept: Tensor) -> tuple[Tensor, ...]:
-        true_class = labels.unsqueeze(1)
-        at_true = logits.gather(1, true_class)
-        top = torch.maximum(logits.amax(1, keepdim=True), at_true)  # it depends on all arguments
-        others = (logits - top).exp_()
-        others.scatter_add_(1, true_class, -others.gather(1, true_class))  # exactly 0
-        lead, rest = (at_true - top).squeeze(1), others.sum(1)
+        parts = [_odds(*part) for part in _in_parts(logits, labels)]
+        at_true, top, rest = (torch.cat(column) for column in zip(*parts, strict=True))
+        lead = at_true - top
         odds_of = lead.exp()
         total = odds_of + rest
         log_p = torch.where(rest < odds_of, -torch.log1p(rest / odds_of), lead - total.log())
-        others.nan_to_num_(0.0)  # of absent rows; in a row that counts, `total` stays NaN
-        log_p = torch.where(kept, log_p, ABSENT)
         rest, total = torch.where(kept, rest, 0), torch.where(kept, total, torch.inf)
-        return log_p, others, rest, total
+        return torch.where(kept, log_p, ABSENT), top, rest, total
 
     @staticmethod
     def setup_context(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
@@ -152,16 +150,52 @@ class _OfMany(Function):
         grad, *_ = grad_outputs
         if grad is None:
             return None, None, None
-        logits, labels, kept, others, rest, total = ctx.saved_tensors
-        true_class = labels.unsqueeze(1)
+        logits, labels, kept, top, rest, total = ctx.saved_tensors
         if torch.is_grad_enabled():  # to be differentiated again
-            probs = _without_absent(logits, kept).softmax(1)
-            others = probs.scatter(1, true_class, 0)
-            rest, total = others.sum(1), 1.0
-            grad = torch.where(kept, grad, 0)
-        share = (grad / total).unsqueeze(1)
-        to_logits = others * -share
-        return to_logits.scatter_add_(1, true_class, share * rest.unsqueeze(1)), None, None
+            true_class = labels.unsqueeze(1)
+            others = _without_absent(logits, kept).softmax(1).scatter(1, true_class, 0)
+            grad = torch.where(kept, grad, 0).unsqueeze(1)
+            to_true = grad * others.sum(1, keepdim=True)
+            return (others * -grad).scatter_add(1, true_class, to_true), None, None
+        share = grad / total
+        to_logits = share.new_empty(logits.shape)  # `share` depends on all that may be mapped
+        for part in _in_parts(to_logits, logits, labels, top, share, rest):
+            _fill(part)
+        return to_logits, None, None
+
+
+def _in_parts(*tensors: Tensor) -> list[tuple[Tensor, ...]]:
+    """Tensors cut along the rows, so that what is made of a part is still in the cache.
+
+    Where torch traces, one part is all: what it compiles needs no help.
+    """
+    first = tensors[0]
+    if torch.compiler.is_compiling():
+        return [tensors]
+    row_bytes = first[:1].numel() * first.element_size()
+    n_rows = max(1, _PART_BYTES // max(1, row_bytes))
+    return list(zip(*(each.split(n_rows) for each in tensors), strict=True))
+
+
+def _odds(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Logit of the true class, largest logit, and sum of the others' exponentials less that."""
+    true_class = labels.unsqueeze(1)
+    at_true = logits.gather(1, true_class)
+    top = torch.maximum(logits.amax(1, keepdim=True), at_true)  # it depends on all arguments
+    others = (logits - top).exp_()
+    others.scatter_add_(1, true_class, -others.gather(1, true_class))  # exactly 0
+    return at_true.squeeze(1), top.squeeze(1), others.sum(1)
+
+
+def _fill(part: tuple[Tensor, ...]) -> None:
+    """Write the gradient: a share of every other class, taken from it and given to the true one."""
+    to_logits, logits, labels, top, share, rest = part
+    true_class, share = labels.unsqueeze(1), share.unsqueeze(1)
+    to_logits.copy_(logits).sub_(top.unsqueeze(1)).exp_()
+    to_logits.nan_to_num_(0.0)  # of absent rows; in a row that counts, `share` is NaN too
+    to_logits.mul_(-share)
+    to_logits.scatter_add_(1, true_class, -to_logits.gather(1, true_class))  # exactly 0
+    to_logits.scatter_add_(1, true_class, share * rest.unsqueeze(1))
 
 
 def _save(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
