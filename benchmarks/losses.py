@@ -1,0 +1,309 @@
+"""Speed and memory of losses beside other libraries, forward and backward, as a module.
+
+Every loss has its default options and gets the same float32 logits and int64 labels; all of a
+case run in turn in one process, and the medians are set beside that of `F.cross_entropy`. Memory is
+what one step allocates at its peak beyond its inputs, the gradient included.
+
+Peers are imported one by one. What is not installed, or does not import, is named in the table.
+`segmentation-models-pytorch` and `torch-uncertainty` import torchvision or lightning on the way to
+their losses: where that fails, the modules of the losses are loaded by themselves. torchvision's
+focal loss is the formula of its documentation. Run it as
+`OMP_WAIT_POLICY=PASSIVE python benchmarks/losses.py`; `--profile` shows where the time of the focal
+loss goes.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.profiler import ProfilerActivity, profile
+
+import calibrant as cal
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+class Rival(NamedTuple):
+    """A loss by its name, and how to make it; a note where it is another function."""
+
+    name: str
+    make: Callable[[], Loss]
+    note: str = ""
+
+
+class Goal(NamedTuple):
+    """Time that a case aims at: at most `factor` times that of the rival whose name starts so."""
+
+    rival: str
+    factor: float
+
+
+class Case(NamedTuple):
+    """Logits of a shape, classes at axis 1, and losses of them; the first of calibrant is tried."""
+
+    name: str
+    shape: tuple[int, ...]
+    rivals: tuple[Rival, ...]
+    goals: tuple[Goal, ...]
+
+
+def plain(module: str) -> ModuleType:
+    """Module without running the packages around it, whose imports may fail."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        parts = module.split(".")
+        for name in [n for n in sys.modules if n.split(".")[0] == parts[0]]:
+            del sys.modules[name]
+        spec = importlib.util.find_spec(parts[0])
+        if spec is None:
+            raise
+        paths = list(spec.submodule_search_locations or ())
+        for depth in range(1, len(parts)):
+            package = ModuleType(".".join(parts[:depth]))
+            package.__path__ = paths
+            sys.modules[package.__name__] = package
+            paths = [f"{path}/{parts[depth]}" for path in paths]
+        return importlib.import_module(module)
+
+
+def of(module: str, name: str, **options: object) -> Callable[[], Loss]:
+    """Maker of a loss that is a class, or a function if its name starts in lower case."""
+
+    def make() -> Loss:
+        found = getattr(plain(module), name)
+        if name[0].isupper():
+            return found(**options)
+        return lambda logits, labels: found(logits, labels, **options)
+
+    return make
+
+
+def monai(name: str, **options: object) -> Callable[[], Loss]:
+    """Maker of a loss of MONAI, whose labels keep a class axis."""
+
+    def make() -> Loss:
+        loss = getattr(plain("monai.losses"), name)(to_onehot_y=True, **options)
+        return lambda logits, labels: loss(logits, labels.unsqueeze(1))
+
+    return make
+
+
+def torchvision_focal(logits: Tensor, labels: Tensor) -> Tensor:
+    """`torchvision.ops.sigmoid_focal_loss` of one-hot labels, alpha .25 and gamma 2, its mean."""
+    targets = F.one_hot(labels, logits.shape[1]).to(logits.dtype)
+    p = torch.sigmoid(logits)
+    entropy = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    p_true = p * targets + (1 - p) * (1 - targets)
+    losses = entropy * (1 - p_true) ** 2
+    return ((0.25 * targets + 0.75 * (1 - targets)) * losses).mean()
+
+
+def ours(spec: str) -> Rival:
+    """Loss of calibrant by its spec."""
+    return Rival(f"calibrant {spec}", lambda: cal.losses.get(spec))
+
+
+TORCH = Rival("F.cross_entropy", lambda: F.cross_entropy)
+SMP, TOOLBELT = "segmentation_models_pytorch.losses", "pytorch_toolbelt.losses"
+ONE_VS_REST = "one-vs-rest: another function"
+FOCAL = (
+    ours("focal(gamma=2)"),
+    ours("ce"),
+    Rival("kornia focal", of("kornia.losses", "focal_loss", alpha=None, reduction="mean")),
+    Rival("MONAI focal", monai("FocalLoss", use_softmax=True)),
+    Rival(
+        "torch-uncertainty focal",
+        of("torch_uncertainty.losses.classification", "FocalLoss", gamma=2.0),
+    ),
+    Rival("toolbelt focal", of(f"{TOOLBELT}.focal", "CrossEntropyFocalLoss", gamma=2.0)),
+    Rival("smp focal", of(SMP, "FocalLoss", mode="multiclass"), ONE_VS_REST),
+    Rival("torchvision formula", lambda: torchvision_focal, ONE_VS_REST),
+)
+IMAGES = (8, 4, 256, 256)
+CASES = (
+    Case(
+        "focal, 65,536 x 100",
+        (65_536, 100),
+        FOCAL,
+        (Goal("F.cross_entropy", 0.9), Goal("kornia", 1 / 1.5)),
+    ),
+    Case("focal, 1,000,000 x 2", (1_000_000, 2), FOCAL, (Goal("F.cross_entropy", 0.6),)),
+    Case(
+        "Dice, 8 x 4 x 256 x 256",
+        IMAGES,
+        (
+            ours("dice"),
+            Rival("kornia Dice", of("kornia.losses", "dice_loss", average="macro")),
+            Rival("MONAI Dice", monai("DiceLoss", softmax=True)),
+            Rival("smp Dice", of(SMP, "DiceLoss", mode="multiclass")),
+            Rival("toolbelt Dice", of(f"{TOOLBELT}.dice", "DiceLoss", mode="multiclass")),
+        ),
+        (Goal("fastest", 1.0),),
+    ),
+    Case(
+        "Tversky, 8 x 4 x 256 x 256",
+        IMAGES,
+        (
+            ours("tversky(fn_weight=0.7, fp_weight=0.3)"),
+            Rival("kornia Tversky", of("kornia.losses", "tversky_loss", alpha=0.3, beta=0.7)),
+            Rival("MONAI Tversky", monai("TverskyLoss", softmax=True, alpha=0.3, beta=0.7)),
+            Rival("smp Tversky", of(SMP, "TverskyLoss", mode="multiclass", alpha=0.3, beta=0.7)),
+        ),
+        (Goal("fastest", 1.0),),
+    ),
+    Case(
+        "macro soft F1, 65,536 x 100",
+        (65_536, 100),
+        (ours("soft_f1"), Rival("toolbelt soft F1", of(f"{TOOLBELT}.soft_f1", "SoftF1Loss"))),
+        (Goal("toolbelt", 1 / 5),),
+    ),
+    Case(
+        "Lovasz softmax, 8 x 4 x 256 x 256",
+        IMAGES,
+        (
+            ours("lovasz"),
+            Rival("kornia Lovasz", of("kornia.losses", "lovasz_softmax_loss")),
+            Rival("smp Lovasz", of(SMP, "LovaszLoss", mode="multiclass")),
+            Rival("toolbelt Lovasz", of(f"{TOOLBELT}.lovasz", "LovaszLoss")),
+        ),
+        (Goal("kornia", 1 / 2),),
+    ),
+)
+
+
+def batch(shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """Random logits that want a gradient, and labels."""
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(shape, generator=generator).requires_grad_()
+    return logits, torch.randint(shape[1], (shape[0], *shape[2:]), generator=generator)
+
+
+def step(loss: Loss, logits: Tensor, labels: Tensor) -> None:
+    """One forward and backward pass."""
+    logits.grad = None
+    loss(logits, labels).backward()
+
+
+def seconds(loss: Loss, logits: Tensor, labels: Tensor) -> float:
+    """Wall time of a step."""
+    start = time.perf_counter()
+    step(loss, logits, labels)
+    return time.perf_counter() - start
+
+
+def peak_of(loss: Loss, logits: Tensor, labels: Tensor) -> float:
+    """MiB that a step has allocated at most at a time."""
+    logits.grad = None
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
+        loss(logits, labels).backward()
+    results = record.profiler.kineto_results.events()
+    changes = sorted((e.start_ns(), e.nbytes()) for e in results if e.name() == "[memory]")
+    now = peak = 0
+    for _, change in changes:
+        now += change
+        peak = max(peak, now)
+    return peak / 2**20
+
+
+def losses_of(case: Case) -> tuple[dict[str, Loss], dict[str, str]]:
+    """Losses that can be made and called, and why the others cannot."""
+    found: dict[str, Loss] = {}
+    missing: dict[str, str] = {}
+    logits, labels = batch((8, *case.shape[1:]))
+    for rival in (TORCH, *case.rivals):
+        try:
+            loss = rival.make()
+            step(loss, logits, labels)
+        except Exception as error:  # noqa: BLE001 -- whatever a peer does, the table says it
+            missing[rival.name] = f"{type(error).__name__}: {error}".splitlines()[0]
+        else:
+            found[rival.name] = loss
+    return found, missing
+
+
+def verdicts(case: Case, medians: dict[str, float]) -> list[str]:
+    """Whether the first loss of calibrant meets the goals of the case."""
+    own = case.rivals[0].name
+    peers = {n: t for n, t in medians.items() if n != "F.cross_entropy" and "calibrant" not in n}
+    lines = []
+    for rival, factor in case.goals:
+        if rival == "fastest":
+            name = min(peers, key=peers.__getitem__, default=None)
+        else:
+            name = next((n for n in medians if n.startswith(rival)), None)
+        if name is None:
+            lines.append(f"{own}: goal against {rival} not measured")
+            continue
+        ratio = medians[own] / medians[name]
+        word = "met" if ratio <= factor else "MISSED"
+        lines.append(f"{own}: {ratio:.2f} of {name}, goal at most {factor:.2f}: {word}")
+    return lines
+
+
+def show(case: Case, rounds: int) -> None:
+    """Print the table of a case."""
+    losses, missing = losses_of(case)
+    logits, labels = batch(case.shape)
+    memory = {name: peak_of(loss, logits, labels) for name, loss in losses.items()}
+    times: dict[str, list[float]] = {name: [] for name in losses}
+    for _ in range(rounds):
+        for name, loss in losses.items():
+            times[name].append(seconds(loss, logits, labels))
+    medians = {name: statistics.median(each) for name, each in times.items()}
+    notes = {rival.name: rival.note for rival in case.rivals}
+    print(f"\n### {case.name}\n")
+    print("| loss | ms | of F.cross_entropy | peak MiB | note |\n| --- | --- | --- | --- | --- |")
+    for name, median in medians.items():
+        ratio = median / medians["F.cross_entropy"]
+        row = f"{name} | {1000 * median:.1f} | {ratio:.2f} | {memory[name]:.0f}"
+        print(f"| {row} | {notes.get(name, '')} |")
+    for name, why in missing.items():
+        print(f"| {name} | - | - | - | not measured: {why} |")
+    print()
+    for line in verdicts(case, medians):
+        print(f"- {line}")
+
+
+def show_profile() -> None:
+    """Print where the time of the focal loss goes."""
+    for case in CASES[:2]:
+        logits, labels = batch(case.shape)
+        loss = cal.losses.get("focal(gamma=2)")
+        step(loss, logits, labels)
+        with profile(activities=[ProfilerActivity.CPU]) as record:
+            for _ in range(10):
+                step(loss, logits, labels)
+        print(f"\n### Profile: {case.name}, 10 steps\n")
+        print(record.key_averages().table(sort_by="self_cpu_time_total", row_limit=12))
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--profile", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    print(
+        f"torch {torch.__version__}, {torch.get_num_threads()} threads, medians of "
+        f"{arguments.rounds} interleaved rounds, forward and backward"
+    )
+    for case in CASES:
+        show(case, arguments.rounds)
+    if arguments.profile:
+        show_profile()
+
+
+if __name__ == "__main__":
+    main()
