@@ -48,6 +48,7 @@ from calibrant.losses.classification.symmetric import (
 from calibrant.losses.classification.symmetric import (
     symmetric_cross_entropy as symmetric_cross_entropy,
 )
+from calibrant.losses.constraints.curvature import CurvaturePenalty as CurvaturePenalty
 from calibrant.losses.constraints.increasing import IncreasingPenalty as IncreasingPenalty
 from calibrant.losses.constraints.monotone import MonotonicityPenalty as MonotonicityPenalty
 from calibrant.losses.constraints.unimodal import UnimodalPenalty as UnimodalPenalty

@@ -18,6 +18,15 @@ ENTRIES: tuple[Entry, ...] = (
         page="constraints",
     ),
     Entry(
+        name="curvature",
+        aliases=("convexity",),
+        home=f"{_HOME}.curvature:CurvaturePenalty",
+        example="curvature(margin=0.1, shape=concave)",
+        purpose="a penalty in a sum: outputs along axis 1 that must bend one way",
+        proper="no matter of probabilities",
+        page="constraints",
+    ),
+    Entry(
         name="unimodal",
         aliases=(),
         home=f"{_HOME}.unimodal:UnimodalPenalty",
