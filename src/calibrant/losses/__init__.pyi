@@ -194,6 +194,7 @@ from calibrant.losses.weight_rules import WeightRule as WeightRule
 
 __all__ = [
     "AbsoluteErrorLoss",
+    "AllThresholdLoss",
     "AsymmetricLoss",
     "AucMarginLoss",
     "BalancedWeights",
@@ -203,12 +204,14 @@ __all__ = [
     "Bounds",
     "BrierLoss",
     "CDWCELoss",
+    "CONDORLoss",
     "CORALLoss",
     "CORNLoss",
     "ConfidencePenaltyLoss",
     "CostWeights",
     "CrossEntropyLoss",
     "CumulativeLinkLoss",
+    "CurvaturePenalty",
     "DCALoss",
     "DeepGamblersLoss",
     "DiceBCELoss",
