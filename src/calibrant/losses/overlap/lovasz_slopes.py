@@ -40,38 +40,39 @@ def slopes_of(
         all true rows: :math:`w / (T + u)` for a true row, and :math:`(T - t) w / ((T + u)(T + u -
         w))` for another. They are the steps of 1 - (T - t) / (T + u), without its cancellation.
     """
-    shape = errors.shape
-    parts = (errors, truth, weights)
-    return _slopes(*(part.detach().expand(shape).flatten(0, 1) for part in parts)).view(shape)
+    return _slopes(errors.detach(), truth, weights.detach())
 
 
 @torch.library.custom_op("calibrant::lovasz_slopes", mutates_args=())
 def _slopes(errors: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     """Slopes of every line of a table."""
-    slopes = torch.empty_like(errors)
-    if errors.shape[1] == 0:
+    slopes = torch.empty_like(errors, memory_format=torch.contiguous_format)
+    n_groups, n_classes, n_rows = errors.shape
+    if errors.numel() == 0:
         return slopes
-    fits = errors.dtype == torch.float32 and errors.device.type == "cpu"
-    packs = fits and errors.shape[1] < 2**30
-    for line in range(len(errors)):  # one by one, so that the numbers of a line stay in the cache
-        weight = weights[line]
-        if packs:
-            order, is_true = _packed_order(errors[line], truth[line])
-        else:
-            order = errors[line].argsort(descending=True)
-            is_true = truth[line].index_select(0, order)
-        if packs and bool((weight == 1).all()):
-            steps = _plain_steps(is_true)
-        else:
-            steps = _steps(is_true, weight.index_select(0, order))
-        slopes[line].scatter_(0, order, steps)
+    are_ones = errors.device.type == "cpu" and bool((weights == 1).all())
+    weights = weights.expand(errors.shape)
+    if errors.device.type != "cpu" or errors.dtype != torch.float32 or n_rows >= 2**30:
+        order = errors.argsort(dim=-1, descending=True)
+        steps = _steps(truth.gather(-1, order), weights.gather(-1, order))
+        return slopes.scatter_(-1, order, steps)
+    packed = _PackedOrder(n_rows)
+    for group in range(n_groups):  # line by line, so that its numbers stay in the cache
+        for k in range(n_classes):
+            is_true = truth[group, k]
+            order = packed.of(errors[group, k], is_true)
+            if are_ones:
+                steps = packed.steps()
+            else:
+                steps = _steps(*(part[order] for part in (is_true, weights[group, k])))
+            slopes[group, k].scatter_(0, order, steps)
     return slopes
 
 
 @_slopes.register_fake
 def _(errors: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     del truth, weights
-    return torch.empty_like(errors)
+    return torch.empty_like(errors, memory_format=torch.contiguous_format)
 
 
 @runtime_checkable
@@ -89,41 +90,48 @@ def _(
         part.expand(info.batch_size, *part.shape) if dim is None else part.movedim(dim, 0)
         for part, dim in zip((errors, truth, weights), dims, strict=True)
     )
-    lines = [part.flatten(0, 1) for part in tables]
-    return _slopes(*lines).unflatten(0, (info.batch_size, -1)), 0
+    groups = [part.flatten(0, 1) for part in tables]
+    return _slopes(*groups).unflatten(0, (info.batch_size, -1)), 0
 
 
-def _packed_order(errors: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
-    """Places by falling error, and what is true there: bits of numbers at least 0 are in order."""
-    keys = torch.empty(len(errors), dtype=torch.int64)
-    low_and_high = keys.view(torch.int32).view(-1, 2)
-    small, large = (0, 1) if sys.byteorder == "little" else (1, 0)
-    places = torch.arange(0, 2 * len(errors), 2, dtype=torch.int32)
-    torch.add(places, truth, out=low_and_high[:, small])
-    torch.bitwise_not(errors.abs().view(torch.int32), out=low_and_high[:, large])
-    keys.numpy().sort()
-    low = low_and_high[:, small]
-    return (low >> 1).long(), (low & 1).bool()
+class _PackedOrder:
+    """Order of lines of one length: the bits of a number at least 0 sort like the number."""
 
+    def __init__(self, n_rows: int) -> None:
+        self.keys = torch.empty(n_rows, dtype=torch.int64)
+        small, large = (0, 1) if sys.byteorder == "little" else (1, 0)
+        halves = self.keys.view(torch.int32).view(-1, 2)
+        self.low, self.high = halves[:, small], halves[:, large]
+        self.places = torch.arange(0, 2 * n_rows, 2, dtype=torch.int32)
+        self.counted = torch.arange(1, n_rows + 1, dtype=torch.float32)
+        self.true = torch.empty(n_rows)
 
-def _plain_steps(is_true: Tensor) -> Tensor:
-    """Steps of the Jaccard loss along the order, all weights 1; see `slopes_of`."""
-    true_so_far = is_true.cumsum(0, dtype=torch.float32)
-    total = true_so_far[-1].clone()
-    union = torch.arange(1, len(is_true) + 1, dtype=torch.float32)
-    union -= true_so_far
-    union += total
-    part = total - true_so_far
-    part /= union - 1
-    part[0] = 1  # where no row is true, 0 / 0
-    return torch.where(is_true, 1.0, part).div_(union)
+    def of(self, error: Tensor, is_true: Tensor) -> Tensor:
+        """Places by falling error; they are overwritten by the next call."""
+        torch.add(self.places, is_true, out=self.low)
+        torch.bitwise_not(error.view(torch.int32), out=self.high)
+        self.keys.numpy().sort()
+        self.keys.bitwise_and_(2**32 - 1)
+        self.true.copy_(self.keys & 1)
+        return self.keys.bitwise_right_shift_(1)
+
+    def steps(self) -> Tensor:
+        """Steps of the Jaccard loss along the order, all weights 1; see `slopes_of`."""
+        true_so_far = self.true.cumsum(0)
+        total = true_so_far[-1].clone()
+        union = self.counted - true_so_far
+        union += total
+        part = total - true_so_far
+        part /= union - 1
+        part[0] = 1  # where no row is true, 0 / 0
+        return torch.lerp(part, torch.ones(()), self.true).div_(union)
 
 
 def _steps(is_true: Tensor, weight: Tensor) -> Tensor:
     """Steps of the Jaccard loss along the order; see `slopes_of`."""
-    true_so_far = torch.where(is_true, weight, 0).cumsum(0)
-    total = true_so_far[-1]
-    union = total + weight.cumsum(0) - true_so_far
+    true_so_far = torch.where(is_true, weight, 0).cumsum(-1)
+    total = true_so_far[..., -1:]
+    union = total + weight.cumsum(-1) - true_so_far
     before = union - weight
     part = torch.where(before > 0, (total - true_so_far) / before, 1)
     return torch.where(is_true, 1, part) * weight / torch.where(union > 0, union, 1)
