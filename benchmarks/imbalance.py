@@ -135,13 +135,13 @@ def judged_for_all(
     return {cost: judged(candidate, trial, cost) for cost, trial in trials.items()}
 
 
-def interval(values: list[float]) -> str:
+def interval(values: list[float], sign: str = "") -> str:
     """Mean, and half the width of Student's 95 % interval."""
     mean = statistics.fmean(values)
     if len(values) < 2:
-        return f"{mean:+.4f}"
+        return f"{mean:{sign}.4f}"
     half = stdtrit(len(values) - 1, 0.975) * statistics.stdev(values) / len(values) ** 0.5
-    return f"{mean:+.4f} ± {half:.4f}"
+    return f"{mean:{sign}.4f} ± {half:.4f}"
 
 
 def show(name: str, cost: float, runs: Sequence[Mapping[str, Scores]]) -> None:
@@ -150,9 +150,9 @@ def show(name: str, cost: float, runs: Sequence[Mapping[str, Scores]]) -> None:
     print("| loss, decision | " + " | ".join(COLUMNS) + " | cost less that of the reference |")
     print("|" + " --- |" * (len(COLUMNS) + 2))
     for model in runs[0]:
-        values = [f"{statistics.fmean(run[model][c] for run in runs):.4f}" for c in COLUMNS]
+        values = [interval([run[model][c] for run in runs]) for c in COLUMNS]
         apart = [run[model]["cost"] - run[REFERENCE]["cost"] for run in runs]
-        values.append("reference" if model == REFERENCE else interval(apart))
+        values.append("reference" if model == REFERENCE else interval(apart, "+"))
         print(f"| {model} | " + " | ".join(values) + " |")
 
 
