@@ -1,6 +1,7 @@
 """What exists, by name, by word, and explained."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -75,3 +76,21 @@ def test_words_of_nothing_say_what_is_near():
     result = CliRunner().invoke(program, ["losses", "focl_loss"])
     assert result.exit_code == 3
     assert "got focl_loss. Did you mean focal_loss? Without words, all" in result.stderr
+
+
+def test_pages_that_are_named_exist():
+    pages = Path(__file__).parents[2] / "docs/losses"
+    named = {entry.page for entry in losses().values()}
+    assert {page for page in named if not (pages / f"{page}.md").exists()} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("dice", r"1 - \frac{2 TP + s}{2 TP + FP + FN + s} = \frac{FP + FN}{2 TP + FP + FN + s}"),
+        ("brier", r"\sum_k (p_k - q_k)^2"),
+        ("focal_tversky", "Tversky loss of every class to the power 1 / \\gamma"),
+    ],
+)
+def test_formula_is_one_and_no_symbol(name, formula):
+    assert explained_record(name)["formula"].startswith(formula)

@@ -11,6 +11,8 @@ from calibrant.losses.settings import settings_of
 
 __all__ = ["explained", "explained_record"]
 
+_SYMBOL = 11  # letters of what is a symbol in a sentence, and no formula
+
 _INLINE = re.compile(r":math:`([^`]+)`", re.DOTALL)
 _BLOCK = re.compile(r"\.\. math::\s*(.+?)(?:\n\s*\n|\Z)", re.DOTALL)
 
@@ -22,7 +24,7 @@ def explained_record(name: str) -> dict[str, object]:
     home = import_module(module)
     cls: object = getattr(home, class_name)
     assert isinstance(cls, type)
-    texts = [cls.__doc__ or "", *((getattr(home, n).__doc__ or "") for n in entry.exports)]
+    functions = [getattr(home, name).__doc__ or "" for name in entry.exports]
     settings = [
         {
             "name": setting.name,
@@ -33,7 +35,10 @@ def explained_record(name: str) -> dict[str, object]:
         for setting in settings_of(cls).values()
     ]
     record: dict[str, object] = {"name": entry.name, **listed_record([entry])[entry.name]}
-    record |= {"python": _python(entry, class_name), "formula": _formula(texts)}
+    record |= {
+        "python": _python(entry, class_name),
+        "formula": _formula(cls.__doc__ or "", functions),
+    }
     return record | {"settings": settings}
 
 
@@ -67,14 +72,15 @@ def _python(entry: Entry, class_name: str) -> str:
     return ", ".join(f"cal.losses.{name}" for name in names)
 
 
-def _formula(texts: list[str]) -> str:
-    """First formula of the docstrings, or the first sentence where there is none."""
-    for text in texts:
-        found = [match for match in (_BLOCK.search(text), _INLINE.search(text)) if match]
-        if found:
-            first = min(found, key=lambda match: match.start())
-            return " ".join(first[1].split())
-    return texts[0].strip().partition("\n")[0]
+def _formula(of_class: str, of_functions: list[str]) -> str:
+    """First formula on a line of its own, or in a first paragraph; else the first sentence."""
+    blocks = [found[1] for text in (of_class, *of_functions) if (found := _BLOCK.search(text))]
+    paragraphs = [text.strip().partition("\n\n")[0] for text in (*of_functions, of_class)]
+    inline = [each for text in paragraphs for each in _INLINE.findall(text) if len(each) > _SYMBOL]
+    summaries = [paragraph.partition(".\n")[0] for paragraph in reversed(paragraphs)]
+    says = [each for each in summaries if not each.startswith("Weighted mean of `")] or summaries
+    first = (*blocks, *inline, _INLINE.sub(r"\1", says[0]).replace("`", ""))[0]
+    return " ".join(first.split()).removesuffix(".")
 
 
 def _default(value: object) -> str:
