@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from calibrant.losses import DCALoss, MDCALoss
+from calibrant.losses import DCALoss, MDCALoss, MMCELoss, SoftBinnedECELoss
 
 
 def test_gap_of_every_class_is_stated_less_frequency(rows):
@@ -43,3 +43,14 @@ def test_questions_have_a_top_label_each():
 def test_stated_as_often_as_it_happens_costs_nothing():
     logits = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
     assert float(MDCALoss()(logits, torch.tensor([0, 1]))) == pytest.approx(0, abs=1e-16)
+
+
+@pytest.mark.parametrize("loss", [DCALoss(), MMCELoss(), SoftBinnedECELoss()])
+def test_an_even_row_is_decided_for_the_positive_class_however_it_is_stated(loss):
+    labels = torch.tensor([1, 1, 0, 1])
+    score = torch.tensor([0.0, 0.0, 1.0, 2.0])
+    pair = torch.stack((torch.zeros(4), score), dim=1)
+    assert_close(loss(score, labels), loss(pair, labels))
+    positive = score.sigmoid()  # .5 is decided for: right, right, wrong, right
+    gap = (positive - torch.tensor([1.0, 1.0, 0.0, 1.0])).mean().abs()
+    assert_close(DCALoss()(pair, labels), gap)

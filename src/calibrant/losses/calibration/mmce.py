@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from calibrant.losses.batch_loss import BatchLoss
+from calibrant.losses.calibration.top_label import likeliest
 from calibrant.losses.settings import Bounds
 
 __all__ = ["MMCELoss", "WeightedMMCELoss"]
@@ -66,8 +67,9 @@ class WeightedMMCELoss(BatchLoss):
 
     As `MMCELoss`, with :math:`(1 - r_i)` of a right row over the weight of all right ones, less
     :math:`r_i` of a wrong row over that of all wrong ones. The paper's answer to networks that are
-    right on nearly every training row. A widespread form divides by the number of pairs once more,
-    so that it fades as the batch grows.
+    right on nearly every training row. It is least where confidences are true of rows of which half
+    are right, so below those of the rows as they are, where most are right. A widespread form
+    divides by the number of pairs once more, so that it fades as the batch grows.
 
     Parameters
     ----------
@@ -107,10 +109,12 @@ def _top_label(
     logits: Float[Tensor, "row class"], labels: Int[Tensor, " row"] | Float[Tensor, "row class"]
 ) -> tuple[PerRow, PerRow]:
     """Confidence in the likeliest class, and the probability that it is right."""
-    stated, guess = logits.softmax(1).max(1)
+    probs = logits.softmax(1)
+    guess = likeliest(probs)
+    stated = probs.gather(1, guess).squeeze(1)
     if labels.ndim == logits.ndim:
-        return stated, labels.gather(1, guess.unsqueeze(1)).squeeze(1)
-    return stated, (guess == labels).to(stated.dtype)
+        return stated, labels.gather(1, guess).squeeze(1)
+    return stated, (guess.squeeze(1) == labels).to(stated.dtype)
 
 
 def _kernel_norm(gap: PerRow, stated: PerRow, width: float) -> Float[Tensor, ""]:
