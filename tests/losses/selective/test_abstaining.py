@@ -77,3 +77,28 @@ def test_selective_loss_is_exact_where_hardly_any_row_is_answered():
 def test_payoff_that_makes_abstaining_free_is_refused():
     with pytest.raises(InputError, match="payoff must be a number above 1; got 1"):
         DeepGamblersLoss(payoff=1)
+
+
+def test_gambler_without_a_class_and_without_abstaining_has_a_gradient():
+    logits = torch.tensor([[1.0, 0.0, -torch.inf, -torch.inf]], requires_grad=True)
+    value = DeepGamblersLoss()(logits, torch.tensor([0]))
+    value.backward()
+    assert value.item() == pytest.approx(math.log1p(math.exp(-1)))
+    pulled = 1 / (1 + math.exp(1))
+    assert_close(logits.grad, torch.tensor([[-pulled, pulled, 0.0, 0.0]]))
+
+
+@pytest.mark.parametrize("kind", [DeepGamblersLoss, SelectiveNetLoss])
+def test_what_would_label_the_last_output_is_refused(kind):
+    with pytest.raises(InputError, match=r"label_smoothing must be 0; got 0\.1"):
+        kind(label_smoothing=0.1)
+    with pytest.raises(InputError, match="multilabel must be False"):
+        kind(multilabel=True)
+    with pytest.raises(InputError, match="hold two classes and an output for abstaining"):
+        kind()(torch.zeros(3), torch.tensor([0, 1, 1]))
+
+
+def test_coverage_above_all_rows_is_refused():
+    SelectiveNetLoss(coverage=1)
+    with pytest.raises(InputError, match=r"coverage must be at most 1; got 1\.2"):
+        SelectiveNetLoss(coverage=1.2)

@@ -8,7 +8,9 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Generator, Tensor
 
+from calibrant.errors import InputError
 from calibrant.losses.batch_loss import BatchLoss
+from calibrant.losses.front_end import FrontEnd
 from calibrant.losses.row_loss import RowLoss
 from calibrant.losses.rows import Labels, PerRow, Scores, at_label
 from calibrant.losses.settings import Bounds
@@ -21,6 +23,24 @@ def _answers_and_one(generator: Generator, n_rows: int, n_classes: int) -> tuple
     """Logits of all classes and one more in float64, and class indices."""
     logits = torch.randn(n_rows, n_classes + 1, generator=generator, dtype=torch.float64)
     return logits, torch.randint(n_classes, (n_rows,), generator=generator)
+
+
+def _refuse_other_labels(loss: FrontEnd) -> None:
+    """Refuse what would make a label of the last output."""
+    if loss.multilabel:
+        remedy = "The last output is to abstain from one answer among classes."
+        raise InputError("multilabel", "be False", "True", remedy)
+    if loss.label_smoothing > 0:
+        remedy = "It would reach the output for abstaining; give soft labels instead."
+        raise InputError("label_smoothing", "be 0", f"{loss.label_smoothing}", remedy)
+
+
+def _require_classes(logits: Scores) -> None:
+    """Refuse scores of fewer than two classes and one output more."""
+    if logits.shape[1] < 3:
+        rule = "hold two classes and an output for abstaining, or more, at axis 1"
+        remedy = "Two classes take three outputs; a single score becomes two."
+        raise InputError("logits", rule, f"{logits.shape[1]}", remedy)
 
 
 @final
@@ -52,11 +72,20 @@ class DeepGamblersLoss(RowLoss):
 
     payoff: Annotated[float, Bounds(above=1.0, hint="At 1 abstaining never costs.")] = 2.0
 
+    def __post_init__(self) -> None:
+        """Check what goes together."""
+        super().__post_init__()
+        _refuse_other_labels(self)
+
     def per_row(self, logits: Scores, labels: Labels) -> PerRow:
         """See `RowLoss.per_row`."""
+        _require_classes(logits)
         log_probs = logits.log_softmax(1)
-        kept = log_probs[:, -1:] - math.log(self.payoff)
-        return at_label(-torch.logaddexp(log_probs, kept.expand_as(log_probs)), labels)
+        kept = (log_probs[:, -1:] - math.log(self.payoff)).expand_as(log_probs)
+        nothing = (log_probs == -torch.inf) & (kept == -torch.inf)  # slope of their sum is NaN
+        log_probs, kept = torch.where(nothing, 0, log_probs), torch.where(nothing, 0, kept)
+        left = torch.where(nothing, -torch.inf, torch.logaddexp(log_probs, kept))
+        return at_label(-left, labels)
 
 
 @final
@@ -92,8 +121,16 @@ class SelectiveNetLoss(BatchLoss):
     batch_for: ClassVar[MakeBatch] = staticmethod(_answers_and_one)
     shift_invariant: ClassVar[bool] = False
 
-    coverage: Annotated[float, Bounds(above=0.0, below=1.0000001)] = 0.8
+    coverage: Annotated[float, Bounds(above=0.0)] = 0.8
     strength: Annotated[float, Bounds(at_least=0.0)] = 32.0
+
+    def __post_init__(self) -> None:
+        """Check what goes together."""
+        super().__post_init__()
+        _refuse_other_labels(self)
+        if self.coverage > 1:
+            remedy = "It is a share of the rows."
+            raise InputError("coverage", "be at most 1", f"{self.coverage}", remedy)
 
     def whole(
         self,
@@ -102,6 +139,7 @@ class SelectiveNetLoss(BatchLoss):
         weights: Float[Tensor, " row"],
     ) -> Float[Tensor, ""]:
         """See `BatchLoss.whole`."""
+        _require_classes(logits)
         log_probs = logits[:, :-1].log_softmax(1)
         padded = torch.cat((-log_probs, torch.zeros_like(logits[:, -1:])), dim=1)
         log_answers = F.logsigmoid(logits[:, -1])
