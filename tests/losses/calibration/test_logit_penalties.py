@@ -13,6 +13,7 @@ from calibrant.losses import (
     LogitNormLoss,
     MarginSmoothingLoss,
     MaxSuppressionLoss,
+    RowLoss,
 )
 
 
@@ -76,3 +77,44 @@ def test_logits_without_length_have_a_finite_gradient():
 def test_length_is_no_matter_of_probabilities():
     with pytest.raises(InputError, match="inputs must be 'logits'; got 'probs'"):
         LogitNormLoss(inputs="probs")
+
+
+def least(loss: RowLoss, truth: torch.Tensor) -> torch.Tensor:
+    """Logits of the least expected loss under `truth`."""
+    logits = torch.tensor([[0.5, 0.1, -0.3]], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([logits], max_iter=300, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = loss(logits, truth)
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    return logits.detach()
+
+
+def test_true_probabilities_within_the_margin_and_the_reach_are_stated():
+    truth = torch.tensor([[0.7, 0.2, 0.1]], dtype=torch.float64)
+    assert_close(least(MarginSmoothingLoss(), truth).softmax(1), truth, atol=1e-4, rtol=0)
+    logits = least(LogitNormLoss(temperature=0.2), truth)
+    stated = (logits / (0.2 * logits.norm())).softmax(1)
+    assert_close(stated, truth, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [MarginSmoothingLoss(margin=1), MaxSuppressionLoss(), ConfidencePenaltyLoss()],
+)
+def test_other_penalties_are_least_at_less_confidence_than_the_truth(loss):
+    truth = torch.tensor([[0.7, 0.2, 0.1]], dtype=torch.float64)
+    assert least(loss, truth).softmax(1)[0, 0] < 0.68
+
+
+def test_entropy_of_a_true_class_is_worth_one_over_beta():
+    logits = least(ConfidencePenaltyLoss(beta=0.5), torch.tensor([[1.0, 0, 0]]).double())
+    assert_close(logits[0, 1], logits[0, 2], atol=1e-3, rtol=0)
+    log_p = logits.log_softmax(1)  # slope of the first logit: p - 1 + beta p (log p + H) = 0
+    p = log_p.exp()
+    slope = p[0, 0] - 1 + 0.5 * p[0, 0] * (log_p[0, 0] - (p * log_p).sum())
+    assert abs(float(slope)) < 1e-4

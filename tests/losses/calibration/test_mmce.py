@@ -74,3 +74,22 @@ def test_half_a_million_rows_need_no_matrix():
 def test_kernel_too_narrow_for_its_factors_is_refused():
     with pytest.raises(InputError, match=r"width must be a number at least 0\.05; got 0\.01"):
         MMCELoss(0.01)
+
+
+def test_weighted_form_is_0_where_rows_would_be_half_right_and_not_at_true_confidence():
+    # one row right with .99, one with .91: accuracy a = .95
+    right = torch.tensor([0.99, 0.91], dtype=torch.float64)
+    odds = (right / 0.95) / ((1 - right) / 0.05)  # 5.21 and .532: states .839 and .347
+    balanced, labels = of_four(odds / (1 + odds)), of_four(right)
+    assert float(WeightedMMCELoss()(balanced.log(), labels)) == pytest.approx(0, abs=1e-7)
+    assert float(MMCELoss()(labels.log(), labels)) == pytest.approx(0, abs=1e-7)
+    # true confidence: (.01 * .99 + .09 * .91) / 2 = .0459, over a and over 1 - a, less each other
+    apart = math.exp(-0.08 / 0.4)
+    one, two = (0.5 * q * (1 - q) * (1 / 0.05 - 1 / 0.95) for q in (0.99, 0.91))
+    expected = math.sqrt(one * one + two * two + 2 * one * two * apart)
+    assert float(WeightedMMCELoss()(labels.log(), labels)) == pytest.approx(expected)
+
+
+def of_four(first: torch.Tensor) -> torch.Tensor:
+    """Probabilities of four classes, the first given and the others alike."""
+    return torch.stack((first, *[(1 - first) / 3] * 3), dim=1)

@@ -44,7 +44,7 @@ def spherical_loss(logits: Scores, labels: Labels) -> PerRow:
     References
     ----------
     .. [1] Gneiting and Raftery. "Strictly Proper Scoring Rules, Prediction, and Estimation."
-       JASA 102, 2007, section 4.2 with alpha = 2.
+       JASA 102, 2007: the pseudospherical score with alpha = 2.
 
     Examples
     --------
