@@ -111,10 +111,25 @@ def test_other_penalties_are_least_at_less_confidence_than_the_truth(loss):
     assert least(loss, truth).softmax(1)[0, 0] < 0.68
 
 
-def test_entropy_of_a_true_class_is_worth_one_over_beta():
-    logits = least(ConfidencePenaltyLoss(beta=0.5), torch.tensor([[1.0, 0, 0]]).double())
-    assert_close(logits[0, 1], logits[0, 2], atol=1e-3, rtol=0)
-    log_p = logits.log_softmax(1)  # slope of the first logit: p - 1 + beta p (log p + H) = 0
-    p = log_p.exp()
-    slope = p[0, 0] - 1 + 0.5 * p[0, 0] * (log_p[0, 0] - (p * log_p).sum())
-    assert abs(float(slope)) < 1e-4
+def slope_of_penalty(apart: torch.Tensor, beta: float) -> torch.Tensor:
+    """What the confidence penalty adds to the slope of cross entropy, of two classes."""
+    logits = torch.stack((apart, torch.zeros_like(apart)), dim=1).requires_grad_()
+    labels = torch.zeros(len(apart), dtype=torch.long)
+    penalty = ConfidencePenaltyLoss(beta)(logits, labels) - CrossEntropyLoss()(logits, labels)
+    return torch.autograd.grad(penalty * len(apart), logits)[0][:, 0]
+
+
+def test_confidence_penalty_pulls_hardest_at_82_percent_and_not_on_sure_rows():
+    apart = torch.linspace(0, 20, 4001, dtype=torch.float64)
+    slope = slope_of_penalty(apart, 1.0)
+    stated = apart.sigmoid()
+    assert_close(slope, stated * (1 - stated) * apart)
+    assert stated[slope.argmax()].item() == pytest.approx(0.824, abs=1e-3)
+    assert slope[-1] < 1e-6
+
+
+def test_confidence_penalty_holds_right_rows_where_p_times_z_is_one_over_beta():
+    apart = torch.tensor([2.0], dtype=torch.float64)
+    p = apart.sigmoid()
+    slope = slope_of_penalty(apart, 1 / (p * apart).item())
+    assert_close(slope, 1 - p)  # that of cross entropy is p - 1
