@@ -22,7 +22,7 @@ def test_results_are_found_by_name():
 
 def test_table_shows_numbers_reasons_and_remedies():
     lines = str(REPORT).splitlines()
-    assert lines[0] == "Mine(): 1 laws kept, 2 broken, 1 does not apply"
+    assert lines[0] == "Mine(): 1 law kept, 2 broken, 1 does not apply"
     assert " ".join(lines[3].split()) == "order kept 1e-16 1e-07 the order changes nothing"
     assert "BROKEN          0.25" in lines[4]
     assert lines[5].endswith("RuntimeError: no")

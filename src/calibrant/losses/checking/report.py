@@ -90,7 +90,7 @@ class Report(Mapping[str, Result]):
     def __str__(self) -> str:
         rows = [("law", "", "measured", "limit", "")]
         for each in self.results:
-            measured = "" if each.measured is None else f"{each.measured:.2g}"
+            measured = "" if each.measured is None else f"{each.measured:.3g}"
             limit = "" if each.measured is None else f"{each.limit:.2g}"
             outcome = each.outcome.upper() if each.outcome == "broken" else each.outcome
             rows.append((each.name, outcome, measured, limit, each.note or each.says))
@@ -104,7 +104,7 @@ class Report(Mapping[str, Result]):
 
 def _told(result: Result) -> str:
     """Law that is broken, and how."""
-    measured = "" if result.measured is None else f"measured {result.measured:.2g}, "
+    measured = "" if result.measured is None else f"measured {result.measured:.3g}, "
     extent = f"{measured}at most {result.limit:.2g}" if measured else result.note
     note = f" ({extent}{'; ' + result.note if measured and result.note else ''})."
     return f"{result.says}{note}"
@@ -117,4 +117,4 @@ def _counted(results: tuple[Result, ...]) -> str:
         numbers[result.outcome] += 1
     kept, broken, rest = numbers.values()
     verb = "does" if rest == 1 else "do"
-    return f"{kept} laws kept, {broken} broken, {rest} {verb} not apply"
+    return f"{kept} law{'' if kept == 1 else 's'} kept, {broken} broken, {rest} {verb} not apply"
