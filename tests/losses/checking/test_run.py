@@ -285,3 +285,9 @@ def test_gradients_may_be_off_outside():
 def test_loss_that_refuses_its_batch_says_so():
     with pytest.raises(InputError, match="class_weight must have shape"):
         cal.losses.check(get("ce(class_weight=[1, 2])"), n_classes=3)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_function_is_no_loss():
+    with pytest.raises(InputError, match=r"loss must be a torch\.nn\.Module; got function"):
+        cal.losses.check(F.cross_entropy)

@@ -9,6 +9,7 @@ from math import inf
 import torch
 from torch import Tensor, nn
 
+from calibrant.errors import InputError
 from calibrant.losses.base import Loss
 from calibrant.losses.checking import laws_of_numbers, laws_of_rows, laws_of_tracing
 from calibrant.losses.checking.laws_of_tracing import unchecked_annotations
@@ -47,7 +48,7 @@ def check(loss: nn.Module, *, n_classes: int | None = None, seed: int = 0) -> Re
     Raises
     ------
     InputError
-        If the loss refuses its own typical batch.
+        If it is no module, or refuses its own typical batch.
 
     Examples
     --------
@@ -57,6 +58,9 @@ def check(loss: nn.Module, *, n_classes: int | None = None, seed: int = 0) -> Re
     >>> [law.name for law in check(nn.CrossEntropyLoss()).broken]  # NaN leaks, half sums overflow
     ['half_precision', 'ignored', 'nothing_left']
     """
+    if not isinstance(loss, nn.Module):  # pyright: ignore[reportUnnecessaryIsInstance]
+        remedy = "Derive a loss of the row from RowLoss, and return it in per_row."
+        raise InputError("loss", "be a torch.nn.Module", type(loss).__name__, remedy)
     number = n_classes or _classes_of(loss)
     subject = Subject(_ready(loss, number), number, seed)
     with torch.enable_grad(), unchecked_annotations():
