@@ -1,5 +1,8 @@
 """Lovasz losses against the algorithm of their paper, and by hand."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -106,3 +109,12 @@ def test_soft_label_stands_for_rows_that_share_its_weight(rows):
 def test_reduction_of_one_order_is_refused():
     with pytest.raises(InputError, match="reduction must be 'mean' with over='batch'; got 'sum'"):
         LovaszLoss(reduction="sum")
+
+
+def test_first_step_does_not_load_the_compiler():
+    code = (
+        "import sys, torch, calibrant.losses as losses;"
+        "losses.LovaszLoss()(torch.zeros(2, requires_grad=True), torch.tensor([0, 1])).backward();"
+        "assert 'torch._dynamo' not in sys.modules"  # which takes seconds
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

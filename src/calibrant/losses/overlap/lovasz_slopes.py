@@ -40,10 +40,9 @@ def slopes_of(
         all true rows: :math:`w / (T + u)` for a true row, and :math:`(T - t) w / ((T + u)(T + u -
         w))` for another. They are the steps of 1 - (T - t) / (T + u), without its cancellation.
     """
-    return _slopes(errors.detach(), truth, weights.detach())
+    return torch.ops.calibrant.lovasz_slopes(errors.detach(), truth, weights.detach())
 
 
-@torch.library.custom_op("calibrant::lovasz_slopes", mutates_args=())
 def _slopes(errors: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     """Slopes of every line of a table."""
     slopes = torch.empty_like(errors, memory_format=torch.contiguous_format)
@@ -69,8 +68,8 @@ def _slopes(errors: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     return slopes
 
 
-@_slopes.register_fake
-def _(errors: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+def _shape_of_slopes(errors: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """Slopes without values, for what traces."""
     del truth, weights
     return torch.empty_like(errors, memory_format=torch.contiguous_format)
 
@@ -82,8 +81,7 @@ class _Mapping(Protocol):
     batch_size: int
 
 
-@_slopes.register_vmap
-def _(
+def _mapped_slopes(
     info: _Mapping, dims: tuple[int | None, ...], errors: Tensor, truth: Tensor, weights: Tensor
 ) -> tuple[Tensor, int]:
     tables = (
@@ -91,7 +89,16 @@ def _(
         for part, dim in zip((errors, truth, weights), dims, strict=True)
     )
     groups = [part.flatten(0, 1) for part in tables]
-    return _slopes(*groups).unflatten(0, (info.batch_size, -1)), 0
+    slopes = torch.ops.calibrant.lovasz_slopes(*groups)
+    return slopes.unflatten(0, (info.batch_size, -1)), 0
+
+
+# not torch.library.custom_op: its first call loads the compiler, which takes seconds
+_NAME = "calibrant::lovasz_slopes"
+torch.library.define(_NAME, "(Tensor errors, Tensor truth, Tensor weights) -> Tensor")
+torch.library.impl(_NAME, "CompositeExplicitAutograd", _slopes)
+torch.library.register_fake(_NAME, _shape_of_slopes)
+torch.library.register_vmap(_NAME, _mapped_slopes)
 
 
 class _PackedOrder:
