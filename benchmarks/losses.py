@@ -5,9 +5,11 @@ case run in turn in one process, and the medians are set beside that of `F.cross
 what one step allocates at its peak beyond its inputs, the gradient included.
 
 Peers are imported one by one. What is not installed, or does not import, is named in the table.
-`segmentation-models-pytorch` and `torch-uncertainty` import torchvision or lightning on the way to
-their losses: where that fails, the modules of the losses are loaded by themselves. torchvision's
-focal loss is the formula of its documentation. Run it as
+Some import torchvision or lightning on the way to their losses: where that fails, the module of the
+losses is loaded by itself. torchvision's focal loss is the formula of its documentation.
+
+CPU time is what all threads together worked; other work on the machine stretches the wall time
+more, and that of losses of many short steps most. Goals are tried on both. Run it as
 `OMP_WAIT_POLICY=PASSIVE python benchmarks/losses.py`; `--profile` shows where the time of the focal
 loss goes.
 """
@@ -194,11 +196,11 @@ def step(loss: Loss, logits: Tensor, labels: Tensor) -> None:
     loss(logits, labels).backward()
 
 
-def seconds(loss: Loss, logits: Tensor, labels: Tensor) -> float:
-    """Wall time of a step."""
-    start = time.perf_counter()
+def seconds(loss: Loss, logits: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Wall time and CPU time of a step."""
+    wall, cpu = time.perf_counter(), time.process_time()
     step(loss, logits, labels)
-    return time.perf_counter() - start
+    return time.perf_counter() - wall, time.process_time() - cpu
 
 
 def peak_of(loss: Loss, logits: Tensor, labels: Tensor) -> float:
@@ -231,10 +233,10 @@ def losses_of(case: Case) -> tuple[dict[str, Loss], dict[str, str]]:
     return found, missing
 
 
-def verdicts(case: Case, medians: dict[str, float]) -> list[str]:
-    """Whether the first loss of calibrant meets the goals of the case."""
+def verdicts(case: Case, medians: dict[str, float], what: str) -> list[str]:
+    """Whether the first loss of calibrant meets the goals of the case, in time of a kind."""
     own = case.rivals[0].name
-    peers = {n: t for n, t in medians.items() if n != "F.cross_entropy" and "calibrant" not in n}
+    peers = {n: t for n, t in medians.items() if n != TORCH.name and "calibrant" not in n}
     lines = []
     for rival, factor in case.goals:
         if rival == "fastest":
@@ -242,11 +244,12 @@ def verdicts(case: Case, medians: dict[str, float]) -> list[str]:
         else:
             name = next((n for n in medians if n.startswith(rival)), None)
         if name is None:
-            lines.append(f"{own}: goal against {rival} not measured")
+            lines.append(f"{own}, {what}: goal against {rival} not measured")
             continue
         ratio = medians[own] / medians[name]
         word = "met" if ratio <= factor else "MISSED"
-        lines.append(f"{own}: {ratio:.2f} of {name}, goal at most {factor:.2f}: {word}")
+        goal = f"goal at most {factor:.2f}: {word}"
+        lines.append(f"{own}, {what}: {ratio:.2f} of {name}, {goal}")
     return lines
 
 
@@ -255,22 +258,28 @@ def show(case: Case, rounds: int) -> None:
     losses, missing = losses_of(case)
     logits, labels = batch(case.shape)
     memory = {name: peak_of(loss, logits, labels) for name, loss in losses.items()}
-    times: dict[str, list[float]] = {name: [] for name in losses}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in losses}
     for _ in range(rounds):
         for name, loss in losses.items():
             times[name].append(seconds(loss, logits, labels))
-    medians = {name: statistics.median(each) for name, each in times.items()}
+    wall, cpu = (
+        {name: statistics.median(each[kind] for each in times[name]) for name in losses}
+        for kind in range(2)
+    )
     notes = {rival.name: rival.note for rival in case.rivals}
     print(f"\n### {case.name}\n")
-    print("| loss | ms | of F.cross_entropy | peak MiB | note |\n| --- | --- | --- | --- | --- |")
-    for name, median in medians.items():
-        ratio = median / medians["F.cross_entropy"]
-        row = f"{name} | {1000 * median:.1f} | {ratio:.2f} | {memory[name]:.0f}"
-        print(f"| {row} | {notes.get(name, '')} |")
+    print("| loss | wall ms | of F.cross_entropy | CPU ms | of F.cross_entropy | peak MiB | note |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name in losses:
+        cells = [
+            f"{1000 * kind[name]:.1f} | {kind[name] / kind[TORCH.name]:.2f}" for kind in (wall, cpu)
+        ]
+        row = " | ".join([name, *cells, f"{memory[name]:.0f}", notes.get(name, "")])
+        print(f"| {row} |")
     for name, why in missing.items():
-        print(f"| {name} | - | - | - | not measured: {why} |")
+        print(f"| {name} | - | - | - | - | - | not measured: {why} |")
     print()
-    for line in verdicts(case, medians):
+    for line in [*verdicts(case, wall, "wall"), *verdicts(case, cpu, "CPU")]:
         print(f"- {line}")
 
 
