@@ -52,7 +52,7 @@ docs: .venv/complete  ## Documentation into site/, every warning an error
 
 .PHONY: bench
 bench: .venv/complete  ## Speed and memory beside torchmetrics and plain torch, as ratios
-	@set -e; for script in benchmarks/*_speed.py benchmarks/*_memory.py; do \
+	@set -e; for script in benchmarks/*_speed.py benchmarks/*_memory.py benchmarks/losses.py; do \
 	  echo "== $$script"; OMP_WAIT_POLICY=PASSIVE $(BIN)/python "$$script"; done
 
 .PHONY: format
