@@ -65,7 +65,7 @@ class _Saving(Protocol):
 
     sums_of: SumsOf
 
-    def save_for_backward(self, *tensors: Tensor) -> None: ...
+    def save_for_backward(self, *tensors: Tensor | None) -> None: ...
     def mark_non_differentiable(self, *args: Tensor) -> None: ...
     def set_materialize_grads(self, value: bool) -> None: ...  # noqa: FBT001 (torch's own)
 
@@ -102,7 +102,11 @@ class _HardCounts(Function):
         return torch.stack((tp, (stated - tp).clamp(min=0), fn), dim=-2), probs
 
     @staticmethod
-    def setup_context(ctx: _Saving, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> None:
+    def setup_context(
+        ctx: _Saving,
+        inputs: tuple[Tensor, Tensor, Tensor, Tensor | None, SumsOf],
+        output: tuple[Tensor, Tensor],
+    ) -> None:
         *tensors, ctx.sums_of = inputs
         _, probs = output
         ctx.mark_non_differentiable(probs)
@@ -120,7 +124,9 @@ class _HardCounts(Function):
             logits = logits if kept is None else torch.where(kept.unsqueeze(1), logits, 0)
             probs = logits.softmax(1)
             return probs * (slopes - (probs * slopes).sum(1, keepdim=True)), *[None] * 4
-        to_logits = torch._softmax_backward_data(slopes, probs, 1, probs.dtype)  # noqa: SLF001
+        to_logits = torch._softmax_backward_data(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage] -- torch's own kernel has no other name
+            slopes, probs, 1, probs.dtype
+        )
         return to_logits, *[None] * 4
 
 
