@@ -15,7 +15,8 @@ HEAD = """# Catalogue
 
 All losses by family: the name in a spec, what it is for, and whether the true probabilities
 minimise it (proper). The name leads to the page with formula, gradient, options and sources.
-`calibrant losses NAME` shows the same in a terminal, with every setting.
+`calibrant losses NAME` shows the same in a terminal, with every setting. What is missing, and why:
+[left out](left-out.md).
 """
 
 
