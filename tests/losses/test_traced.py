@@ -7,7 +7,18 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
+from calibrant.losses import available
+
 pytestmark = pytest.mark.usefixtures("unchecked")
+
+
+SPECS = [*(entry.example for entry in available().values()), "0.5*ce(balanced) + 0.5*soft_f1"]
+
+
+@pytest.fixture(params=SPECS)
+def any_spec(request):
+    """Spec of a registered loss, or of a sum: variants are traced no differently."""
+    return request.param
 
 
 @pytest.fixture
