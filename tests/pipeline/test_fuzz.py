@@ -133,7 +133,7 @@ def test_a_mutated_file_gives_finite_features_or_one_message(frame, tmp_path, su
         assert np.isfinite(fold.features).all()
         assert len(fold.labels) == len(found.rows)
         assert set(np.unique(fold.labels)) == set(range(len(fold.target.class_names)))
-    assert min(outcomes.values()) > 50, outcomes
+    assert min(outcomes.values()) > N_FILES // 40, outcomes
 
 
 @pytest.mark.slow
@@ -157,4 +157,4 @@ def test_a_mutated_file_gives_a_whole_folder_or_none(frame, tmp_path, monkeypatc
         probs = rows[[name for name in rows if name.startswith("p_after_")]]
         assert np.isfinite(probs).all(axis=None)
         np.testing.assert_allclose(probs.sum(axis=1), 1, atol=1e-6)
-    assert min(outcomes.values()) > 5, outcomes
+    assert min(outcomes.values()) >= N_TRAINED // 12, outcomes
