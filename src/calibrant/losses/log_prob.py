@@ -24,7 +24,7 @@ ABSENT = -0.6931471805599453
 any loss is finite."""
 
 _PART_BYTES = 2**21
-"""Size of a part of the logits: small enough to stay in the cache, large enough for threads."""
+"""Size of a part of the logits that stays in the cache of a core."""
 
 
 def log_prob_at(
@@ -167,10 +167,11 @@ class _OfMany(Function):
 def _in_parts(*tensors: Tensor) -> list[tuple[Tensor, ...]]:
     """Tensors cut along the rows, so that what is made of a part is still in the cache.
 
-    Where torch traces, one part is all: what it compiles needs no help.
+    With several threads one part is all: each has its share of the rows anyway, and parts are too
+    small to be shared out. So it is where torch traces: what it compiles needs no help.
     """
     first = tensors[0]
-    if torch.compiler.is_compiling():
+    if torch.compiler.is_compiling() or torch.get_num_threads() > 1:
         return [tensors]
     row_bytes = first[:1].numel() * first.element_size()
     n_rows = max(1, _PART_BYTES // max(1, row_bytes))
