@@ -67,3 +67,5 @@ def test_values_and_factors_may_be_calls():
     assert term.arguments[0].value == Call("switch", (None, [1, 2], 5))
     assert str(term.arguments[0].value) == "switch(none, [1, 2], 5)"
     assert term.arguments[0].value_at == Place(33, 56)
+    many = [f"loss_{k}" for k in range(30)]
+    assert suggestion("nothing", many) == "There are: loss_0, loss_1, loss_2 and 27 more."

@@ -108,7 +108,7 @@ def _class_of(spec: Spec, term: Term) -> type[SingleLoss]:
     """Class of losses by its registered name."""
     entries = available()
     if term.name not in entries:
-        remedy = suggestion(term.name, entries)
+        remedy = f"{suggestion(term.name, entries)} `calibrant losses` lists them."
         spec.refuse(term.at, rule="name a loss that exists", got=f"'{term.name}'", remedy=remedy)
     module, _, name = entries[term.name].home.partition(":")
     cls: object = getattr(import_module(module), name)

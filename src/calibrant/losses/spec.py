@@ -138,10 +138,12 @@ def write_term(name: str, settings: Mapping[str, object]) -> str:
 
 
 def suggestion(word: str, existing: Iterable[str]) -> str:
-    """Nearest of the existing words, if any is near, and all of them."""
+    """Nearest of the existing words, if any is near, and all of them, or the first of very many."""
     existing = list(existing)
     near = get_close_matches(word.lower(), existing, n=1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"There are: {', '.join(existing)}."
+    few = existing if len(existing) <= 20 else existing[:3]
+    more = f" and {len(existing) - len(few)} more" if len(few) < len(existing) else ""
+    return (f"Did you mean {near[0]}? " if near else "") + f"There are: {', '.join(few)}{more}."
 
 
 def _write(value: object) -> str:
