@@ -37,7 +37,7 @@ class MarginSmoothingLoss(RowLoss):
     References
     ----------
     .. [1] Liu et al. "The Devil is in the Margin: Margin-based Label Smoothing for Network
-       Calibration." CVPR 2022, equation 8.
+       Calibration." CVPR 2022.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class MaxSuppressionLoss(RowLoss):
     References
     ----------
     .. [1] Zhou et al. "MaxSup: Overcoming Representation Collapse in Label Smoothing."
-       NeurIPS 2025, equation 9.
+       NeurIPS 2025.
 
     Examples
     --------
@@ -132,7 +132,7 @@ class LogitNormLoss(RowLoss):
     References
     ----------
     .. [1] Wei et al. "Mitigating Neural Network Overconfidence with Logit Normalization."
-       ICML 2022, equation 7.
+       ICML 2022.
 
     Examples
     --------

@@ -22,7 +22,7 @@ class MDCALoss(SumLoss):
     References
     ----------
     .. [1] Hebbalaguppe et al. "A Stitch in Time Saves Nine: A Train-Time Regularizing Loss for
-       Improved Neural Network Calibration." CVPR 2022, equation 3.
+       Improved Neural Network Calibration." CVPR 2022.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class DCALoss(SumLoss):
     References
     ----------
     .. [1] Liang et al. "Improved Trainable Calibration Method for Neural Networks on Medical
-       Imaging Classification." BMVC 2020, equation 4.
+       Imaging Classification." BMVC 2020.
 
     Examples
     --------

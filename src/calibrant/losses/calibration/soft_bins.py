@@ -37,8 +37,7 @@ class SoftBinnedECELoss(SumLoss):
 
     References
     ----------
-    .. [1] Karandikar et al. "Soft Calibration Objectives for Neural Networks." NeurIPS 2021,
-       section 4.1.
+    .. [1] Karandikar et al. "Soft Calibration Objectives for Neural Networks." NeurIPS 2021.
 
     Examples
     --------

@@ -38,7 +38,7 @@ class IncreasingPenalty(NumberLoss):
 
     References
     ----------
-    .. [1] Takeuchi et al. "Nonparametric Quantile Estimation." JMLR 7, 2006, section 3.2: quantiles
+    .. [1] Takeuchi et al. "Nonparametric Quantile Estimation." JMLR 7, 2006: quantiles
        that must not cross, there as constraints.
 
     Examples

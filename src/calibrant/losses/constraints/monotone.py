@@ -54,8 +54,8 @@ class MonotonicityPenalty(nn.Module):
     ----------
     .. [1] Sill and Abu-Mostafa. "Monotonicity Hints." NIPS 1996: pairs, as with `step`.
     .. [2] Gupta et al. "How to Incorporate Monotonicity in Deep Networks While Preserving
-       Flexibility?" 2019, equation 2.
-    .. [3] Liu et al. "Certified Monotonic Neural Networks." NeurIPS 2020, section 3.1.
+       Flexibility?" 2019.
+    .. [3] Liu et al. "Certified Monotonic Neural Networks." NeurIPS 2020.
 
     Examples
     --------

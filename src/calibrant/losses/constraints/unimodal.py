@@ -25,7 +25,7 @@ class UnimodalPenalty(RowLoss):
     References
     ----------
     .. [1] Belharbi et al. "Non-parametric Uni-modality Constraints for Deep Ordinal
-       Classification." 2019, equation 3.
+       Classification." 2019.
 
     Examples
     --------

@@ -65,7 +65,7 @@ class SORDLoss(RowLoss):
 
     References
     ----------
-    .. [1] Diaz and Marathe. "Soft Labels for Ordinal Regression." CVPR 2019, equation 1.
+    .. [1] Diaz and Marathe. "Soft Labels for Ordinal Regression." CVPR 2019.
 
     Examples
     --------

@@ -24,7 +24,7 @@ class CORALLoss(LevelLoss):
     References
     ----------
     .. [1] Cao, Mirjalili and Raschka. "Rank Consistent Ordinal Regression for Neural Networks with
-       Application to Age Estimation." Pattern Recognition Letters 140, 2020, equation 4.
+       Application to Age Estimation." Pattern Recognition Letters 140, 2020.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class CORNLoss(LevelLoss):
     References
     ----------
     .. [1] Shi, Cao and Raschka. "Deep Neural Networks for Rank-Consistent Ordinal Regression Based
-       on Conditional Probabilities." Pattern Analysis and Applications 26, 2023, equation 6.
+       on Conditional Probabilities." Pattern Analysis and Applications 26, 2023.
 
     Examples
     --------

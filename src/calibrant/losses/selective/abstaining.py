@@ -58,8 +58,7 @@ class DeepGamblersLoss(RowLoss):
 
     References
     ----------
-    .. [1] Liu et al. "Deep Gamblers: Learning to Abstain with Portfolio Theory." NeurIPS 2019,
-       equation 4.
+    .. [1] Liu et al. "Deep Gamblers: Learning to Abstain with Portfolio Theory." NeurIPS 2019.
 
     Examples
     --------
@@ -109,7 +108,7 @@ class SelectiveNetLoss(BatchLoss):
     References
     ----------
     .. [1] Geifman and El-Yaniv. "SelectiveNet: A Deep Neural Network with an Integrated Reject
-       Option." ICML 2019, equation 2; the paper adds cross entropy of a second head on all rows.
+       Option." ICML 2019; the paper adds cross entropy of a second head on all rows.
 
     Examples
     --------
