@@ -41,6 +41,11 @@ def test_coral_is_the_mean_over_rows_of_the_sum_over_thresholds(levels):
     assert float(CORALLoss()(*levels, weights)) == pytest.approx(expected, rel=1e-12)
 
 
+def test_coral_gives_the_value_that_its_authors_print():
+    logits = torch.tensor([[2.1, 1.8, -2.1, -1.8], [1.9, -1.0, -1.5, -1.3], [1.9, 1.8, 1.7, 1.6]])
+    assert float(CORALLoss()(logits, torch.tensor([2, 1, 4]))) == pytest.approx(0.6920, abs=5e-5)
+
+
 def test_corn_is_the_mean_over_all_questions(levels):
     questions = written_out(*levels, conditional=True)
     expected = sum(map(sum, questions)) / sum(map(len, questions))
