@@ -10,8 +10,8 @@ import calibrant as cal
 from calibrant.calibrators.base import Calibrator
 from calibrant.calibrators.registry import CALIBRATORS, available, resolve, restored
 from calibrant.errors import InputError
-from calibrant.metrics.calibration import ExpectedCalibrationError
-from calibrant.metrics.proper import LogLoss
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError
+from calibrant.metrics.proper.scores import LogLoss
 
 ECE = ExpectedCalibrationError()
 every_calibrator = pytest.mark.parametrize("name", CALIBRATORS)

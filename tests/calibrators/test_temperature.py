@@ -15,7 +15,7 @@ import calibrant as cal
 from calibrant.calibrators import temperature
 from calibrant.calibrators.temperature import Temperature, TemperatureScaling
 from calibrant.errors import FitError, InputError
-from calibrant.metrics.proper import LogLoss
+from calibrant.metrics.proper.scores import LogLoss
 
 
 def drawn(n_classes=3, n=5000, sharpness=2.5, dtype=torch.float64):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 
 NAN = math.nan
 

@@ -6,7 +6,7 @@ from matplotlib.patches import StepPatch
 
 from calibrant.errors import InputError
 from calibrant.figures import confidence_histogram
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 
 
 def test_steps_are_the_rows_of_every_bin(table: ReliabilityTable):

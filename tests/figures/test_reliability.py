@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from calibrant.figures import reliability_diagram, reliability_pair
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 
 
 def line_called(ax: Axes, label: str) -> Line2D:

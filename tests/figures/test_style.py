@@ -10,7 +10,7 @@ from matplotlib import colors
 
 from calibrant import figures
 from calibrant.figures.style import FIRST, INK, MUTED, SECOND, THIRD, new_axes, styled
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 
 OKABE_ITO = {"#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"}
 SOURCE = Path(__file__).parents[2] / "src"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 import calibrant as cal
 from calibrant.metrics.base import Metric
-from calibrant.metrics.calibration import ExpectedCalibrationError
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.registry import METRICS, resolve
 from calibrant.prediction.rows import Rows

@@ -8,7 +8,7 @@ import pytest
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.accuracy import Accuracy
+from calibrant.metrics.decided.accuracy import Accuracy
 
 TWO = {"probs": [0.2, 0.9, 0.6], "labels": [0, 1, 0]}
 THREE = {"probs": [[0.5, 0.25, 0.25], [0.25, 0.25, 0.5]], "labels": [0, 2]}

@@ -5,11 +5,11 @@ import pytest
 import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.metrics.base import Metric
-from calibrant.metrics.calibration import ExpectedCalibrationError, MaximumCalibrationError
-from calibrant.metrics.classwise import ClasswiseCalibrationError
-from calibrant.metrics.decided import F1Score
-from calibrant.metrics.one_vs_rest import MacroAUROC
-from calibrant.metrics.ranking import PositiveAUROC
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError, MaximumCalibrationError
+from calibrant.metrics.binned.classwise import ClasswiseCalibrationError
+from calibrant.metrics.decided.ratios import F1Score
+from calibrant.metrics.ranking.one_vs_rest import MacroAUROC
+from calibrant.metrics.ranking.positive import PositiveAUROC
 from calibrant.metrics.registry import (
     ALIASES,
     METRICS,

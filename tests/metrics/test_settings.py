@@ -4,7 +4,7 @@ import pytest
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.decided import F1Score, Precision, Recall
+from calibrant.metrics.decided.ratios import F1Score, Precision, Recall
 from calibrant.metrics.settings import check_bins, check_choice, check_level
 
 

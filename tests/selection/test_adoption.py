@@ -16,7 +16,7 @@ import calibrant as cal
 from calibrant.calibrators.base import Calibrator, FittedCalibrator
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.errors import InputError
-from calibrant.metrics.proper import LogLoss
+from calibrant.metrics.proper.scores import LogLoss
 from calibrant.prediction.forms import Probs
 from calibrant.selection.adoption import adopt
 

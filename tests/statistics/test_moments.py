@@ -5,8 +5,8 @@ import pytest
 import torch
 
 import calibrant as cal
-from calibrant.metrics.accuracy import Hit
-from calibrant.metrics.proper import SquaredError
+from calibrant.metrics.decided.accuracy import Hit
+from calibrant.metrics.proper.scores import SquaredError
 from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.moments import Moments
 

@@ -9,8 +9,8 @@ import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.accuracy import Hit
-from calibrant.metrics.proper import NegativeLogLikelihood, SquaredError
+from calibrant.metrics.decided.accuracy import Hit
+from calibrant.metrics.proper.scores import NegativeLogLikelihood, SquaredError
 from calibrant.prediction.base import Predictions
 from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.class_grids import ClassGrids

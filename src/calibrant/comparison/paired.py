@@ -10,7 +10,7 @@ from scipy.special import stdtr, stdtrit
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.same_rows import check_same_rows
 from calibrant.errors import InputError
-from calibrant.metrics.proper import NegativeLogLikelihood, SquaredError
+from calibrant.metrics.proper.scores import NegativeLogLikelihood, SquaredError
 from calibrant.metrics.settings import check_choice, check_level
 from calibrant.prediction.arrays import ArrayLike, Layout, to_tensor
 from calibrant.prediction.base import Predictions

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from calibrant.errors import InputError
 from calibrant.figures.style import FIRST, SECOND, THIRD, new_axes, quiet, styled
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 
 __all__ = ["confidence_histogram"]
 

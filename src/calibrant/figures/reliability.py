@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from calibrant.figures.style import FIRST, MUTED, SECOND, Line, new_axes, quiet, styled
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 
 __all__ = ["reliability_diagram", "reliability_pair"]
 
@@ -27,7 +27,7 @@ def reliability_diagram(
     Parameters
     ----------
     table : ReliabilityTable
-        Bins, as `calibrant.metrics.reliability.reliability_table` gives them.
+        Bins, as `calibrant.metrics.binned.reliability.reliability_table` gives them.
     title : str, optional
         Title above the axes.
     stated : str, default "stated probability"

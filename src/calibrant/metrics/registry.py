@@ -41,9 +41,9 @@ class Entry:
         return getattr(import_module(module), name)(**{**self.settings, **settings})
 
 
-_DECIDED, _CALIBRATION = "calibrant.metrics.decided", "calibrant.metrics.calibration"
-_PROPER, _RANKING = "calibrant.metrics.proper", "calibrant.metrics.ranking"
-_REGRESSION = "calibrant.metrics.regression"
+_DECIDED, _CALIBRATION = "calibrant.metrics.decided.ratios", "calibrant.metrics.binned.calibration"
+_PROPER, _RANKING = "calibrant.metrics.proper.scores", "calibrant.metrics.ranking.positive"
+_REGRESSION = "calibrant.metrics.numbers.errors"
 _ECE, _MCE = f"{_CALIBRATION}:ExpectedCalibrationError", f"{_CALIBRATION}:MaximumCalibrationError"
 
 _AVERAGES = {
@@ -60,7 +60,7 @@ _RATIOS = {
 }
 
 METRICS: dict[str, Entry] = {
-    "accuracy": Entry("calibrant.metrics.accuracy:Accuracy", "share of rows decided rightly"),
+    "accuracy": Entry("calibrant.metrics.decided.accuracy:Accuracy", "share of rows decided rightly"),
     **{
         f"{ratio}_{average}": Entry(f"{_DECIDED}:{home}", f"{says}, {over}", {"average": average})
         for ratio, (home, says) in _RATIOS.items()
@@ -69,7 +69,7 @@ METRICS: dict[str, Entry] = {
     "confusion_matrix": Entry(f"{_DECIDED}:ConfusionMatrix", "rows by true and chosen class"),
     "auroc_positive": Entry(f"{_RANKING}:PositiveAUROC", "chance to rank a positive row higher"),
     "auroc_macro": Entry(
-        "calibrant.metrics.one_vs_rest:MacroAUROC", "one-vs-rest AUROC, mean over classes"
+        "calibrant.metrics.ranking.one_vs_rest:MacroAUROC", "one-vs-rest AUROC, mean over classes"
     ),
     "log_loss": Entry(f"{_PROPER}:LogLoss", "mean of -log p of what came out, in nats"),
     "brier": Entry(f"{_PROPER}:Brier", "squared error summed over classes, 0 to 2"),
@@ -83,12 +83,12 @@ METRICS: dict[str, Entry] = {
         _MCE, "largest gap for the positive class", {"view": "positive"}, bins=True
     ),
     "classwise_ece": Entry(
-        "calibrant.metrics.classwise:ClasswiseCalibrationError", "mean gap, each class", bins=True
+        "calibrant.metrics.binned.classwise:ClasswiseCalibrationError", "mean gap, each class", bins=True
     ),
     "mse": Entry(f"{_REGRESSION}:MeanSquaredError", "mean squared error of predicted numbers"),
     "rmse": Entry(f"{_REGRESSION}:RootMeanSquaredError", "its root, in the target's unit"),
     "mae": Entry(f"{_REGRESSION}:MeanAbsoluteError", "mean distance of predicted from true"),
-    "r2": Entry("calibrant.metrics.explained:RSquared", "share of the targets' spread explained"),
+    "r2": Entry("calibrant.metrics.numbers.explained:RSquared", "share of the targets' spread explained"),
 }
 
 ALIASES: dict[str, tuple[str, str]] = {  # for two classes, and beyond

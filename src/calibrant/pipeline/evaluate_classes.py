@@ -9,7 +9,7 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import resolve
-from calibrant.metrics.reliability import ReliabilityTable, reliability_table
+from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.labelled_rows import RowWeights, label_column, row_weights

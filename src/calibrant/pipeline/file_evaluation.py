@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.pipeline.prediction_source import Question
 
 __all__ = ["FileEvaluation", "file_record"]

@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-from calibrant.metrics.reliability import ReliabilityTable
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.numbers import in_percent, number, percents
 from calibrant.report.shapes import Scalar
 

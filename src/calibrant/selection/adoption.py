@@ -10,7 +10,7 @@ from torch import Tensor
 
 from calibrant.calibrators.base import Calibrator, FittedCalibrator, check_predictions
 from calibrant.errors import FitError, InputError
-from calibrant.metrics.proper import NegativeLogLikelihood
+from calibrant.metrics.proper.scores import NegativeLogLikelihood
 from calibrant.prediction.arrays import ArrayLike
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.codes import encode

@@ -6,7 +6,7 @@ import torch
 from torch.testing import assert_close
 
 from calibrant.losses import SoftBinnedECELoss
-from calibrant.metrics.calibration import ExpectedCalibrationError
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError
 from calibrant.prediction.door import predictions
 
 

@@ -6,7 +6,7 @@ import torch
 from sklearn.metrics import accuracy_score
 
 import calibrant as cal
-from calibrant.metrics.accuracy import Accuracy
+from calibrant.metrics.decided.accuracy import Accuracy
 
 
 @pytest.mark.parametrize("weighted", [False, True])

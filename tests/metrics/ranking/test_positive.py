@@ -13,8 +13,8 @@ from sklearn.metrics import roc_auc_score
 
 import calibrant as cal
 from calibrant.errors import CalibrantWarning, InputError
-from calibrant.metrics.one_vs_rest import MacroAUROC
-from calibrant.metrics.ranking import PositiveAUROC
+from calibrant.metrics.ranking.one_vs_rest import MacroAUROC
+from calibrant.metrics.ranking.positive import PositiveAUROC
 from calibrant.statistics.bundle import tally_rows
 
 BOUND = re.compile(r"from the grid, at most (\S+) off")

@@ -14,9 +14,9 @@ from calibrant.errors import CalibrantWarning
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.noise_floor import hard_labels
-from calibrant.metrics.placements import by_rank, placements
-from calibrant.metrics.roc_area import RocArea, delong_part, roc_area
+from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.ranking.placements import by_rank, placements
+from calibrant.metrics.ranking.roc_area import RocArea, delong_part, roc_area
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.forms import Logits
 from calibrant.prediction.rows import Rows
@@ -42,7 +42,7 @@ class PositiveAUROC(RowMetric):
     References
     ----------
     .. [1] Hanley, McNeil. "The Meaning and Use of the Area under a ROC Curve." Radiology 143,
-       1982. For the interval see `calibrant.metrics.roc_area` and `calibrant.metrics.intervals`.
+       1982. For the interval see `calibrant.metrics.ranking.roc_area` and `calibrant.metrics.intervals`.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from scipy.stats import ttest_1samp
 from sklearn.metrics import brier_score_loss, log_loss
 
 import calibrant as cal
-from calibrant.metrics.proper import Brier, BrierBinary, LogLoss
+from calibrant.metrics.proper.scores import Brier, BrierBinary, LogLoss
 
 
 def drawn(n_classes=4, n=500):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from calibrant.metrics.base import Metric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.noise_floor import SOFT, floor_of_mean, hard_labels
+from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
 from calibrant.metrics.settings import check_bins
 from calibrant.statistics.class_grids import ClassGrids, coarsen_classes
 from calibrant.statistics.tally import Tally

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrant.metrics.placements import FEW, by_rank, placements
+from calibrant.metrics.ranking.placements import FEW, by_rank, placements
 
 
 def by_pairs(scores, positive, weight):

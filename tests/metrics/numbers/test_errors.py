@@ -8,8 +8,8 @@ import torch
 from sklearn import metrics as sk
 
 import calibrant as cal
-from calibrant.metrics.explained import RSquared
-from calibrant.metrics.regression import MeanAbsoluteError, MeanSquaredError
+from calibrant.metrics.numbers.explained import RSquared
+from calibrant.metrics.numbers.errors import MeanAbsoluteError, MeanSquaredError
 
 ORACLES = {
     "mse": sk.mean_squared_error,

@@ -14,7 +14,7 @@ from torchmetrics.functional.classification import (
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.calibration import ExpectedCalibrationError, MaximumCalibrationError
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError, MaximumCalibrationError
 
 
 def by_loop(probs, outcomes, n_bins, weights=None):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from calibrant.metrics.roc_area import roc_area
+from calibrant.metrics.ranking.roc_area import roc_area
 
 
 def by_pairs(positives, negatives):

@@ -6,7 +6,7 @@ import pandas as pd
 import torch
 
 from calibrant.errors import InputError
-from calibrant.metrics.accuracy import Hit
+from calibrant.metrics.decided.accuracy import Hit
 from calibrant.prediction.arrays import ArrayLike, to_tensor
 from calibrant.prediction.names import class_names_of
 from calibrant.statistics.bundle import Tallies

@@ -13,9 +13,9 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.placements import placements
-from calibrant.metrics.ranking import METHOD, SOFT, area_of_masses, from_grid, undefined
-from calibrant.metrics.roc_area import roc_area
+from calibrant.metrics.ranking.placements import placements
+from calibrant.metrics.ranking.positive import METHOD, SOFT, area_of_masses, from_grid, undefined
+from calibrant.metrics.ranking.roc_area import roc_area
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Logits, PositiveLogits
 from calibrant.prediction.rows import Rows

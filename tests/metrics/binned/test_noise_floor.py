@@ -12,8 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import calibrant as cal
-from calibrant.metrics.calibration import ExpectedCalibrationError, MaximumCalibrationError
-from calibrant.metrics.noise_floor import floor_of_max, floor_of_mean
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError, MaximumCalibrationError
+from calibrant.metrics.binned.noise_floor import floor_of_max, floor_of_mean
 
 EXPECTED, LARGEST = ExpectedCalibrationError, MaximumCalibrationError
 N_DRAWS = 1000

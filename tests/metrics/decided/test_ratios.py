@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.decided import F1Score, Precision, Recall
+from calibrant.metrics.decided.ratios import F1Score, Precision, Recall
 
 ORACLES = {Precision: precision_score, Recall: recall_score, F1Score: f1_score}
 AVERAGES = {"micro": "micro", "macro": "macro", "weighted": "weighted", "per_class": None}

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from calibrant.metrics.base import Metric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.noise_floor import SOFT, floor_of_max, floor_of_mean, hard_labels
+from calibrant.metrics.binned.noise_floor import SOFT, floor_of_max, floor_of_mean, hard_labels
 from calibrant.metrics.settings import check_bins, check_choice
 from calibrant.statistics.score_grid import Closed, ScoreGrid, View, coarsen
 from calibrant.statistics.tally import Tally

@@ -6,8 +6,8 @@ import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.calibration import ExpectedCalibrationError
-from calibrant.metrics.classwise import ClasswiseCalibrationError
+from calibrant.metrics.binned.calibration import ExpectedCalibrationError
+from calibrant.metrics.binned.classwise import ClasswiseCalibrationError
 
 
 def drawn(n_classes, n=600):

@@ -1,0 +1,1 @@
+"""Calibration measured without bins."""

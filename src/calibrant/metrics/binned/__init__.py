@@ -1,0 +1,1 @@
+"""Calibration errors over bins of stated probability."""

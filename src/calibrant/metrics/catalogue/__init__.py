@@ -1,0 +1,1 @@
+"""Which metrics exist: plain data, one file a family."""

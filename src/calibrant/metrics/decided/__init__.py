@@ -1,0 +1,1 @@
+"""Metrics of decided classes: ratios of counts."""

@@ -1,0 +1,1 @@
+"""Errors of predicted numbers and of what was stated about them."""

@@ -1,0 +1,1 @@
+"""Overlap of masks: Dice and intersection over union."""

@@ -1,0 +1,1 @@
+"""Proper scores, and what they are made of."""

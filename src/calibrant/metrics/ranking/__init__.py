@@ -1,0 +1,1 @@
+"""How well stated probabilities rank the rows."""

@@ -1,0 +1,1 @@
+"""What is gained by leaving the least sure rows to others."""
