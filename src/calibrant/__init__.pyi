@@ -1,11 +1,11 @@
 from calibrant import figures, losses, metrics
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.errors import CalibrantError, CalibrantWarning, FitError, InputError, OutputError
+from calibrant.metrics.binned.reliability import reliability_table
+from calibrant.metrics.decided.matrix_door import confusion
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.decided.matrix_door import confusion
-from calibrant.metrics.binned.reliability import reliability_table
 from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
 

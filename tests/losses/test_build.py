@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calibrant.catalogue import Catalogue
 from calibrant.errors import InputError
 from calibrant.losses import (
     CrossEntropyLoss,
@@ -19,7 +20,7 @@ from calibrant.losses import (
     build,
     get,
 )
-from calibrant.losses.registry import Catalogue, Entry
+from calibrant.losses.catalogue.entry import Entry
 
 
 class Costly(RowLoss):
@@ -147,7 +148,7 @@ def test_unknown_loss_says_how_many_exist_and_what_lists_them():
 
 def test_setting_without_a_default_must_be_given(monkeypatch):
     entry = Entry("costly", (), f"{__name__}:Costly", "costly(price=2)", "a test")
-    monkeypatch.setattr(build, "available", lambda: Catalogue((entry,)))
+    monkeypatch.setattr(build, "available", lambda: Catalogue((entry,), {}))
     monkeypatch.setattr(build, "import_module", lambda _: SimpleNamespace(Costly=Costly))
     assert get("costly(price=2)").price == 2
     with pytest.raises(

@@ -9,15 +9,32 @@ import torch
 from torch import Tensor
 
 import calibrant as cal
-from calibrant.metrics.base import Metric
+from calibrant.metrics.base import Metric, TallyMetric
 from calibrant.metrics.binned.calibration import ExpectedCalibrationError
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.registry import METRICS, resolve
+from calibrant.metrics.registry import METRICS
+from calibrant.metrics.resolving import resolve
 from calibrant.prediction.rows import Rows
 
-NAMES = (*METRICS, "ece_10", "ece_7", "mce_10", "positive_ece_12", "classwise_ece_7")
+NUMBERED = {
+    "ece_10": "top_label_ece",
+    "ece_7": "top_label_ece",
+    "mce_10": "top_label_mce",
+    "positive_ece_12": "positive_ece",
+    "classwise_ece_7": "classwise_ece",
+}
 LEFT = (ExpectedCalibrationError(closed="left"), ExpectedCalibrationError("positive", 10, "left"))
 N = 300
+CLASSES, NUMBERS = frozenset({"order"}), frozenset[str]()
+TWO = frozenset({"two classes"})
+
+EXEMPT: dict[
+    tuple[str, str], str
+] = {  # law (test function) and metric that it cannot hold for, and why
+    ("test_scaling_all_weights_changes_neither_value_nor_interval", "confusion_matrix"): (
+        "it holds the weights themselves"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class Evidence:
     door: Callable[..., Rows]
     columns: dict[str, Tensor]
     settings: dict[str, object] = field(default_factory=dict)
+    offers: frozenset[str] = CLASSES  # what metrics may need
     metrics: tuple[str | Metric, ...] = ()  # all that these rows can tell
 
     def __len__(self) -> int:
@@ -36,6 +54,13 @@ class Evidence:
         """Rows of the door: those at `index`, with other columns beside or instead."""
         columns = {k: v if index is None else v[index] for k, v in self.columns.items()}
         return self.door(**{**columns, **self.settings, **others})
+
+    @property
+    def summed(self) -> tuple[str | Metric, ...]:
+        """The metrics that tallies of these rows can tell."""
+        n_classes = self.rows().n_classes
+        chosen = {m: m if isinstance(m, Metric) else resolve(m, n_classes) for m in self.metrics}
+        return tuple(name for name, m in chosen.items() if isinstance(m, TallyMetric))
 
     def with_columns(self, **columns: Tensor) -> "Evidence":
         """The same with other columns beside or instead."""
@@ -58,46 +83,62 @@ def _evidence() -> dict[str, Evidence]:
     soft = torch.stack((draw(N, 3).softmax(-1), (2 * draw(N, 3)).softmax(-1)))
     chosen, labels = torch.randint(3, (2, N), generator=generator)
     return {
-        "positive": Evidence(cal.predictions, {"probs": positive, "labels": hits}),
-        "two": Evidence(cal.predictions, {"logits": two, "labels": came((two / 2).softmax(-1))}),
+        "positive": Evidence(
+            cal.predictions, {"probs": positive, "labels": hits}, offers=TWO | CLASSES
+        ),
+        "two": Evidence(
+            cal.predictions,
+            {"logits": two, "labels": came((two / 2).softmax(-1))},
+            offers=TWO | CLASSES,
+        ),
         "many": Evidence(cal.predictions, {"logits": many, "labels": came((many / 3).softmax(-1))}),
         "soft": Evidence(cal.predictions, {"probs": soft[0], "labels": soft[1]}),
-        "events": Evidence(cal.events, {"probs": positive, "outcomes": hits}),
+        "events": Evidence(cal.events, {"probs": positive, "outcomes": hits}, offers=TWO),
         "chosen": Evidence(
             cal.decisions, {"predicted": chosen, "labels": labels}, {"n_classes": 3}
         ),
         "chosen yes or no": Evidence(
-            cal.decisions, {"predicted": chosen % 2, "labels": labels % 2}, {"n_classes": 2}
+            cal.decisions,
+            {"predicted": chosen % 2, "labels": labels % 2},
+            {"n_classes": 2},
+            TWO | CLASSES,
         ),
-        "numbers": Evidence(cal.numbers, {"predicted": many[:, 0] + 7, "targets": many[:, 1] + 7}),
+        "numbers": Evidence(
+            cal.numbers, {"predicted": many[:, 0] + 7, "targets": many[:, 1] + 7}, offers=NUMBERS
+        ),
     }
 
 
-def _fits(name: str, rows: Rows) -> bool:
-    of_two = "positive" in name or "binary" in name
-    readable = isinstance(rows, resolve(name, rows.n_classes).statistic.reads)
-    return readable and (rows.n_classes == 2 or not of_two)
+def _fits(name: str, kind: str, offers: frozenset[str]) -> bool:
+    entry = METRICS[name]
+    return kind in entry.kinds and offers.issuperset(entry.needs)
 
 
 def _with_metrics(evidence: Evidence) -> Evidence:
     rows = evidence.rows()
-    named = [name for name in NAMES if _fits(name, rows)]
-    return replace(evidence, metrics=(*named, *(LEFT if "positive_ece" in named else ())))
+    named = [name for name in METRICS if _fits(name, rows.kind, evidence.offers)]
+    others = [other for other, name in NUMBERED.items() if name in named]
+    return replace(evidence, metrics=(*named, *others, *(LEFT if "positive_ece" in named else ())))
 
 
 EVIDENCE = {kind: _with_metrics(evidence) for kind, evidence in _evidence().items()}
 
 
-@pytest.fixture(params=EVIDENCE.values(), ids=EVIDENCE, scope="session")
-def evidence(request: pytest.FixtureRequest) -> Evidence:
-    """Rows of every kind, with all registered metrics that can be told from them."""
-    return request.param
+def _under(law: str) -> dict[str, Evidence]:
+    """Rows of every kind, with the metrics that a law holds for."""
+    return {
+        kind: replace(e, metrics=tuple(m for m in e.metrics if (law, m) not in EXEMPT))
+        for kind, e in EVIDENCE.items()
+    }
 
 
-@pytest.fixture(scope="session")
-def all_evidence() -> dict[str, Evidence]:
-    """Rows of all kinds, by kind."""
-    return EVIDENCE
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`evidence`: rows of one kind after the other; `all_evidence`: of all kinds, by kind."""
+    law = metafunc.function.__name__
+    if "evidence" in metafunc.fixturenames:
+        metafunc.parametrize("evidence", _under(law).values(), ids=list(EVIDENCE))
+    if "all_evidence" in metafunc.fixturenames:
+        metafunc.parametrize("all_evidence", [_under(law)], ids=["rows"])
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def assert_equal_tables(actual, expected):
 def test_any_partition_and_order_gives_the_one_shot_values(
     evidence, with_weights, parts, assert_same
 ):
-    metrics = evidence.metrics
+    metrics = evidence.summed
     weights = weighed(evidence) if with_weights else None
 
     def tally(index):
@@ -72,7 +72,7 @@ def test_any_partition_and_order_gives_the_one_shot_values(
 
 
 def test_nine_printed_digits_do_not_depend_on_the_partition(evidence):
-    metrics = evidence.metrics
+    metrics = evidence.summed
 
     def digits(batch_size):
         parts = torch.arange(len(evidence)).split(batch_size)
@@ -96,7 +96,7 @@ def test_same_rows_give_the_same_bytes_with_any_number_of_threads(evidence):
 
 
 def test_a_tally_of_no_rows_is_zero(evidence):
-    tallies = cal.tally(evidence.rows(), evidence.metrics)
+    tallies = cal.tally(evidence.rows(), evidence.summed)
     for statistic, tally in tallies.parts.items():
         zero = statistic.zero(tallies.n_classes)
         assert torch.equal((zero + tally).table, tally.table)
@@ -104,9 +104,9 @@ def test_a_tally_of_no_rows_is_zero(evidence):
 
 
 def test_metrics_of_no_rows_are_undefined_and_have_no_interval(evidence):
-    tallies = cal.tally(evidence.rows(), evidence.metrics)
+    tallies = cal.tally(evidence.rows(), evidence.summed)
     nothing = {statistic: statistic.zero(tallies.n_classes) for statistic in tallies.parts}
-    for name, estimate in cal.evaluate(replace(tallies, parts=nothing), evidence.metrics).items():
+    for name, estimate in cal.evaluate(replace(tallies, parts=nothing), evidence.summed).items():
         assert estimate.n == 0, name
         assert estimate.low is None, name
         assert estimate.method.startswith("not available: "), name

@@ -1,10 +1,16 @@
 """Names, aliases and numbers of bins lead to metrics; unknown names are told what is near."""
 
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.base import Metric
+from calibrant.metrics.base import MemoryMetric, Metric
 from calibrant.metrics.binned.calibration import ExpectedCalibrationError, MaximumCalibrationError
 from calibrant.metrics.binned.classwise import ClasswiseCalibrationError
 from calibrant.metrics.decided.ratios import F1Score
@@ -12,27 +18,61 @@ from calibrant.metrics.ranking.one_vs_rest import MacroAUROC
 from calibrant.metrics.ranking.positive import PositiveAUROC
 from calibrant.metrics.registry import (
     ALIASES,
+    BY_CLASSES,
+    FAMILIES,
     METRICS,
     available,
     canonical,
-    check_names,
     defaults,
-    resolve,
 )
+from calibrant.metrics.resolving import check_names, resolve
+
+DOCS = Path(__file__).parents[2] / "docs" / "metrics"
+GOOD = {"higher": True, "lower": False, "zero": None, "none": None}
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_every_name_is_a_metric_that_says_what_it_measures(name):
-    metric = resolve(name, 2)
+def test_entry_says_what_its_metric_is(name):
+    entry, metric = METRICS[name], resolve(name, 2)
     assert isinstance(metric, Metric)
-    assert metric.higher_is_better in (True, False, None)
-    assert len(METRICS[name].says) > 10
+    assert metric.higher_is_better is GOOD[entry.direction]
+    assert {kind.kind for kind in metric.reads} == set(entry.kinds)
     assert (type(metric).__doc__ or "").strip()
+    least, greatest = entry.range
+    assert least < greatest
+    assert all((10 < len(entry.says) <= 100, entry.source, entry.statistic))
+    assert entry.says[-1] != "."
+    if isinstance(metric, MemoryMetric):
+        assert entry.statistic == "rows in memory"
+    if entry.number:
+        assert entry.number in {f.name for f in fields(metric)}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_page_of_a_metric_names_it(name):
+    page = DOCS / f"{METRICS[name].page}.md"
+    assert page.is_file()
+    text = page.read_text(encoding="utf-8")
+    stem = re.sub(r"^(top_label|positive)_|_(positive|micro|macro|weighted|per_class)$", "", name)
+    assert any(f"`{word}" in text for word in (name, stem, *METRICS[name].aliases)), name
+
+
+def test_names_and_aliases_are_told_apart():
+    names = [*METRICS, *ALIASES]
+    assert len(names) == len(set(names))
+    assert len(METRICS) == sum(map(len, FAMILIES.values()))
+    for name in names:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", name), name
 
 
 def test_no_two_names_are_one_metric():
     metrics = [resolve(name, 2) for name in METRICS]
     assert len(set(metrics)) == len(metrics)
+
+
+def test_listing_the_metrics_loads_no_torch():
+    code = "import sys, calibrant.metrics.registry; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +99,7 @@ def test_names_mean_what_the_pages_say(name, n_classes, metric):
 
 
 def test_aliases_lead_to_registered_names():
-    for alias, targets in ALIASES.items():
+    for alias, targets in {**ALIASES, **BY_CLASSES}.items():
         assert set(targets) <= set(METRICS)
         assert alias not in METRICS
         assert canonical(alias, 2) == targets[0]
@@ -95,12 +135,14 @@ def test_default_names_are_known(kind, n_classes):
     assert len(set(names)) == len(names)
 
 
-def test_available_lists_names_and_aliases_with_a_line_each():
-    lines = cal.metrics.available()
-    assert lines == available()
-    assert list(lines) == [*METRICS, *ALIASES]
-    assert lines["f1"] == "f1_positive for two classes, f1_macro beyond"
-    assert lines["ece"] == "top_label_ece"
+def test_available_prints_names_with_a_line_each_and_finds_aliases():
+    entries = cal.metrics.available()
+    assert entries is available()
+    assert list(entries) == list(METRICS)
+    assert entries["mean_squared_error"] is entries["mse"]
+    lines = repr(entries).splitlines()
+    assert len(lines) == 1 + len(METRICS)
+    assert lines[0].split() == ["name", "also", "is"]
 
 
 def test_public_classes_are_those_of_the_stub():

@@ -43,9 +43,12 @@ def metrics(*, as_json: bool) -> None:
 
     A metric with bins may end in their number: ece_10.
     """
-    from calibrant.metrics.registry import available  # noqa: PLC0415 -- torch loads here
+    from calibrant.metrics.registry import ALIASES, available  # noqa: PLC0415
 
-    entries = available()
+    entries = {name: entry.says for name, entry in available().items()}
+    for alias, (two, beyond) in ALIASES.items():
+        both = two if two == beyond else f"{two} for two classes, {beyond} beyond"
+        entries[alias] = both
     if as_json:
         click.echo(json.dumps(entries, indent=2))
         return

@@ -1,7 +1,8 @@
 """Registry: which losses exist, what they are for, and where they live. Loads none of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from calibrant.catalogue import Catalogue
 from calibrant.losses.catalogue import (
     calibration,
     classification,
@@ -16,7 +17,7 @@ from calibrant.losses.catalogue import (
 )
 from calibrant.losses.catalogue.entry import Entry
 
-__all__ = ["FAMILIES", "Catalogue", "available", "homes", "name_of"]
+__all__ = ["FAMILIES", "available", "homes", "name_of"]
 
 FAMILIES: Mapping[str, tuple[Entry, ...]] = {
     "classification": classification.ENTRIES,
@@ -33,34 +34,18 @@ FAMILIES: Mapping[str, tuple[Entry, ...]] = {
 """Entries by family, in the order in which a chooser goes through them."""
 
 
-class Catalogue(Mapping[str, Entry]):
-    """Entries by name; an alias finds its entry too. Prints as a table."""
-
-    def __init__(self, entries: tuple[Entry, ...]) -> None:
-        self._entries = {entry.name: entry for entry in entries}
-        self._names = {alias: entry.name for entry in entries for alias in entry.aliases}
-
-    def __getitem__(self, name: str) -> Entry:
-        return self._entries[self._names.get(name, name)]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __repr__(self) -> str:
-        rows = [("name", "also", "for", "example")]
-        rows += [(e.name, ", ".join(e.aliases), e.purpose, e.example) for e in self.values()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-        return "\n".join(lines)
+_CATALOGUE = Catalogue(
+    (entry for entries in FAMILIES.values() for entry in entries),
+    {
+        "name": lambda entry: entry.name,
+        "also": lambda entry: ", ".join(entry.aliases),
+        "for": lambda entry: entry.purpose,
+        "example": lambda entry: entry.example,
+    },
+)
 
 
-_CATALOGUE = Catalogue(tuple(entry for entries in FAMILIES.values() for entry in entries))
-
-
-def available() -> Catalogue:
+def available() -> Catalogue[Entry]:
     """Losses by name, with what they are for; a mapping that prints as a table.
 
     Examples

@@ -20,6 +20,7 @@ _HOMES = {
     "MaximumCalibrationError": "calibrant.metrics.binned.calibration",
     "MeanAbsoluteError": "calibrant.metrics.numbers.errors",
     "MeanSquaredError": "calibrant.metrics.numbers.errors",
+    "MemoryMetric": "calibrant.metrics.base",
     "Metric": "calibrant.metrics.base",
     "PositiveAUROC": "calibrant.metrics.ranking.positive",
     "Precision": "calibrant.metrics.decided.ratios",
@@ -27,6 +28,7 @@ _HOMES = {
     "Recall": "calibrant.metrics.decided.ratios",
     "RootMeanSquaredError": "calibrant.metrics.numbers.errors",
     "RowMetric": "calibrant.metrics.base",
+    "TallyMetric": "calibrant.metrics.base",
     "available": "calibrant.metrics.registry",
     "reliability_table": "calibrant.metrics.binned.reliability",
 }

@@ -1,4 +1,4 @@
-"""Metric: a statistic to keep and a number to read from it."""
+"""Metric: what it reads, rows or sums, and the number that it gives."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, final
@@ -9,22 +9,48 @@ from torch import Tensor
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_level
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import check_readable, tally_rows
+from calibrant.statistics.bundle import check_evaluable, tally_rows
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["LEVEL", "Metric", "RowMetric"]
+__all__ = ["LEVEL", "MemoryMetric", "Metric", "RowMetric", "TallyMetric"]
 
 LEVEL = 0.95  # coverage of intervals unless asked otherwise
 
 
 class Metric(ABC):
-    """Reads a number, a vector or a matrix from a tally.
+    """A number, a vector or a matrix that rows can tell. Subclasses are frozen dataclasses.
 
-    Subclasses are frozen dataclasses of settings. A subclass that holds its own statistic,
-    `read` and `estimate` is all that a new metric takes.
+    A metric of one's own extends `TallyMetric`: a statistic, `read` and `estimate` are all that
+    it takes.
     """
 
-    higher_is_better: ClassVar[bool | None]
+    higher_is_better: ClassVar[bool | None]  # None: neither, or nearer to 0
+
+    @property
+    @abstractmethod
+    def reads(self) -> tuple[type[Rows], ...]:
+        """Kinds of rows that tell it."""
+
+    @abstractmethod
+    def of_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """Estimate from labelled rows of a kind that it reads."""
+
+    @final
+    def __call__(self, rows: Rows, *, level: float = LEVEL) -> Estimate:
+        """Estimate from rows in memory, in the exact form where the metric has one.
+
+        Raises
+        ------
+        InputError
+            If labels are missing, or these rows cannot tell it.
+        """
+        check_level(level)
+        check_evaluable(rows, self.reads, str(self))
+        return self.of_rows(rows, level=level)
+
+
+class TallyMetric(Metric, ABC):
+    """A metric that is read from a tally: of batches, files, processes, or rows in memory."""
 
     @property
     @abstractmethod
@@ -39,21 +65,39 @@ class Metric(ABC):
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """Value with its interval, or with the reason why there is none."""
 
+    @property
     @final
-    def __call__(self, rows: Rows, *, level: float = LEVEL) -> Estimate:
-        """Estimate from rows in memory, in the exact form where the metric has one."""
-        check_level(level)
-        if isinstance(self, RowMetric):
-            check_readable(rows, [self.statistic])
-            return self.estimate_rows(rows.present(), level=level)
-        tallies = tally_rows(rows, [self.statistic])
-        tally = tallies.parts[self.statistic]
+    def reads(self) -> tuple[type[Rows], ...]:
+        """See `Metric.reads`: what its statistic reads."""
+        return self.statistic.reads
+
+    def of_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """See `Metric.of_rows`: by way of a tally."""
+        tally = tally_rows(rows, [self.statistic]).tally_of(self.statistic)
         return self.estimate(tally, level=level, class_names=rows.class_names)
 
 
-class RowMetric(Metric, ABC):
+class RowMetric(TallyMetric, ABC):
     """A metric that rows in memory give exactly, and a tally within a stated bound."""
 
     @abstractmethod
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """Exact value with its interval, from rows that all count."""
+
+    @final
+    def of_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """See `Metric.of_rows`: exactly."""
+        return self.estimate_rows(rows.present(), level=level)
+
+
+class MemoryMetric(Metric, ABC):
+    """A metric that only rows in memory can tell: no finite sum holds it."""
+
+    @abstractmethod
+    def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """Value with its interval, from rows that all count."""
+
+    @final
+    def of_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """See `Metric.of_rows`."""
+        return self.estimate_rows(rows.present(), level=level)

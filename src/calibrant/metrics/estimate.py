@@ -1,7 +1,7 @@
 """Estimate: a number, how sure it is, and how that was found out. Plain data."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["Estimate", "Matrix", "Value", "Vector"]
 
@@ -30,11 +30,15 @@ class Estimate:
         For a plug-in calibration error, its expected value if the model were perfectly
         calibrated, at this n and these scores. No value below it means anything.
     names : tuple of str
-        Class of every entry of a vector or matrix.
+        Class, or what else it stands for, of every entry of a vector or matrix.
     support : tuple of float
         Weight of the rows of every class, for vectors.
     note : str
         What a reader should know besides.
+    bound : float or None
+        Where the value was read from cells: how far it may lie, at most, from that of the rows.
+    details : dict
+        Numbers that belong to the value, by name, such as the ``p_value`` of a test.
     """
 
     value: Value
@@ -47,6 +51,8 @@ class Estimate:
     names: tuple[str, ...] = ()
     support: Vector = ()
     note: str = ""
+    bound: float | None = None
+    details: dict[str, float] = field(default_factory=dict["str", "float"])
 
     def __float__(self) -> float:
         """Value of a scalar estimate."""
@@ -71,6 +77,10 @@ class Estimate:
         }
         if self.noise_floor is not None:
             out["noise_floor"] = _plain(self.noise_floor)
+        if self.bound is not None:
+            out["bound"] = _plain(self.bound)
+        if self.details:
+            out["details"] = {name: _plain(number) for name, number in self.details.items()}
         if self.names:
             out["names"] = list(self.names)
         if self.support:

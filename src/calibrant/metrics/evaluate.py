@@ -1,11 +1,14 @@
 """From rows, or from tallies of rows, to an evaluation."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from calibrant.errors import InputError
-from calibrant.metrics.base import LEVEL, Metric, RowMetric
+from calibrant.metrics.base import LEVEL, MemoryMetric, Metric, RowMetric, TallyMetric
+from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.registry import defaults, resolve
+from calibrant.metrics.registry import defaults
+from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import check_level
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
@@ -24,7 +27,8 @@ def evaluate(
     ----------
     rows : Predictions, Events, Decisions, Numbers or Tallies
         What `calibrant.predictions` and the other doors return, or tallies of it. With rows,
-        metrics that have an exact form use it; from tallies they state a bound.
+        metrics that have an exact form use it; from tallies they state a bound. Rows that came
+        with groups, or tallies of such, are evaluated group by group besides.
     metrics : sequence of str or Metric, optional
         Names (see `calibrant.metrics.available`) or metrics; else a set that fits the rows.
     level : float, default 0.95
@@ -47,20 +51,18 @@ def evaluate(
         check_rows(rows)
     chosen = _choose(rows, metrics)
     if isinstance(rows, Tallies):
-        tallies, present = rows, None
-    else:
-        present = rows.present()
-        summed = [metric for metric in chosen.values() if not isinstance(metric, RowMetric)]
-        tallies = tally_rows(present, [metric.statistic for metric in summed])
-    estimates = {
-        name: metric.estimate_rows(present, level=level)
-        if present is not None and isinstance(metric, RowMetric)
-        else metric.estimate(
-            tallies.parts[metric.statistic], level=level, class_names=tallies.class_names
+        return _of_tallies(rows, chosen, level)
+    summed = [m.statistic for m in chosen.values() if _is_summed(m)]
+    tallies = tally_rows(rows, summed)
+    present = rows.present()
+    groups = {
+        name: Evaluation(
+            _estimates(chosen, level, tallies.slices[name], group), chosen, rows.class_names
         )
-        for name, metric in chosen.items()
+        for name, group in present.by_group()
     }
-    return Evaluation(estimates, chosen, rows.class_names, rows.notes)
+    estimates = _estimates(chosen, level, tallies, present)
+    return Evaluation(estimates, chosen, rows.class_names, rows.notes, groups)
 
 
 def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
@@ -88,7 +90,40 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
     """
     check_rows(rows)
     chosen = _choose(rows, metrics)
-    return tally_rows(rows, [metric.statistic for metric in chosen.values()])
+    for name, metric in chosen.items():
+        if isinstance(metric, MemoryMetric):
+            rule, remedy = "be such as sums can tell", "Evaluate the rows themselves for it."
+            raise InputError("metrics", rule, f"'{name}'", remedy)
+    return tally_rows(rows, [m.statistic for m in chosen.values() if isinstance(m, TallyMetric)])
+
+
+def _of_tallies(tallies: Tallies, chosen: dict[str, Metric], level: float) -> Evaluation:
+    """Evaluation of tallies and of their slices."""
+    groups = {name: _of_tallies(part, chosen, level) for name, part in tallies.slices.items()}
+    estimates = _estimates(chosen, level, tallies, None)
+    return Evaluation(estimates, chosen, tallies.class_names, tallies.notes, groups)
+
+
+def _estimates(
+    chosen: dict[str, Metric], level: float, tallies: Tallies, present: Rows | None
+) -> dict[str, Estimate]:
+    """Estimates by name: from rows where they are at hand and the metric asks for them."""
+    estimates: dict[str, Estimate] = {}
+    for name, metric in chosen.items():
+        if isinstance(metric, TallyMetric) and (present is None or _is_summed(metric)):
+            tally = tallies.tally_of(metric.statistic)
+            names = tallies.class_names
+            estimates[name] = metric.estimate(tally, level=level, class_names=names)
+        else:
+            assert isinstance(metric, (RowMetric, MemoryMetric))
+            assert present is not None
+            estimates[name] = metric.estimate_rows(present, level=level)
+    return estimates
+
+
+def _is_summed(metric: Metric) -> TypeGuard[TallyMetric]:
+    """Whether the metric is read from sums even where rows are at hand."""
+    return isinstance(metric, TallyMetric) and not isinstance(metric, RowMetric)
 
 
 def _choose(rows: Rows | Tallies, metrics: object) -> dict[str, Metric]:
@@ -131,5 +166,5 @@ def _listed(metrics: object) -> list[str | Metric]:
 
 def _can_tell(rows: Rows | Tallies, metric: Metric) -> bool:
     if isinstance(rows, Tallies):
-        return metric.statistic in rows.parts
-    return isinstance(rows, metric.statistic.reads)
+        return isinstance(metric, TallyMetric) and rows.holds(metric.statistic)
+    return isinstance(rows, metric.reads)

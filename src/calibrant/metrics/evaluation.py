@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import ItemsView, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ from calibrant.errors import InputError
 from calibrant.files import write_whole
 from calibrant.metrics.base import Metric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.registry import resolve
+from calibrant.metrics.resolving import resolve
 
 __all__ = ["Evaluation"]
 
@@ -33,12 +33,15 @@ class Evaluation:
         Name of every class, by index.
     notes : tuple of str
         What was done to values on their way in, in words.
+    groups : dict
+        Evaluation of every group of rows, where groups were given.
     """
 
     estimates: dict[str, Estimate]
     metrics: dict[str, Metric]
     class_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    groups: "dict[str, Evaluation]" = field(default_factory=dict["str", "Evaluation"])
 
     def __getitem__(self, name: str | Metric) -> Estimate:
         if isinstance(name, str) and name in self.estimates:

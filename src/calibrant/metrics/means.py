@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.base import Metric
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, mean_interval, wilson
 from calibrant.statistics.moments import Moments, RowScore
@@ -17,7 +17,7 @@ from calibrant.statistics.tally import Tally
 __all__ = ["MeanScore"]
 
 
-class MeanScore(Metric, ABC):
+class MeanScore(TallyMetric, ABC):
     """Weighted mean over rows of a score of the row."""
 
     is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
@@ -30,18 +30,18 @@ class MeanScore(Metric, ABC):
     @property
     @final
     def statistic(self) -> Moments:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return Moments(self.score)
 
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`; infinite as soon as one row's score is."""
+        """See `TallyMetric.read`; infinite as soon as one row's score is."""
         mean = tally["wv"] / tally["w"]
         return torch.where(tally["infinite_w"] > 0, torch.inf, mean)
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`."""
+        """See `TallyMetric.estimate`."""
         del class_names  # a mean over rows has no entry a class
         value, n = float(self.read(tally)) + 0.0, int(tally["count"])
         note = ""

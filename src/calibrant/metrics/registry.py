@@ -1,110 +1,72 @@
-"""Names of metrics: one line each, and the aliases, in one place.
+"""Registry: which metrics exist, and all their names, in one place. Loads none of them.
 
-Homes are import paths, so that a metric of a higher layer registers without an upward
-import. A name may end in a number of bins, as in ``top_label_ece_10``, where its metric has
-bins.
+A name may end in a number, as in ``top_label_ece_10``, where its entry says which setting that is.
 """
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from importlib import import_module
+from collections.abc import Mapping
 
+from calibrant.catalogue import Catalogue
 from calibrant.errors import InputError
-from calibrant.metrics.base import Metric
+from calibrant.metrics.catalogue import (
+    binless_calibration,
+    binned_calibration,
+    classification,
+    decompositions,
+    ordinal,
+    overlap,
+    proper_scores,
+    ranking,
+    regression,
+    selective,
+)
+from calibrant.metrics.catalogue.entry import Entry
 
 __all__ = [
     "ALIASES",
+    "BY_CLASSES",
+    "FAMILIES",
     "METRICS",
-    "Entry",
     "available",
     "canonical",
-    "check_names",
     "defaults",
-    "resolve",
+    "entry_of",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where a metric lives, with which settings, and what it says in a line."""
-
-    home: str
-    says: str
-    settings: dict[str, object] = field(default_factory=dict[str, object])
-    bins: bool = False
-
-    def make(self, **settings: object) -> Metric:
-        """Metric with these settings on top of the entry's own."""
-        module, _, name = self.home.partition(":")
-        return getattr(import_module(module), name)(**{**self.settings, **settings})
-
-
-_DECIDED, _CALIBRATION = "calibrant.metrics.decided.ratios", "calibrant.metrics.binned.calibration"
-_PROPER, _RANKING = "calibrant.metrics.proper.scores", "calibrant.metrics.ranking.positive"
-_REGRESSION = "calibrant.metrics.numbers.errors"
-_ECE, _MCE = f"{_CALIBRATION}:ExpectedCalibrationError", f"{_CALIBRATION}:MaximumCalibrationError"
-
-_AVERAGES = {
-    "positive": "of the positive class of two",
-    "micro": "over all classes pooled: accuracy",
-    "macro": "mean over declared classes",
-    "weighted": "mean over classes, weighted by presence",
-    "per_class": "of every class, with its support",
+FAMILIES: Mapping[str, tuple[Entry, ...]] = {
+    "classification": classification.ENTRIES,
+    "ranking": ranking.ENTRIES,
+    "proper scores": proper_scores.ENTRIES,
+    "decompositions": decompositions.ENTRIES,
+    "calibration, by bins": binned_calibration.ENTRIES,
+    "calibration, without bins": binless_calibration.ENTRIES,
+    "ordered classes": ordinal.ENTRIES,
+    "overlap": overlap.ENTRIES,
+    "regression": regression.ENTRIES,
+    "selective prediction": selective.ENTRIES,
 }
-_RATIOS = {
-    "precision": ("Precision", "share of the rows given a class that are of it"),
-    "recall": ("Recall", "share of the rows of a class that were given it"),
-    "f1": ("F1Score", "harmonic mean of precision and recall"),
+"""Entries by family, in the order in which they are listed."""
+
+METRICS: Mapping[str, Entry] = {
+    entry.name: entry for entries in FAMILIES.values() for entry in entries
 }
 
-METRICS: dict[str, Entry] = {
-    "accuracy": Entry("calibrant.metrics.decided.accuracy:Accuracy", "share of rows decided rightly"),
-    **{
-        f"{ratio}_{average}": Entry(f"{_DECIDED}:{home}", f"{says}, {over}", {"average": average})
-        for ratio, (home, says) in _RATIOS.items()
-        for average, over in _AVERAGES.items()
-    },
-    "confusion_matrix": Entry(f"{_DECIDED}:ConfusionMatrix", "rows by true and chosen class"),
-    "auroc_positive": Entry(f"{_RANKING}:PositiveAUROC", "chance to rank a positive row higher"),
-    "auroc_macro": Entry(
-        "calibrant.metrics.ranking.one_vs_rest:MacroAUROC", "one-vs-rest AUROC, mean over classes"
-    ),
-    "log_loss": Entry(f"{_PROPER}:LogLoss", "mean of -log p of what came out, in nats"),
-    "brier": Entry(f"{_PROPER}:Brier", "squared error summed over classes, 0 to 2"),
-    "brier_binary": Entry(f"{_PROPER}:BrierBinary", "squared error of the positive class, 0 to 1"),
-    "top_label_ece": Entry(
-        _ECE, "mean gap of confidence and accuracy", {"view": "top_label"}, bins=True
-    ),
-    "positive_ece": Entry(_ECE, "mean gap for the positive class", {"view": "positive"}, bins=True),
-    "top_label_mce": Entry(_MCE, "largest gap of any bin", {"view": "top_label"}, bins=True),
-    "positive_mce": Entry(
-        _MCE, "largest gap for the positive class", {"view": "positive"}, bins=True
-    ),
-    "classwise_ece": Entry(
-        "calibrant.metrics.binned.classwise:ClasswiseCalibrationError", "mean gap, each class", bins=True
-    ),
-    "mse": Entry(f"{_REGRESSION}:MeanSquaredError", "mean squared error of predicted numbers"),
-    "rmse": Entry(f"{_REGRESSION}:RootMeanSquaredError", "its root, in the target's unit"),
-    "mae": Entry(f"{_REGRESSION}:MeanAbsoluteError", "mean distance of predicted from true"),
-    "r2": Entry("calibrant.metrics.numbers.explained:RSquared", "share of the targets' spread explained"),
-}
-
-ALIASES: dict[str, tuple[str, str]] = {  # for two classes, and beyond
+BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyond
     "ece": ("top_label_ece", "top_label_ece"),
     "mce": ("top_label_mce", "top_label_mce"),
     "precision": ("precision_positive", "precision_macro"),
     "recall": ("recall_positive", "recall_macro"),
     "f1": ("f1_positive", "f1_macro"),
     "auroc": ("auroc_positive", "auroc_macro"),
-    "mean_squared_error": ("mse", "mse"),
-    "root_mean_squared_error": ("rmse", "rmse"),
-    "mean_absolute_error": ("mae", "mae"),
-    "r_squared": ("r2", "r2"),
 }
 
-_BINS = re.compile(r"(.+)_([1-9][0-9]*)")
+ALIASES: Mapping[str, tuple[str, str]] = {
+    **BY_CLASSES,
+    **{alias: (entry.name, entry.name) for entry in METRICS.values() for alias in entry.aliases},
+}
+
+_NUMBER = re.compile(r"(.+)_([1-9][0-9]*|(?:0|[1-9][0-9]*)?\.[0-9]+)")
 
 _CLASSES = ("accuracy", "precision", "recall", "f1")
 _SCORES = ("auroc", "log_loss", "brier")
@@ -119,23 +81,43 @@ _DEFAULTS = {
     ),
 }
 
+_CATALOGUE = Catalogue(
+    METRICS.values(),
+    {
+        "name": lambda entry: entry.name,
+        "also": lambda entry: ", ".join(entry.aliases),
+        "is": lambda entry: entry.says,
+    },
+)
+
+
+def available() -> Catalogue[Entry]:
+    """Metrics by name, with what each measures; a mapping that prints as a table.
+
+    Examples
+    --------
+    >>> available()["brier"].range
+    (0, 2)
+    """
+    return _CATALOGUE
+
 
 def canonical(name: str, n_classes: int) -> str:
     """Name behind an alias; other names as they are."""
-    stem, bins = _split(name)
+    stem, number = _split(name)
     stem = ALIASES[stem][0 if n_classes == 2 else 1] if stem in ALIASES else stem
-    return stem if bins is None else f"{stem}_{bins}"
+    return stem if number is None else f"{stem}_{number}"
 
 
-def resolve(name: str, n_classes: int) -> Metric:
-    """Metric of a name, an alias, or either with a number of bins.
+def entry_of(name: str, n_classes: int) -> tuple[Entry, dict[str, object]]:
+    """Entry of a name, and the settings that the name asks for.
 
     Raises
     ------
     InputError
         For an unknown name, listing what exists and what is near.
     """
-    stem, bins = _split(canonical(name, n_classes))
+    stem, number = _split(canonical(name, n_classes))
     if stem not in METRICS:
         known = [*METRICS, *ALIASES]
         near = difflib.get_close_matches(name, known, n=3)
@@ -143,13 +125,10 @@ def resolve(name: str, n_classes: int) -> Metric:
         raise InputError(
             "metrics", "be known names", f"'{name}'", f"{hint}There are: {', '.join(known)}."
         )
-    return METRICS[stem].make() if bins is None else METRICS[stem].make(n_bins=bins)
-
-
-def check_names(names: Iterable[str], n_classes: int = 2) -> None:
-    """Raise `InputError` for the first name that is unknown."""
-    for name in names:
-        resolve(name, n_classes)
+    entry = METRICS[stem]
+    if number is None:
+        return entry, {}
+    return entry, {entry.number: float(number) if "." in number else int(number)}
 
 
 def defaults(kind: str, n_classes: int) -> tuple[str, ...]:
@@ -157,20 +136,12 @@ def defaults(kind: str, n_classes: int) -> tuple[str, ...]:
     return _DEFAULTS["two classes" if kind == "predictions" and n_classes == 2 else kind]
 
 
-def available() -> dict[str, str]:
-    """Every name and alias, with what it measures in a line."""
-    lines = {name: entry.says for name, entry in METRICS.items()}
-    for alias, (two, more) in ALIASES.items():
-        lines[alias] = two if two == more else f"{two} for two classes, {more} beyond"
-    return lines
-
-
-def _split(name: str) -> tuple[str, int | None]:
-    """Stem and number of bins, where the stem has bins."""
-    match = _BINS.fullmatch(name)
-    if match is None or name in METRICS:
+def _split(name: str) -> tuple[str, str | None]:
+    """Stem and number at its end, where the stem takes one."""
+    match = _NUMBER.fullmatch(name)
+    if match is None or name in METRICS or name in ALIASES:
         return name, None
     stem = match[1]
     target = ALIASES[stem][0] if stem in ALIASES else stem
-    has_bins = target in METRICS and METRICS[target].bins
-    return (stem, int(match[2])) if has_bins else (name, None)
+    takes_one = target in METRICS and METRICS[target].number
+    return (stem, match[2]) if takes_one else (name, None)

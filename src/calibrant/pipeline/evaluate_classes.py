@@ -5,17 +5,18 @@ from jaxtyping import Int64
 
 from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
+from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.registry import resolve
-from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
+from calibrant.metrics.resolving import resolve
 from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.labelled_rows import RowWeights, label_column, row_weights
 from calibrant.pipeline.prediction_source import Labels, Question, Source, Stated
 from calibrant.pipeline.saved_losses import loss_of, split_specs
-from calibrant.prediction.base import Decisions, Predictions
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.door import decisions, predictions
 
 __all__ = ["evaluate_classes"]

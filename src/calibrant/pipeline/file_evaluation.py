@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.pipeline.prediction_source import Question
 
 __all__ = ["FileEvaluation", "file_record"]

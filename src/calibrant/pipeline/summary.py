@@ -7,9 +7,9 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.comparison.paired import paired_difference_of
+from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.pipeline.background import background_of
 from calibrant.pipeline.drawn import drawn_rows
 from calibrant.pipeline.outcome import Outcome, Truth

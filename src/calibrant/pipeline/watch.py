@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.metrics.registry import resolve
+from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.resolving import resolve
 from calibrant.prediction.door import predictions
 from calibrant.statistics.bundle import tally_rows
 
@@ -31,7 +32,8 @@ class Watcher:
     Raises
     ------
     InputError
-        When a name is unknown, or its metric is not one number for these classes.
+        When a name is unknown, or its metric is not one number for these classes, or needs the
+        rows in memory.
     """
 
     names: tuple[str, ...]
@@ -50,6 +52,13 @@ class Watcher:
 
     def _read(self, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
         rows = predictions(logits=logits, labels=labels, class_names=self.class_names)
-        metrics = {name: resolve(name, len(self.class_names)) for name in self.names}
+        metrics = {name: self._metric(name) for name in self.names}
         tallies = tally_rows(rows, [metric.statistic for metric in metrics.values()])
-        return {name: one.read(tallies.parts[one.statistic]) for name, one in metrics.items()}
+        return {name: one.read(tallies.tally_of(one.statistic)) for name, one in metrics.items()}
+
+    def _metric(self, name: str) -> TallyMetric:
+        metric = resolve(name, len(self.class_names))
+        if isinstance(metric, TallyMetric):
+            return metric
+        remedy = "The metrics of the run may name it."
+        raise InputError("watch", "name metrics that sums can tell", repr(name), remedy)

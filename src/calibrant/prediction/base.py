@@ -1,4 +1,4 @@
-"""Predictions and decisions over classes, and the yes/no events read from them."""
+"""Predictions over classes, and the yes/no events read from them."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +14,7 @@ from calibrant.prediction.codes import Codes
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, TopLabel
 from calibrant.prediction.rows import Rows
 
-__all__ = ["Decisions", "Events", "Predictions"]
+__all__ = ["Events", "Predictions"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +31,7 @@ class Events(Rows):
     mirrored: Bool[Tensor, " row"] | None = None
     class_names: tuple[str, ...] = ("no", "yes")
     notes: tuple[str, ...] = ()
+    groups: Codes | None = None
     kind: ClassVar[str] = "events"
 
     def __len__(self) -> int:
@@ -47,7 +48,12 @@ class Events(Rows):
             outcome=self.outcome[rows],
             weights=weights,
             mirrored=mirrored,
+            groups=None if self.groups is None else self.groups[rows],
         )
+
+    def reweighted(self, weights: Tensor) -> "Events":
+        """See `Rows.reweighted`."""
+        return replace(self, weights=weights)
 
     @property
     def n_entries(self) -> int:
@@ -66,52 +72,6 @@ class Events(Rows):
         if self.mirrored is None:
             return prob
         return (self.mirrored.double() - prob).abs_()  # p, or 1 - p: exactly, and without where
-
-
-@dataclass(frozen=True, eq=False)
-class Decisions(Rows):
-    """Classes decided on and classes that came out, without probabilities."""
-
-    guess: Int[Tensor, " row"]
-    truth: Int[Tensor, " row"]
-    class_names: tuple[str, ...]
-    weights: Tensor | None = None
-    notes: tuple[str, ...] = ()
-    kind: ClassVar[str] = "decisions"
-
-    def __len__(self) -> int:
-        """See `Rows.__len__`."""
-        return len(self.guess)
-
-    def take(self, rows: slice | Tensor) -> "Decisions":
-        """See `Rows.take`."""
-        weights = None if self.weights is None else self.weights[rows]
-        return replace(self, guess=self.guess[rows], truth=self.truth[rows], weights=weights)
-
-    @property
-    def n_entries(self) -> int:
-        """See `Rows.n_entries`."""
-        return 1
-
-    @property
-    def device(self) -> torch.device:
-        """See `Rows.device`."""
-        return self.guess.device
-
-    @property
-    def hard(self) -> Int[Tensor, " row"]:
-        """Class that came out for every row."""
-        return self.truth
-
-    @property
-    def soft(self) -> None:
-        """Decisions have no soft labels."""
-        return None
-
-    @cached_property
-    def credit(self) -> Float64[Tensor, " row"]:
-        """Share of every row that was decided rightly: 0 or 1."""
-        return (self.guess == self.truth).double()
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +123,10 @@ class Predictions(Rows):
             layout=Layout(None, tuple(declared.values.shape), has_classes=declared.values.ndim > 1),
             label_layout=None,
         )
+
+    def reweighted(self, weights: Tensor) -> "Predictions":
+        """See `Rows.reweighted`."""
+        return replace(self, weights=weights)
 
     @property
     def n_entries(self) -> int:

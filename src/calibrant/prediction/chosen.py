@@ -7,7 +7,8 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.prediction import checks
 from calibrant.prediction.arrays import ArrayLike, Layout, check_order
-from calibrant.prediction.base import Decisions
+from calibrant.prediction.codes import encode
+from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.labels import Reader, entries_of, ignored_entries, index_to_ignore
 from calibrant.prediction.names import class_names_of, read_names
 from calibrant.prediction.objects import is_missing
@@ -23,6 +24,7 @@ def read_decisions(
     labels: ArrayLike,
     weights: ArrayLike | None,
     *,
+    groups: ArrayLike | None,
     n_classes: object,
     class_names: object,
     ignore_index: object,
@@ -69,7 +71,14 @@ def read_decisions(
     where = checks.Where(None if counts is None else counts.to(guess.device), layout.place)
     checks.check_hard("predicted", guess, size, where)
     checks.check_hard("labels", truth, size, where)
-    return Decisions(guess, truth, names, None if weight is None else weight.to(guess.device))
+    return Decisions(
+        guess,
+        truth,
+        names,
+        weights=None if weight is None else weight.to(guess.device),
+        groups=None if groups is None else encode("groups", groups, layout),
+        layout=layout,
+    )
 
 
 def _size(n_classes: object) -> int:

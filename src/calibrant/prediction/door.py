@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from calibrant.errors import InputError
 from calibrant.prediction.arrays import ArrayLike
-from calibrant.prediction.base import Decisions, Events, Predictions
+from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.chosen import read_decisions
 from calibrant.prediction.codes import encode
+from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.numbers import Numbers, read_numbers
 from calibrant.prediction.stated import one_form, read_stated
 
@@ -91,7 +92,13 @@ def predictions(
     )
 
 
-def events(*, probs: ArrayLike, outcomes: ArrayLike, weights: ArrayLike | None = None) -> Events:
+def events(
+    *,
+    probs: ArrayLike,
+    outcomes: ArrayLike,
+    weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+) -> Events:
     """Checked events: a stated confidence each, and whether it was right.
 
     Parameters
@@ -102,6 +109,8 @@ def events(*, probs: ArrayLike, outcomes: ArrayLike, weights: ArrayLike | None =
         1 or True where it happened, 0 or False where not; or a share in [0, 1].
     weights : array, optional
         Importance of every row, at least 0.
+    groups : array, optional
+        Slice to report by.
 
     Raises
     ------
@@ -115,7 +124,9 @@ def events(*, probs: ArrayLike, outcomes: ArrayLike, weights: ArrayLike | None =
     if not rows.is_positive:
         shape = f"shape {rows.layout.shape}"
         raise InputError("probs", "have shape (row,)", shape, "For classes use predictions().")
-    return rows.positive()
+    return replace(
+        rows.positive(), groups=None if groups is None else encode("groups", groups, rows.layout)
+    )
 
 
 def decisions(
@@ -125,6 +136,7 @@ def decisions(
     n_classes: int | None = None,
     class_names: Sequence[object] | None = None,
     weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
     ignore_index: int | None = None,
 ) -> Decisions:
     """Checked decisions: the class chosen for every row and the class that came out.
@@ -140,6 +152,8 @@ def decisions(
         By class index; else, for names, all that appear in such rows, sorted as text.
     weights : array, optional
         Importance of every row, at least 0.
+    groups : array, optional
+        Slice to report by.
     ignore_index : int, optional
         Label of rows to leave out.
 
@@ -152,6 +166,7 @@ def decisions(
         predicted,
         labels,
         weights,
+        groups=groups,
         n_classes=n_classes,
         class_names=class_names,
         ignore_index=ignore_index,
@@ -159,7 +174,11 @@ def decisions(
 
 
 def numbers(
-    *, predicted: ArrayLike, targets: ArrayLike | None = None, weights: ArrayLike | None = None
+    *,
+    predicted: ArrayLike,
+    targets: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
 ) -> Numbers:
     """Checked numbers: what a model of a number predicted, and what came out.
 
@@ -170,6 +189,8 @@ def numbers(
         which cannot be evaluated.
     weights : array, optional
         Importance of every row: 0 leaves it out, 2 is as if it came twice.
+    groups : array, optional
+        Slice to report by.
 
     Raises
     ------
@@ -182,4 +203,4 @@ def numbers(
     >>> rows.errors
     tensor([ 0.5000, -2.0000], dtype=torch.float64)
     """
-    return read_numbers(predicted, targets, weights)
+    return read_numbers(predicted, targets, weights, groups)

@@ -11,6 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.prediction import checks
 from calibrant.prediction.arrays import ArrayLike, Layout, check_order, to_tensor
+from calibrant.prediction.codes import Codes, encode
 from calibrant.prediction.rows import Rows
 from calibrant.prediction.weights import checked_weights, weight_column
 
@@ -38,6 +39,7 @@ class Numbers(Rows):
     weights: Tensor | None = None
     class_names: tuple[str, ...] = ()  # numbers have no classes
     notes: tuple[str, ...] = ()
+    groups: Codes | None = None
     kind: ClassVar[str] = "numbers"
 
     def __len__(self) -> int:
@@ -51,7 +53,12 @@ class Numbers(Rows):
             predicted=self.predicted[rows],
             targets=None if self.targets is None else self.targets[rows],
             weights=None if self.weights is None else self.weights[rows],
+            groups=None if self.groups is None else self.groups[rows],
         )
+
+    def reweighted(self, weights: Tensor) -> "Numbers":
+        """See `Rows.reweighted`."""
+        return replace(self, weights=weights)
 
     @property
     def n_entries(self) -> int:
@@ -71,7 +78,10 @@ class Numbers(Rows):
 
 
 def read_numbers(
-    predicted: ArrayLike, targets: ArrayLike | None, weights: ArrayLike | None
+    predicted: ArrayLike,
+    targets: ArrayLike | None,
+    weights: ArrayLike | None,
+    groups: ArrayLike | None,
 ) -> Numbers:
     """Checked numbers in float64.
 
@@ -105,7 +115,8 @@ def read_numbers(
     if weight is not None:
         _check_size(weight, list(wide.values()))
         weight = weight.to(stated.device)
-    return Numbers(wide["predicted"], wide.get("targets"), weight)
+    codes = None if groups is None else encode("groups", groups, layout)
+    return Numbers(wide["predicted"], wide.get("targets"), weight, groups=codes)
 
 
 def _check_size(weight: Tensor, columns: list[Tensor]) -> None:

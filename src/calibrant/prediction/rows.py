@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.prediction.codes import Codes
+
 __all__ = ["Rows"]
 
 MOST_ROWS = 1 << 18  # in one run, so that what is derived from them stays small
@@ -26,6 +28,7 @@ class Rows(ABC):
     weights: Tensor | None  # None: every row weighs 1
     class_names: tuple[str, ...]
     notes: tuple[str, ...]  # what was done to the values on their way in, in words
+    groups: Codes | None  # slice of every row
 
     @abstractmethod
     def __len__(self) -> int:
@@ -34,6 +37,10 @@ class Rows(ABC):
     @abstractmethod
     def take(self: Same, rows: slice | Tensor) -> Same:
         """Some of the rows, by slice or by mask."""
+
+    @abstractmethod
+    def reweighted(self: Same, weights: Tensor) -> Same:
+        """The same rows, in the layout that came in, with other weights."""
 
     @property
     @abstractmethod
@@ -70,6 +77,19 @@ class Rows(ABC):
         if self.weights is None or bool((self.weights > 0).all()):
             return self
         return self.take(self.weights > 0)
+
+    @final
+    def by_group(self: Same) -> Iterator[tuple[str, Same]]:  # noqa: PYI019
+        """Name and present rows of every group that has any, in the order of the names."""
+        if self.groups is None:
+            return
+        codes, names = self.groups.codes, self.groups.names
+        order, start = codes.argsort(stable=True).to(self.device), 0
+        for name, count in zip(names, codes.bincount(minlength=len(names)).tolist(), strict=True):
+            rows = self.take(order[start : start + count]).present()
+            start += count
+            if len(rows):
+                yield name, rows
 
     @final
     def weight(self) -> Float64[Tensor, " row"]:

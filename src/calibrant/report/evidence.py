@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from calibrant.figures.confusion import confusion_matrix
 from calibrant.figures.reliability import reliability_diagram
 from calibrant.figures.style import FIRST, SECOND, Line
-from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.binned.reliability import ReliabilityTable
+from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Picture, Pictures, Section
 from calibrant.report.numbers import count, in_percent
 from calibrant.report.pictures import svg_of

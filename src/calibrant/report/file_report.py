@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from calibrant.files import write_whole
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.blocks import Cell, Page, Section, Table
 from calibrant.report.evidence import (
     errors_section,

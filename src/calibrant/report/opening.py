@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.binned.reliability import ReliabilityTable
+from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, number

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from calibrant.comparison.difference import Difference
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.contest import Contest
 
 __all__ = [

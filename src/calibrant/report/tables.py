@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.blocks import Cell, Table
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.glossary import entry_of

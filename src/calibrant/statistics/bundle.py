@@ -1,17 +1,21 @@
 """Tallies: the sums that a set of metrics needs, taken in one pass, merged by `+`."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import final
+
+import torch
 
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.spans import sum_spans
+from calibrant.statistics.spans import Tables, sum_spans
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["Tallies", "check_readable", "check_rows", "tally_rows"]
+__all__ = ["Tallies", "check_evaluable", "check_rows", "tally_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,17 +32,33 @@ class Tallies:
         Tally of every statistic.
     notes : tuple of str
         What was done to values on their way in, in words.
+    slices : dict
+        Tallies of every group of rows, where groups were given.
     """
 
     kind: str
     class_names: tuple[str, ...]
     parts: dict[Statistic, Tally]
     notes: tuple[str, ...] = ()
+    slices: "dict[str, Tallies]" = field(default_factory=dict["str", "Tallies"])
 
     @property
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.class_names)
+
+    @final
+    def holds(self, statistic: Statistic) -> bool:
+        """Whether the sums of `statistic` are among these."""
+        return all(leaf in self.parts for leaf in statistic.leaves())
+
+    @final
+    def tally_of(self, statistic: Statistic) -> Tally:
+        """Tally of a statistic whose sums these hold."""
+        if not statistic.members:
+            return self.parts[statistic]
+        members = tuple(self.tally_of(member) for member in statistic.members)
+        return Tally(statistic, statistic.zero(self.n_classes).table, members)
 
     @final
     def __add__(self, other: object) -> "Tallies":
@@ -47,7 +67,8 @@ class Tallies:
         Raises
         ------
         InputError
-            If `other` is no tallies, or of other kinds of rows, classes or statistics.
+            If `other` is no tallies, or of other kinds of rows, classes or statistics, or only
+            one of the two is sliced by groups.
         """
         if isinstance(other, int) and other == 0:
             return self
@@ -58,19 +79,24 @@ class Tallies:
             ("kind", self.kind, other.kind),
             ("class_names", self.class_names, other.class_names),
             ("statistics", set(self.parts), set(other.parts)),
+            ("groups", _sliced(self), _sliced(other)),
         ):
             if own != theirs:
                 raise InputError(
                     "other",
                     f"be tallies of the same {what}, {_short(own)}",
                     _short(theirs),
-                    "Tally every shard with the same metrics and classes.",
+                    "Tally every shard with the same metrics and classes, with groups or without.",
                 )
         parts = {
             statistic: tally + other.parts[statistic] for statistic, tally in self.parts.items()
         }
         notes = tuple(dict.fromkeys(self.notes + other.notes))
-        return Tallies(self.kind, self.class_names, parts, notes)
+        slices = {
+            name: reduce(add, [each.slices[name] for each in (self, other) if name in each.slices])
+            for name in sorted(self.slices.keys() | other.slices.keys())
+        }
+        return Tallies(self.kind, self.class_names, parts, notes, slices)
 
     @final
     def __radd__(self, other: object) -> "Tallies":
@@ -81,16 +107,52 @@ class Tallies:
 def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
     """Sums of `rows` for every statistic, a cache-sized run of rows at a time.
 
+    Rows with groups are added up group by group; the sums over all rows are those of the groups.
+
     Raises
     ------
     InputError
         If labels are missing, or a statistic cannot read this kind of rows.
     """
-    wanted = list(dict.fromkeys(statistics))
-    check_readable(rows, wanted)
-    tables = sum_spans(rows, wanted)
+    asked = list(dict.fromkeys(statistics))
+    for statistic in asked:
+        check_evaluable(rows, statistic.reads, str(statistic))
+    wanted = list(dict.fromkeys(leaf for statistic in asked for leaf in statistic.leaves()))
+    if rows.groups is None:
+        return _tallies(rows, sum_spans(rows, wanted))
+    parted = [statistic for statistic in wanted if not statistic.whole]
+    whole = [statistic for statistic in wanted if statistic.whole]
+    slices: dict[str, Tallies] = {}
+    for name, group in rows.by_group():
+        tables = sum_spans(group, parted)
+        if whole:
+            tables |= sum_spans(_in_group(rows, name), whole)
+        slices[name] = _tallies(rows, tables)
+    total = {s: s.zero(rows.n_classes, rows.device).table.cpu() for s in wanted}
+    for each in slices.values():
+        for statistic, tally in each.parts.items():
+            total[statistic] += tally.table
+    if whole:
+        total |= sum_spans(rows, whole)
+    return _tallies(rows, total, slices)
+
+
+def _tallies(rows: Rows, tables: Tables, slices: Mapping[str, Tallies] | None = None) -> Tallies:
     parts = {statistic: Tally(statistic, table.cpu()) for statistic, table in tables.items()}
-    return Tallies(rows.kind, rows.class_names, parts, rows.notes)
+    return Tallies(rows.kind, rows.class_names, parts, rows.notes, dict(slices or {}))
+
+
+def _in_group(rows: Rows, name: str) -> Rows:
+    """All rows, with weight 0 for those of other groups."""
+    groups = rows.groups
+    assert groups is not None
+    inside = groups.codes == groups.names.index(name)
+    weight = rows.weight()
+    return rows.reweighted(torch.where(inside.to(weight.device), weight, 0))
+
+
+def _sliced(tallies: Tallies) -> str:
+    return "some" if tallies.slices else "none"
 
 
 def check_rows(rows: object) -> None:
@@ -101,8 +163,8 @@ def check_rows(rows: object) -> None:
         raise InputError("rows", rule, type(rows).__name__, remedy)
 
 
-def check_readable(rows: Rows, statistics: Iterable[Statistic]) -> None:
-    """Raise `InputError` if labels are missing, or a statistic cannot read this kind of rows."""
+def check_evaluable(rows: Rows, kinds: tuple[type[Rows], ...], what: str) -> None:
+    """Raise `InputError` if labels are missing, or `what` cannot be told from this kind of rows."""
     check_rows(rows)
     if isinstance(rows, Predictions) and rows.truth is None:
         remedy = "Unlabelled predictions can be transformed and decided on."
@@ -110,10 +172,9 @@ def check_readable(rows: Rows, statistics: Iterable[Statistic]) -> None:
     if isinstance(rows, Numbers) and rows.targets is None:
         remedy = "Pass what came out as targets."
         raise InputError("targets", "be given to evaluate numbers", "none", remedy)
-    for statistic in statistics:
-        if not isinstance(rows, statistic.reads):
-            able = " or ".join(kind.kind for kind in statistic.reads)
-            raise InputError("rows", f"be {able} for {statistic}", rows.kind, "Pass such rows.")
+    if not isinstance(rows, kinds):
+        able = " or ".join(kind.kind for kind in kinds)
+        raise InputError("rows", f"be {able} for {what}", rows.kind, "Pass such rows.")
 
 
 def _short(value: object) -> str:

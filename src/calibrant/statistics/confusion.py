@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.prediction.base import Decisions, Predictions
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import add_by
 from calibrant.statistics.tally import Statistic

@@ -16,7 +16,7 @@ from torch import Tensor
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.tally import Statistic
 
-__all__ = ["sum_spans"]
+__all__ = ["Tables", "sum_spans"]
 
 LEAST = 1 << 20  # stated numbers that are worth a thread
 
@@ -27,8 +27,18 @@ def sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
     """Table of every statistic over all of `rows`.
 
     As many threads as torch may use share rows on the CPU; their spans are added in order, so
-    that the same number of threads gives the same bits.
+    that the same number of threads gives the same bits. A `whole` statistic takes them at once.
     """
+    tables: Tables = {}
+    for statistic in statistics:
+        if statistic.whole:
+            tables[statistic] = statistic.zero(rows.n_classes, rows.device).table
+            statistic.add(rows, tables[statistic])
+    return tables | _sum_spans(rows, [s for s in statistics if not s.whole])
+
+
+def _sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
+    """Tables of statistics that take rows in runs."""
     n_threads = torch.get_num_threads()
     n_spans = min(n_threads, len(rows) * rows.n_entries // LEAST)
     if rows.device.type != "cpu" or n_spans < 2:

@@ -24,6 +24,12 @@ class Statistic(ABC):
 
     columns: ClassVar[tuple[str, ...]]
     reads: ClassVar[tuple[type[Rows], ...]]  # the kinds of rows that can be added
+    whole: ClassVar[bool] = False  # whether `add` takes all rows of a call, as they came, at once
+
+    @property
+    def members(self) -> "tuple[Statistic, ...]":
+        """Statistics that this one is made of; none for one with sums of its own."""
+        return ()
 
     @abstractmethod
     def shape(self, n_classes: int) -> tuple[int, ...]:
@@ -31,7 +37,11 @@ class Statistic(ABC):
 
     @abstractmethod
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
-        """Add `rows`, all of weight above 0, to `table`, in place."""
+        """Add `rows` to `table`, in place.
+
+        They are a run of rows, all of weight above 0; for a `whole` statistic all rows of the
+        call in the layout that came in, absent ones among them.
+        """
 
     @final
     def run_length(self, n_classes: int) -> int:
@@ -42,15 +52,27 @@ class Statistic(ABC):
     def zero(self, n_classes: int, device: torch.device | str = "cpu") -> "Tally":
         """Tally of no rows; ``zero(k) + t`` equals ``t``."""
         shape = (len(self.columns), *self.shape(n_classes))
-        return Tally(self, torch.zeros(shape, dtype=torch.float64, device=device))
+        members = tuple(member.zero(n_classes, device) for member in self.members)
+        return Tally(self, torch.zeros(shape, dtype=torch.float64, device=device), members)
+
+    @final
+    def leaves(self) -> "tuple[Statistic, ...]":
+        """Statistics with sums of their own: itself, or those of its members."""
+        if not self.members:
+            return (self,)
+        return tuple(leaf for member in self.members for leaf in member.leaves())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """Sums of one statistic over some rows, column by column, in float64."""
+    """Sums of one statistic over some rows, column by column, in float64.
+
+    A statistic that is made of others has their tallies as `members`.
+    """
 
     statistic: Statistic
     table: Float64[Tensor, "column *bucket"]
+    members: "tuple[Tally, ...]" = ()
 
     def __add__(self, other: "Tally") -> "Tally":
         """Tally of both sets of rows together."""
@@ -61,7 +83,11 @@ class Tally:
                 f"{other.statistic} of shape {tuple(other.table.shape)}",
                 "Tally every shard with the same settings.",
             )
-        return replace(self, table=self.table + other.table.to(self.table.device))
+        return replace(
+            self,
+            table=self.table + other.table.to(self.table.device),
+            members=tuple(a + b for a, b in zip(self.members, other.members, strict=True)),
+        )
 
     def __getitem__(self, column: str) -> Float64[Tensor, "*bucket"]:
         return self.table[self.statistic.columns.index(column)]

@@ -8,8 +8,8 @@ import torch
 from sklearn import metrics as sk
 
 import calibrant as cal
-from calibrant.metrics.numbers.explained import RSquared
 from calibrant.metrics.numbers.errors import MeanAbsoluteError, MeanSquaredError
+from calibrant.metrics.numbers.explained import RSquared
 
 ORACLES = {
     "mse": sk.mean_squared_error,

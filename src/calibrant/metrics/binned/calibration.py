@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.base import Metric
-from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.noise_floor import SOFT, floor_of_max, floor_of_mean, hard_labels
+from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins, check_choice
 from calibrant.statistics.score_grid import Closed, ScoreGrid, View, coarsen
 from calibrant.statistics.tally import Tally
@@ -26,7 +26,7 @@ def _check(view: str, n_bins: int, closed: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedCalibrationError(Metric):
+class ExpectedCalibrationError(TallyMetric):
     r"""Mean gap between stated probability and observed share, over bins, in [0, 1].
 
     Bin :math:`b` adds :math:`|\sum_b w (p - y)| / \sum w`; an empty bin adds nothing. From
@@ -69,16 +69,16 @@ class ExpectedCalibrationError(Metric):
 
     @property
     def statistic(self) -> ScoreGrid:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return ScoreGrid.holding(self.view, self.n_bins, self.closed)
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`; NaN for a tally of no rows."""
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
         gap = coarsen(tally, "wp", self.n_bins) - coarsen(tally, "wy", self.n_bins)
         return gap.abs().sum() / tally["w"].sum()
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`; the noise floor comes with it, an interval does not."""
+        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
         del level, class_names
         total = tally["w"].sum()
         noise = coarsen(tally, "wwp", self.n_bins) - coarsen(tally, "wwpp", self.n_bins)
@@ -91,7 +91,7 @@ class ExpectedCalibrationError(Metric):
 
 
 @dataclass(frozen=True, slots=True)
-class MaximumCalibrationError(Metric):
+class MaximumCalibrationError(TallyMetric):
     r"""Largest gap between stated probability and observed share of any bin, in [0, 1].
 
     Parameters
@@ -127,18 +127,18 @@ class MaximumCalibrationError(Metric):
 
     @property
     def statistic(self) -> ScoreGrid:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return ScoreGrid.holding(self.view, self.n_bins, self.closed)
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`; NaN for a tally of no rows."""
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
         gap = coarsen(tally, "wp", self.n_bins) - coarsen(tally, "wy", self.n_bins)
         weight = coarsen(tally, "w", self.n_bins)
         largest = (gap.abs() / torch.where(weight > 0, weight, 1)).max()
         return torch.where(weight.sum() > 0, largest, torch.nan)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`; the noise floor comes with it, an interval does not."""
+        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
         del level, class_names
         weight = coarsen(tally, "w", self.n_bins)
         noise = coarsen(tally, "wwp", self.n_bins) - coarsen(tally, "wwpp", self.n_bins)

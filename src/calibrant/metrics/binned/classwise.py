@@ -6,9 +6,9 @@ from typing import ClassVar
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.base import Metric
-from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
+from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins
 from calibrant.statistics.class_grids import ClassGrids, coarsen_classes
 from calibrant.statistics.tally import Tally
@@ -17,7 +17,7 @@ __all__ = ["ClasswiseCalibrationError"]
 
 
 @dataclass(frozen=True, slots=True)
-class ClasswiseCalibrationError(Metric):
+class ClasswiseCalibrationError(TallyMetric):
     r"""Mean over classes of the one-vs-rest expected calibration error, in [0, 1].
 
     Of class :math:`k`, bin :math:`b` adds :math:`|\sum_b w (p_k - y_k)| / \sum w`. Declared
@@ -50,16 +50,16 @@ class ClasswiseCalibrationError(Metric):
 
     @property
     def statistic(self) -> ClassGrids:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return ClassGrids.holding(self.n_bins)
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`; NaN for a tally of no rows."""
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
         gap = coarsen_classes(tally, "wp", self.n_bins) - coarsen_classes(tally, "wy", self.n_bins)
         return (gap.abs().sum(dim=-1) / tally["w"].sum(dim=-1)).mean()
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`; the noise floor comes with it, an interval does not."""
+        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
         del level, class_names
         total = tally["w"].sum(dim=-1, keepdim=True)
         noise = coarsen_classes(tally, "wwp", self.n_bins) - coarsen_classes(

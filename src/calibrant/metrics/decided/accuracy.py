@@ -7,7 +7,8 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.means import MeanScore
-from calibrant.prediction.base import Decisions, Events, Predictions
+from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.moments import RowScore
 

@@ -9,7 +9,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.metrics.base import Metric
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.settings import check_choice
@@ -24,7 +24,7 @@ Counts = Float64[Tensor, " class"]
 
 
 @dataclass(frozen=True, slots=True)
-class ClassRatio(Metric, ABC):
+class ClassRatio(TallyMetric, ABC):
     """A ratio of counts of each class, averaged over classes or not.
 
     A class that is neither chosen nor present has ratio 0 and counts in the macro average:
@@ -48,12 +48,12 @@ class ClassRatio(Metric, ABC):
     @property
     @final
     def statistic(self) -> Confusion:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return Confusion()
 
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`."""
+        """See `TallyMetric.read`."""
         hits, whole, present = self._counts(tally, "w")
         if self.average == "micro":  # every row has one class: all three are accuracy
             return (hits.sum() / present.sum()).clamp(max=1)
@@ -70,7 +70,7 @@ class ClassRatio(Metric, ABC):
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`."""
+        """See `TallyMetric.estimate`."""
         value, n = self.read(tally), round(float(tally["count"].sum()))
         if self.average in ("macro", "weighted"):
             why = "not available: an average over classes needs resampling of all cells"
@@ -236,7 +236,7 @@ class F1Score(ClassRatio):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfusionMatrix(Metric):
+class ConfusionMatrix(TallyMetric):
     """Weight of the rows by true class (first axis) and chosen class (second axis).
 
     Examples
@@ -250,15 +250,15 @@ class ConfusionMatrix(Metric):
 
     @property
     def statistic(self) -> Confusion:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return Confusion()
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`."""
+        """See `TallyMetric.read`."""
         return tally["w"]
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`."""
+        """See `TallyMetric.estimate`."""
         del level
         value = tuple(tuple(row) for row in self.read(tally).tolist())
         why, n = "not available: counts, not an estimate", round(float(tally["count"].sum()))

@@ -7,7 +7,7 @@ from typing import ClassVar
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.base import Metric
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.means import MeanScore
 from calibrant.prediction.numbers import Numbers
@@ -94,7 +94,7 @@ class MeanAbsoluteError(MeanScore):
 
 
 @dataclass(frozen=True, slots=True)
-class RootMeanSquaredError(Metric):
+class RootMeanSquaredError(TallyMetric):
     r"""Root of `MeanSquaredError`, at least 0, in the target's unit.
 
     The ends of its interval are the roots of those of the mean squared error.
@@ -114,15 +114,15 @@ class RootMeanSquaredError(Metric):
 
     @property
     def statistic(self) -> Moments:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return MeanSquaredError().statistic
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`."""
+        """See `TallyMetric.read`."""
         return MeanSquaredError().read(tally).sqrt()
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`."""
+        """See `TallyMetric.estimate`."""
         square = MeanSquaredError().estimate(tally, level=level, class_names=class_names)
         value = math.sqrt(float(square))
         if not isinstance(square.low, float) or not isinstance(square.high, float):

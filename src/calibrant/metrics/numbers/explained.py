@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from scipy.special import stdtrit
 from torch import Tensor
 
-from calibrant.metrics.base import Metric
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval
 from calibrant.statistics.tally import Tally
@@ -22,7 +22,7 @@ UNDEFINED = "all targets are equal: there is no spread to explain"
 
 
 @dataclass(frozen=True, slots=True)
-class RSquared(Metric):
+class RSquared(TallyMetric):
     r"""One minus :math:`\sum w (\hat t - t)^2 / \sum w (t - \bar t)^2`, at most 1.
 
     0 is what the mean of these very rows gets, below 0 worse than that. Undefined where all
@@ -53,16 +53,16 @@ class RSquared(Metric):
 
     @property
     def statistic(self) -> TargetMoments:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return TargetMoments()
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`; NaN where all targets are equal."""
+        """See `TallyMetric.read`; NaN where all targets are equal."""
         rest = _unexplained(moment_sums(tally))
         return torch.tensor(math.nan if rest is None else float(1 - rest), dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`."""
+        """See `TallyMetric.estimate`."""
         del class_names  # numbers have none
         sums = moment_sums(tally)
         n, rest = round(sums["count"]), _unexplained(sums)

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import RowMetric
+from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.placements import placements
-from calibrant.metrics.ranking.positive import METHOD, SOFT, area_of_masses, from_grid, undefined
+from calibrant.metrics.ranking.positive import METHOD, SOFT, area_of_masses, undefined
 from calibrant.metrics.ranking.roc_area import roc_area
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Logits, PositiveLogits
@@ -53,16 +54,16 @@ class MacroAUROC(RowMetric):
 
     @property
     def statistic(self) -> ClassGrids:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return ClassGrids()
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`."""
+        """See `TallyMetric.read`."""
         areas = [roc_area(y, w - y).value for w, y in zip(tally["w"], tally["wy"], strict=True)]
         return torch.tensor(areas, dtype=torch.float64).nanmean()
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`; warns where the grid is too coarse."""
+        """See `TallyMetric.estimate`; warns where the grid is too coarse."""
         del level, class_names
         areas = [roc_area(y, w - y) for w, y in zip(tally["w"], tally["wy"], strict=True)]
         known = [area for area in areas if not math.isnan(area.value)]
@@ -73,7 +74,7 @@ class MacroAUROC(RowMetric):
         bound = sum(area.bound for area in known) / len(known)
         why = "not available: classes share their rows, so the average needs rows in memory"
         note = _left_out(len(areas), len(known))
-        return from_grid(Estimate(value, None, None, None, n, why, note=note), bound)
+        return from_grid(Estimate(value, None, None, None, n, why, note=note), bound, "auroc")
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""

@@ -1,20 +1,18 @@
 """AUROC: how well the stated probabilities rank the rows."""
 
 import math
-import warnings
-from dataclasses import dataclass, replace
-from decimal import ROUND_UP, Context
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.errors import CalibrantWarning
 from calibrant.metrics.base import RowMetric
+from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.ranking.placements import by_rank, placements
 from calibrant.metrics.ranking.roc_area import RocArea, delong_part, roc_area
 from calibrant.prediction.base import Events, Predictions
@@ -24,7 +22,7 @@ from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid
 from calibrant.statistics.tally import Tally
 
-__all__ = ["METHOD", "SOFT", "PositiveAUROC", "area_of_masses", "from_grid", "undefined"]
+__all__ = ["METHOD", "SOFT", "PositiveAUROC", "area_of_masses", "undefined"]
 
 METHOD = "DeLong, on the scale of log-odds"
 SOFT = "not available: the variance needs hard labels"
@@ -42,7 +40,8 @@ class PositiveAUROC(RowMetric):
     References
     ----------
     .. [1] Hanley, McNeil. "The Meaning and Use of the Area under a ROC Curve." Radiology 143,
-       1982. For the interval see `calibrant.metrics.ranking.roc_area` and `calibrant.metrics.intervals`.
+       1982. For the interval see `calibrant.metrics.ranking.roc_area` and
+       `calibrant.metrics.intervals`.
 
     Examples
     --------
@@ -56,15 +55,15 @@ class PositiveAUROC(RowMetric):
 
     @property
     def statistic(self) -> ScoreGrid:
-        """See `Metric.statistic`."""
+        """See `TallyMetric.statistic`."""
         return ScoreGrid("positive")
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `Metric.read`."""
+        """See `TallyMetric.read`."""
         return torch.tensor(roc_area(*_masses(tally)[:2]).value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `Metric.estimate`; warns where the grid is too coarse for the interval."""
+        """See `TallyMetric.estimate`; warns where the grid is too coarse for the interval."""
         del class_names
         masses, n = _masses(tally), int(tally["count"].sum())
         area = roc_area(*masses[:2])
@@ -72,7 +71,7 @@ class PositiveAUROC(RowMetric):
             return undefined(n)
         variance = area.variance(*masses) if hard_labels(tally) else None
         interval = _interval(area.value, variance, level)
-        return from_grid(_estimate(area.value, interval, n, level), area.bound)
+        return from_grid(_estimate(area.value, interval, n, level), area.bound, "auroc")
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
@@ -105,21 +104,6 @@ def undefined(n: int) -> Estimate:
     why = "it takes positive and negative rows"
     method, note = f"not available: {why}", f"undefined: {why}"
     return Estimate(math.nan, None, None, None, n, method, note=note)
-
-
-def from_grid(estimate: Estimate, bound: float) -> Estimate:
-    """The estimate with its bound.
-
-    Warns where that is beyond a tenth of the interval's width; without one, beyond .01.
-    """
-    off = f"{float(Context(prec=2, rounding=ROUND_UP).create_decimal_from_float(bound)):.2g}"
-    ends = estimate.low, estimate.high
-    width = ends[1] - ends[0] if isinstance(ends[0], float) and isinstance(ends[1], float) else 0.1
-    if bound > width / 10:
-        text = f"auroc from the grid may be {off} off: scores crowd in few cells"
-        warnings.warn(f"{text}. Evaluate rows in memory.", CalibrantWarning, stacklevel=3)
-    notes = estimate.note, f"from the grid, at most {off} off"
-    return replace(estimate, note="; ".join(filter(None, notes)))
 
 
 def _scored(rows: Rows) -> tuple[Events, Tensor]:

@@ -1,0 +1,27 @@
+"""Values read from the cells of a grid, and how far they may be off."""
+
+import warnings
+from dataclasses import replace
+from decimal import ROUND_UP, Context
+
+from calibrant.errors import CalibrantWarning
+from calibrant.metrics.estimate import Estimate
+
+__all__ = ["from_grid"]
+
+WIDTH = 0.1  # of the interval, where there is none
+
+
+def from_grid(estimate: Estimate, bound: float, what: str) -> Estimate:
+    """The estimate of `what` with its bound; warns where that is beyond a tenth of the interval.
+
+    Without an interval, it warns where the bound is beyond .01.
+    """
+    off = f"{float(Context(prec=2, rounding=ROUND_UP).create_decimal_from_float(bound)):.2g}"
+    low, high = estimate.low, estimate.high
+    width = high - low if isinstance(low, float) and isinstance(high, float) else WIDTH
+    if bound > width / 10:
+        text = f"{what} from the grid may be {off} off: scores crowd in few cells"
+        warnings.warn(f"{text}. Evaluate rows in memory.", CalibrantWarning, stacklevel=3)
+    note = "; ".join(filter(None, (estimate.note, f"from the grid, at most {off} off")))
+    return replace(estimate, note=note, bound=bound)

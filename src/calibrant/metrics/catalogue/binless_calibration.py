@@ -1,0 +1,7 @@
+"""Calibration measured without bins."""
+
+from calibrant.metrics.catalogue.entry import Entry
+
+__all__ = ["ENTRIES"]
+
+ENTRIES: tuple[Entry, ...] = ()

@@ -1,0 +1,7 @@
+"""Proper scores taken apart."""
+
+from calibrant.metrics.catalogue.entry import Entry
+
+__all__ = ["ENTRIES"]
+
+ENTRIES: tuple[Entry, ...] = ()

@@ -1,0 +1,7 @@
+"""Metrics of classes in an order."""
+
+from calibrant.metrics.catalogue.entry import Entry
+
+__all__ = ["ENTRIES"]
+
+ENTRIES: tuple[Entry, ...] = ()

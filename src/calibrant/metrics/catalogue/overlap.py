@@ -1,0 +1,7 @@
+"""Overlap of masks."""
+
+from calibrant.metrics.catalogue.entry import Entry
+
+__all__ = ["ENTRIES"]
+
+ENTRIES: tuple[Entry, ...] = ()

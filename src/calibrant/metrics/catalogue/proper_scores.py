@@ -1,0 +1,46 @@
+"""Proper scores: least, on average, for who states the true probabilities."""
+
+import math
+
+from calibrant.metrics.catalogue.entry import Entry
+
+__all__ = ["ENTRIES"]
+
+_SCORES = "calibrant.metrics.proper.scores"
+
+ENTRIES = (
+    Entry(
+        name="log_loss",
+        home=f"{_SCORES}:LogLoss",
+        says="mean of -log p of what came out, in nats",
+        range=(0, math.inf),
+        direction="lower",
+        statistic="moments",
+        kinds=("predictions", "events"),
+        source="Good 1952",
+        page="log-loss",
+    ),
+    Entry(
+        name="brier",
+        home=f"{_SCORES}:Brier",
+        says="squared error summed over classes, 0 to 2",
+        range=(0, 2),
+        direction="lower",
+        statistic="moments",
+        kinds=("predictions", "events"),
+        source="Brier 1950",
+        page="brier",
+    ),
+    Entry(
+        name="brier_binary",
+        home=f"{_SCORES}:BrierBinary",
+        says="squared error of the positive class, 0 to 1",
+        range=(0, 1),
+        direction="lower",
+        statistic="moments",
+        kinds=("predictions", "events"),
+        source="Brier 1950",
+        page="brier",
+        needs=("two classes",),
+    ),
+)

@@ -1,0 +1,7 @@
+"""Selective prediction."""
+
+from calibrant.metrics.catalogue.entry import Entry
+
+__all__ = ["ENTRIES"]
+
+ENTRIES: tuple[Entry, ...] = ()
