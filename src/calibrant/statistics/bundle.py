@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
+from pathlib import Path
 from typing import final
 
 import torch
@@ -12,6 +13,7 @@ from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.saving import save_tallies
 from calibrant.statistics.spans import Tables, sum_spans
 from calibrant.statistics.tally import Statistic, Tally
 
@@ -102,6 +104,19 @@ class Tallies:
     def __radd__(self, other: object) -> "Tallies":
         """See `__add__`."""
         return self + other
+
+    @final
+    def save(self, path: str | Path) -> None:
+        """Write the tallies to a file, whole or not at all; see `calibrant.load_tallies`.
+
+        Raises
+        ------
+        InputError
+            If a setting of a statistic is no number, text, tuple or dataclass of these.
+        OutputError
+            When the file cannot be written.
+        """
+        save_tallies(path, self)
 
 
 def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
