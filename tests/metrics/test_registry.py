@@ -1,9 +1,11 @@
 """Names, aliases and numbers of bins lead to metrics; unknown names are told what is near."""
 
+import ast
 import re
 import subprocess
 import sys
 from dataclasses import fields
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -146,7 +148,11 @@ def test_available_prints_names_with_a_line_each_and_finds_aliases():
 
 
 def test_public_classes_are_those_of_the_stub():
-    for name in dir(cal.metrics):
+    stub = resources.files(cal.metrics).joinpath("__init__.pyi").read_text(encoding="utf-8")
+    listed = ast.literal_eval(stub[stub.index("__all__ = [") + len("__all__ = ") :])
+    assert listed == dir(cal.metrics)
+    for name in listed:
         assert getattr(cal.metrics, name).__doc__, name
+        assert re.search(rf"\b{name}\b(?! as)", stub), name
     with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
         _ = cal.metrics.Nothing

@@ -1,21 +1,34 @@
-from calibrant.metrics.base import MemoryMetric, Metric, RowMetric, TallyMetric
-from calibrant.metrics.binned.calibration import ExpectedCalibrationError, MaximumCalibrationError
-from calibrant.metrics.binned.classwise import ClasswiseCalibrationError
-from calibrant.metrics.binned.reliability import reliability_table
-from calibrant.metrics.decided.accuracy import Accuracy
-from calibrant.metrics.decided.ratios import ConfusionMatrix, F1Score, Precision, Recall
-from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.evaluation import Evaluation
-from calibrant.metrics.numbers.errors import (
-    MeanAbsoluteError,
-    MeanSquaredError,
-    RootMeanSquaredError,
+from calibrant.metrics.base import MemoryMetric as MemoryMetric
+from calibrant.metrics.base import Metric as Metric
+from calibrant.metrics.base import RowMetric as RowMetric
+from calibrant.metrics.base import TallyMetric as TallyMetric
+from calibrant.metrics.binned.calibration import (
+    ExpectedCalibrationError as ExpectedCalibrationError,
 )
-from calibrant.metrics.numbers.explained import RSquared
-from calibrant.metrics.proper.scores import Brier, BrierBinary, LogLoss
-from calibrant.metrics.ranking.one_vs_rest import MacroAUROC
-from calibrant.metrics.ranking.positive import PositiveAUROC
-from calibrant.metrics.registry import available
+from calibrant.metrics.binned.calibration import MaximumCalibrationError as MaximumCalibrationError
+from calibrant.metrics.binned.classwise import (
+    ClasswiseCalibrationError as ClasswiseCalibrationError,
+)
+from calibrant.metrics.binned.reliability import reliability_table as reliability_table
+from calibrant.metrics.decided.accuracy import Accuracy as Accuracy
+from calibrant.metrics.decided.ratios import ConfusionMatrix as ConfusionMatrix
+from calibrant.metrics.decided.ratios import F1Score as F1Score
+from calibrant.metrics.decided.ratios import Precision as Precision
+from calibrant.metrics.decided.ratios import Recall as Recall
+from calibrant.metrics.estimate import Estimate as Estimate
+from calibrant.metrics.evaluation import Evaluation as Evaluation
+from calibrant.metrics.means import MeanScore as MeanScore
+from calibrant.metrics.numbers.errors import MeanAbsoluteError as MeanAbsoluteError
+from calibrant.metrics.numbers.errors import MeanSquaredError as MeanSquaredError
+from calibrant.metrics.numbers.errors import RootMeanSquaredError as RootMeanSquaredError
+from calibrant.metrics.numbers.explained import RSquared as RSquared
+from calibrant.metrics.proper.scores import Brier as Brier
+from calibrant.metrics.proper.scores import BrierBinary as BrierBinary
+from calibrant.metrics.proper.scores import LogLoss as LogLoss
+from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
+from calibrant.metrics.ranking.positive import PositiveAUROC as PositiveAUROC
+from calibrant.metrics.registry import available as available
+from calibrant.statistics.moments import RowScore as RowScore
 
 __all__ = [
     "Accuracy",
@@ -31,6 +44,7 @@ __all__ = [
     "MacroAUROC",
     "MaximumCalibrationError",
     "MeanAbsoluteError",
+    "MeanScore",
     "MeanSquaredError",
     "MemoryMetric",
     "Metric",
@@ -40,6 +54,7 @@ __all__ = [
     "Recall",
     "RootMeanSquaredError",
     "RowMetric",
+    "RowScore",
     "TallyMetric",
     "available",
     "reliability_table",

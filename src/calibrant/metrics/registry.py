@@ -32,6 +32,7 @@ __all__ = [
     "canonical",
     "defaults",
     "entry_of",
+    "homes",
 ]
 
 FAMILIES: Mapping[str, tuple[Entry, ...]] = {
@@ -134,6 +135,11 @@ def entry_of(name: str, n_classes: int) -> tuple[Entry, dict[str, object]]:
 def defaults(kind: str, n_classes: int) -> tuple[str, ...]:
     """Names evaluated where none are given, for a kind of rows."""
     return _DEFAULTS["two classes" if kind == "predictions" and n_classes == 2 else kind]
+
+
+def homes() -> dict[str, str]:
+    """Modules of all classes in the catalogue, by their public names."""
+    return {name: module for module, _, name in (e.home.partition(":") for e in METRICS.values())}
 
 
 def _split(name: str) -> tuple[str, str | None]:
