@@ -19,6 +19,7 @@ _HOMES = {
     "decisions": "calibrant.prediction.door",
     "evaluate": "calibrant.metrics.evaluate",
     "events": "calibrant.prediction.door",
+    "load_tallies": "calibrant.statistics.saved",
     "numbers": "calibrant.prediction.door",
     "predictions": "calibrant.prediction.door",
     "reliability_table": "calibrant.metrics.binned.reliability",

@@ -8,6 +8,7 @@ from calibrant.metrics.evaluate import evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
+from calibrant.statistics.saved import load_tallies
 
 __version__: str
 
@@ -25,6 +26,7 @@ __all__ = [
     "evaluate",
     "events",
     "figures",
+    "load_tallies",
     "losses",
     "metrics",
     "numbers",

@@ -125,6 +125,14 @@ def up(bound):
     return f"{float(rounded):.2g}"
 
 
+def test_tallies_from_a_file_give_the_same_estimates(evidence, tmp_path):
+    tallies = cal.tally(evidence.rows(), evidence.summed)
+    tallies.save(tmp_path / "tallies")
+    expected = cal.evaluate(tallies, evidence.summed)
+    again = cal.evaluate(cal.load_tallies(tmp_path / "tallies"), evidence.summed)
+    assert again.to_json() == expected.to_json()
+
+
 def test_number_read_from_a_tally_is_the_value_of_its_estimate(evidence):
     names = evidence.summed
     tallies = cal.tally(evidence.rows(), names)

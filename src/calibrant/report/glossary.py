@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from calibrant.metrics.registry import ALIASES
+from calibrant.metrics.registry import ALIASES, METRICS
 
 __all__ = ["Entry", "entry_of"]
 
@@ -69,7 +69,7 @@ _PARTS = re.compile(r"(.+?)_(\d+|positive|macro|micro|weighted|per_class)")
 
 
 def entry_of(name: str) -> Entry:
-    """Entry of the metric called `name`; a name that is not listed speaks for itself.
+    """Entry of the metric called `name`; a name that is unknown speaks for itself.
 
     Examples
     --------
@@ -83,7 +83,8 @@ def entry_of(name: str) -> Entry:
         return _ENTRIES[name]
     parts = _PARTS.fullmatch(name)
     if parts is None or parts[1] not in _ENTRIES:
-        return Entry(name.replace("_", " "), "")
+        said = METRICS[name].says if name in METRICS else ""
+        return Entry(name.replace("_", " "), f"{said[:1].upper()}{said[1:]}." if said else "")
     known, suffix = _ENTRIES[parts[1]], parts[2]
     ending = f"{suffix} bins" if suffix.isdigit() else _SUFFIXES[suffix]
     return Entry(f"{known.label}, {ending}", known.meaning)
