@@ -25,7 +25,14 @@ from calibrant.metrics.numbers.explained import RSquared as RSquared
 from calibrant.metrics.proper.scores import Brier as Brier
 from calibrant.metrics.proper.scores import BrierBinary as BrierBinary
 from calibrant.metrics.proper.scores import LogLoss as LogLoss
+from calibrant.metrics.ranking.average_precision import (
+    OneVsRestAveragePrecision as OneVsRestAveragePrecision,
+)
+from calibrant.metrics.ranking.average_precision import (
+    PositiveAveragePrecision as PositiveAveragePrecision,
+)
 from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
+from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUROC
 from calibrant.metrics.ranking.positive import PositiveAUROC as PositiveAUROC
 from calibrant.metrics.registry import available as available
 from calibrant.statistics.moments import RowScore as RowScore
@@ -48,7 +55,10 @@ __all__ = [
     "MeanSquaredError",
     "MemoryMetric",
     "Metric",
+    "OneVsRestAUROC",
+    "OneVsRestAveragePrecision",
     "PositiveAUROC",
+    "PositiveAveragePrecision",
     "Precision",
     "RSquared",
     "Recall",

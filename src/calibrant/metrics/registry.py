@@ -60,6 +60,8 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     "recall": ("recall_positive", "recall_macro"),
     "f1": ("f1_positive", "f1_macro"),
     "auroc": ("auroc_positive", "auroc_macro"),
+    "average_precision": ("average_precision_positive", "average_precision_macro"),
+    "ap": ("average_precision_positive", "average_precision_macro"),
 }
 
 ALIASES: Mapping[str, tuple[str, str]] = {

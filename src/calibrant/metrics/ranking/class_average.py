@@ -1,0 +1,288 @@
+"""Rankings of every class against the rest: what their averages have in common."""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, final, get_args
+
+import torch
+from jaxtyping import Bool, Float64
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.metrics.base import RowMetric
+from calibrant.metrics.bounds import from_grid
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.ranking.class_scores import class_scores
+from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
+from calibrant.metrics.settings import check_choice
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.tally import Tally
+
+__all__ = ["SHARED", "ClassAverage", "ClassRanking", "OneVsRest"]
+
+ClassAverage = Literal["macro", "weighted", "per_class", "micro"]
+
+ROUNDING = 1e-12  # of sums over cells
+SHARED = "not available: classes share their rows, so the average needs rows in memory"
+SOFT = "not available: the variance needs hard labels"
+LONELY = "a class of one row tells nothing of the spread"
+
+PerClass = Float64[Tensor, " class"]
+PerRanking = Float64[Tensor, " ranking"]  # of every class, or the one of all pooled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassRanking:
+    """Ranking of one class against the rest.
+
+    Attributes
+    ----------
+    value : float
+        NaN where the class has none.
+    influence : Float64[Tensor, "row"]
+        How far every row moves the value, scaled so that the sum of squares is its variance;
+        NaN where one row tells nothing of the spread.
+    """
+
+    value: float
+    influence: Float64[Tensor, " row"]
+
+
+@dataclass(frozen=True, slots=True)
+class OneVsRest(RowMetric, ABC):
+    """A number of the ranking of each class against the rest, averaged over classes or not.
+
+    ``"macro"`` is the plain mean over the classes that have a value, ``"weighted"`` that by how
+    often they come out; ``"micro"`` ranks all pairs of a row and a class together, by whether
+    the class came out; ``"per_class"`` is the vector. Classes without a value are left out, and
+    the estimate says how many.
+    """
+
+    average: ClassAverage = "macro"
+    higher_is_better: ClassVar[bool | None] = True
+    interval_method: ClassVar[str] = ""
+    what: ClassVar[str] = ""
+    takes: ClassVar[str] = ""  # rows without which a class has no value
+    left_out: ClassVar[str] = ""  # what such a class did
+
+    def __post_init__(self) -> None:
+        check_choice("average", self.average, get_args(ClassAverage))
+
+    @abstractmethod
+    def of_hard(
+        self, scores: Tensor, positive: Bool[Tensor, " row"], weight: Float64[Tensor, " row"]
+    ) -> ClassRanking:
+        """Ranking of hard labels."""
+
+    @abstractmethod
+    def of_steps(self, steps: Steps) -> Float64[Tensor, "*class"]:
+        """Value where every step is one score; NaN where there is none."""
+
+    @abstractmethod
+    def bound_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
+        """How far the value may be off, whatever the order inside the steps."""
+
+    @abstractmethod
+    def variance_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
+        """Variance of the value, of hard labels; NaN where nothing is known of the spread."""
+
+    @property
+    @final
+    def statistic(self) -> ClassGrids:
+        """See `Metric.statistic`."""
+        return ClassGrids()
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `Metric.read`."""
+        steps = steps_of_tally(tally)
+        values = self.of_steps(steps.pooled() if self.average == "micro" else steps)
+        return self._averaged(values, steps.up.sum(-1))
+
+    @final
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `Metric.estimate`; warns where the grid is too coarse."""
+        steps, n = steps_of_tally(tally), int(tally["count"][0].sum())
+        support = steps.up.sum(-1)
+        if self.average == "micro":
+            steps = steps.pooled()
+        values, bounds = self.of_steps(steps), self.bound_of(steps).clamp(min=ROUNDING)
+        if values.isnan().all():
+            return self._undefined(values, support, n, class_names)
+        if self.average == "per_class":
+            hard = float((tally["wy"] - tally["wyy"]).abs().sum()) <= 1e-9 * float(support.sum())
+            variances = self.variance_of(steps) if hard else None
+            estimate = self._vector(
+                values, variances, support, n, level=level, class_names=class_names
+            )
+            return self._bounded(estimate, bounds)
+        note = "" if self.average == "micro" else self._note(values)
+        value = float(self._averaged(values, support))
+        bound = float(self._averaged(torch.where(values.isnan(), values, bounds), support))
+        return from_grid(Estimate(value, None, None, None, n, SHARED, note=note), bound, self.what)
+
+    @final
+    def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """See `RowMetric.estimate_rows`."""
+        if not isinstance(rows, Predictions):
+            raise InputError("rows", "be predictions over classes", rows.kind, "Use predictions().")
+        n, support = len(rows), _support(rows)
+        if self.average == "micro":
+            values, variances, moved = self._together(rows)
+        else:
+            values, variances, moved = self._each(rows, support)
+        if values.isnan().all():
+            return self._undefined(values, support, n, rows.class_names)
+        if self.average == "per_class":
+            known = variances if rows.soft is None else None
+            return self._vector(
+                values, known, support, n, level=level, class_names=rows.class_names
+            )
+        value = float(self._averaged(values, support))
+        if self.average == "weighted" and rows.hard is not None:  # the shares are estimates, too
+            own = torch.where(values.isnan(), value, values)[rows.hard]
+            moved = moved + rows.weight() * (own - value) / support.sum()
+        interval = Interval(None, None, SOFT)
+        if rows.soft is None and bool(variances[~values.isnan()].isnan().any()):
+            interval = Interval.missing(LONELY)
+        elif rows.soft is None:
+            squares = float(moved.square().sum())
+            interval = logit_interval(value, squares, level, self.interval_method)
+        shown = level if interval.low is not None else None
+        note = self._note(values)
+        return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
+
+    def _each(
+        self, rows: Predictions, support: PerClass
+    ) -> tuple[PerClass, PerClass, Float64[Tensor, " row"]]:
+        """Value and variance of every class, and how far each row moves their average."""
+        weight, soft = rows.weight(), rows.soft
+        values, variances = torch.full((2, rows.n_classes), math.nan, dtype=torch.float64)
+        moved, total = torch.zeros_like(weight), 0.0
+        for k, scores in enumerate(class_scores(rows)):
+            if soft is not None:
+                values[k] = self.of_steps(ranked(scores, soft[:, k], weight).steps)
+                continue
+            assert rows.hard is not None
+            one = self.of_hard(scores, rows.hard == k, weight)
+            values[k] = one.value
+            if math.isnan(one.value):
+                continue
+            share = float(support[k]) if self.average == "weighted" else 1.0
+            total += share
+            variances[k] = one.influence.square().sum()
+            moved += share * one.influence
+        return values, variances, moved / total if total else moved
+
+    def _together(
+        self, rows: Predictions
+    ) -> tuple[PerRanking, PerRanking, Float64[Tensor, " row"]]:
+        """As `_each`, of all pairs of a row and a class; a row's pairs count as one."""
+        scores = torch.cat([scores.double() for scores in class_scores(rows)])
+        weight = rows.weight().repeat(rows.n_classes)
+        if rows.soft is not None:
+            value = self.of_steps(ranked(scores, rows.soft.T.reshape(-1), weight).steps)
+            return value[None], torch.full_like(value[None], math.nan), rows.weight()
+        classes = torch.arange(rows.n_classes, device=rows.device)[:, None]
+        one = self.of_hard(scores, (rows.hard == classes).reshape(-1), weight)
+        moved = one.influence.view(rows.n_classes, -1).sum(0)
+        return torch.tensor([one.value], dtype=torch.float64), moved.square().sum()[None], moved
+
+    def _averaged(self, values: PerRanking, support: PerClass) -> Float64[Tensor, "..."]:
+        """Average over the classes that have a value; the vector where none is asked for."""
+        if self.average == "per_class":
+            return values
+        if self.average == "micro":
+            return values.reshape(())
+        if self.average == "macro":
+            return values.nanmean()
+        known = ~values.isnan()
+        return (values * support)[known].sum() / support[known].sum()
+
+    def _vector(
+        self,
+        values: PerClass,
+        variances: PerClass | None,
+        support: PerClass,
+        n: int,
+        *,
+        level: float,
+        class_names: tuple[str, ...],
+    ) -> Estimate:
+        """Estimate with an entry a class."""
+        missing = Interval(None, None, SOFT)
+        ends = [
+            missing
+            if variances is None
+            else logit_interval(value, variance, level, self.interval_method)
+            if not math.isnan(variance)
+            else Interval.missing(LONELY)
+            for value, variance in zip(
+                values.tolist(),
+                [math.nan] * len(values) if variances is None else variances.tolist(),
+                strict=True,
+            )
+        ]
+        known = [end for end in ends if end.low is not None]
+        return Estimate(
+            tuple(values.tolist()),
+            tuple(math.nan if end.low is None else end.low for end in ends) if known else None,
+            tuple(math.nan if end.high is None else end.high for end in ends) if known else None,
+            level if known else None,
+            n,
+            (known or ends)[0].method,
+            names=class_names,
+            support=tuple(support.tolist()),
+            note=self._note(values),
+        )
+
+    def _bounded(self, estimate: Estimate, bounds: PerClass) -> Estimate:
+        """Vector with the largest bound; warns for the class whose interval it matters most to."""
+        ends = estimate.low, estimate.high
+        largest = float(bounds[~bounds.isnan()].max())
+        matters, low, high = largest, None, None
+        if isinstance(ends[0], tuple) and isinstance(ends[1], tuple):
+            widths = torch.tensor(ends[1]).double() - torch.tensor(ends[0]).double()
+            worst = int((bounds / widths).nan_to_num(nan=0).argmax())
+            matters, low, high = float(bounds[worst]), ends[0][worst], ends[1][worst]
+        marked = from_grid(
+            Estimate(0.0, low, high, estimate.level, estimate.n, estimate.method),
+            matters,
+            self.what,
+        )
+        note = "; ".join(filter(None, (estimate.note, marked.note)))
+        return replace(estimate, note=note, bound=largest)
+
+    def _undefined(
+        self, values: PerRanking, support: PerClass, n: int, class_names: tuple[str, ...]
+    ) -> Estimate:
+        """Estimate where no class has a value."""
+        method, note = f"not available: {self.takes}", f"undefined: {self.takes}"
+        if self.average != "per_class":
+            return Estimate(math.nan, None, None, None, n, method, note=note)
+        return Estimate(
+            *(tuple(values.tolist()), None, None, None, n, method),
+            names=class_names,
+            support=tuple(support.tolist()),
+            note=note,
+        )
+
+    def _note(self, values: PerRanking) -> str:
+        missing = int(values.isnan().sum())
+        if not missing:
+            return ""
+        which = f"{missing} of {len(values)} classes {self.left_out}"
+        return f"undefined: {which}" if self.average == "per_class" else f"{which}: left out"
+
+
+def _support(rows: Predictions) -> PerClass:
+    """Weight of the rows of every class."""
+    if rows.soft is not None:
+        return (rows.weight()[:, None] * rows.soft).sum(0)
+    assert rows.hard is not None
+    zero = torch.zeros(rows.n_classes, dtype=torch.float64, device=rows.device)
+    return zero.scatter_add_(0, rows.hard, rows.weight())

@@ -1,0 +1,99 @@
+"""Average precision from steps: its value, its ends where steps hide an order, its influences."""
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.ranking.steps import Masses, Steps, over
+
+__all__ = [
+    "correction",
+    "mean_precision",
+    "precision_influences",
+    "precision_reach",
+    "precision_variance",
+]
+
+
+def mean_precision(steps: Steps) -> Float64[Tensor, "*class"]:
+    r"""Average precision, :math:`\sum_k (R_k - R_{k-1}) P_k` over distinct scores; NaN of none.
+
+    Examples
+    --------
+    >>> from calibrant.metrics.ranking.steps import ranked
+    >>> hit = torch.tensor([False, True, True])
+    >>> rows = ranked(torch.tensor([0.5, 0.75, 0.25]), hit, torch.ones(3).double())
+    >>> float(mean_precision(rows.steps))  # (1/1 + 2/3) / 2
+    0.8333333333333333
+    """
+    hits = steps.hits
+    return (steps.up * over(hits, hits + steps.alarms)).sum(-1) / hits[..., -1]
+
+
+def precision_reach(steps: Steps) -> tuple[Float64[Tensor, "*class"], Float64[Tensor, "*class"]]:
+    r"""Least and greatest average precision that any order inside the steps could give.
+
+    With :math:`T` positives and :math:`F` negatives above a step of :math:`u` and :math:`d`, a
+    positive row in it has at most the precision :math:`(T + u) / (T + u + F)`, which all reach
+    if they are tied above the negatives. Below the negatives the row with which :math:`s` of the
+    positives are passed has precision :math:`g(s) = (T + s) / (T + s + F + d)`. It rises, ever
+    slower, so that whatever the rows, their sum is at least
+    :math:`\int_0^u g(s) ds + \tfrac12 g'(u) \sum w^2`, over single rows.
+    """
+    up, hits, alarms = steps.up, steps.hits, steps.alarms
+    exact = up * over(hits, hits + alarms)
+    most = up * over(hits, hits + (alarms - steps.down).clamp(min=0))
+    whole = (hits - up).clamp(min=0) + alarms
+    area = up - alarms * torch.log1p(over(up, whole))
+    area = torch.where(whole > 0, area, up)
+    slope = over(alarms, (hits + alarms).square())
+    least = torch.minimum(area + slope * steps.least / 2, exact)
+    low, high = (
+        torch.where(steps.alone, exact, end).sum(-1) / hits[..., -1] for end in (least, most)
+    )
+    return low, high
+
+
+def precision_influences(steps: Steps, value: Float64[Tensor, "*class"]) -> tuple[Masses, Masses]:
+    r"""How the average precision grows with the weight of a positive, or a negative, row.
+
+    Derivatives by the weight of a row at every step. A positive row adds its own precision and
+    raises that of the positives at or below it; a negative row lowers theirs:
+
+    .. math:: D_+ = \frac1P \Bigl(P_k - AP + \sum_{j \ge k} \frac{u_j F_j}{(T_j + F_j)^2}\Bigr)
+       \qquad D_- = -\frac1P \sum_{j \ge k} \frac{u_j T_j}{(T_j + F_j)^2}
+
+    Notes
+    -----
+    Weighted by the rows they sum to 0. The sum of their squares is the infinitesimal jackknife's
+    variance of the value.
+
+    References
+    ----------
+    .. [1] Efron, Stein. "The Jackknife Estimate of Variance." Annals of Statistics 9, 1981;
+       Jaeckel. "The Infinitesimal Jackknife." Bell Laboratories, 1972.
+    """
+    hits, alarms = steps.hits, steps.alarms
+    total = hits[..., -1:]
+    share = over(steps.up, (hits + alarms).square())
+    gain, loss = _from_below(share * alarms), _from_below(share * hits)
+    precision = over(hits, hits + alarms)
+    return (precision - value[..., None] + gain) / total, -loss / total
+
+
+def precision_variance(steps: Steps, value: Float64[Tensor, "*class"]) -> Float64[Tensor, "*class"]:
+    """Variance of the average precision of hard labels; NaN with one positive row."""
+    of_up, of_down = precision_influences(steps, value)
+    spread = steps.up_twice * of_up.square() + steps.down_twice * of_down.square()
+    return spread.sum(-1) * correction(steps)
+
+
+def correction(steps: Steps) -> Float64[Tensor, "*class"]:
+    """Factor n / (n - 1) of the effective number of positives; NaN of one."""
+    n_positive = steps.up.sum(-1).square() / steps.up_twice.sum(-1)
+    return torch.where(n_positive > 1 + 1e-9, n_positive / (n_positive - 1), torch.nan)
+
+
+def _from_below(terms: Masses) -> Masses:
+    """Sum of every step and those below it."""
+    return terms.flip(-1).cumsum(-1).flip(-1)

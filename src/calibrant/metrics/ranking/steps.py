@@ -1,0 +1,146 @@
+"""Steps: the weights of positive and negative rows at every score, from the highest down.
+
+All that a ranking can tell stands in them. Rows give a step for every distinct score, a grid
+one for every cell, within which the order of rows is not known.
+"""
+
+from dataclasses import dataclass, replace
+from typing import final
+
+import torch
+from jaxtyping import Bool, Float64, Int
+from torch import Tensor
+
+from calibrant.metrics.ranking.placements import by_rank
+from calibrant.statistics.cells import tail_edges
+from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.power_sums import sum_by
+from calibrant.statistics.score_grid import ScoreGrid
+from calibrant.statistics.tally import Tally
+
+__all__ = ["Masses", "Ranked", "Steps", "lower_edges", "over", "ranked", "steps_of_tally"]
+
+Masses = Float64[Tensor, "*class step"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Sums by score, the highest first; axes before the last hold one ranking each.
+
+    Attributes
+    ----------
+    scores : Float64[Tensor, "step"]
+        Score of the rows of a step; of a cell its lower edge, above which its rows lie.
+    up, down : Float64[Tensor, "*class step"]
+        Weight of positives and of negatives.
+    up_twice, down_twice : Float64[Tensor, "*class step"]
+        Sums of their squared weights.
+    least : Float64[Tensor, "*class step"]
+        Sum over rows of the squared weight that is positive: how finely a step may split.
+    apart : Float64[Tensor, "*class step"]
+        Number of different scores that the step may hold: one of rows, of a cell its rows.
+    """
+
+    scores: Float64[Tensor, " step"]
+    up: Masses
+    down: Masses
+    up_twice: Masses
+    down_twice: Masses
+    least: Masses
+    apart: Masses
+
+    @property
+    @final
+    def alone(self) -> Bool[Tensor, "*class step"]:
+        """Whether the step is known not to split."""
+        return self.apart <= 1
+
+    @final
+    def with_scores(self, scores: Float64[Tensor, " step"]) -> "Steps":
+        """The same steps, named by other scores."""
+        return replace(self, scores=scores)
+
+    @final
+    def pooled(self) -> "Steps":
+        """Steps of all rankings together."""
+        sums = (
+            side.sum(0, keepdim=True)
+            for side in (self.up, self.down, self.up_twice, self.down_twice, self.least, self.apart)
+        )
+        return Steps(self.scores, *sums)
+
+    @property
+    @final
+    def hits(self) -> Masses:
+        """Weight of positives down to every step, itself included."""
+        return self.up.cumsum(-1)
+
+    @property
+    @final
+    def alarms(self) -> Masses:
+        """Weight of negatives down to every step, itself included."""
+        return self.down.cumsum(-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """Steps of rows, and the step of every row."""
+
+    steps: Steps
+    step: Int[Tensor, " row"]
+
+
+def ranked(
+    scores: Tensor,
+    outcome: Bool[Tensor, " row"] | Float64[Tensor, " row"],
+    weight: Float64[Tensor, " row"],
+) -> Ranked:
+    """Rows with their weights by distinct score.
+
+    Examples
+    --------
+    >>> hit = torch.tensor([False, True, True])
+    >>> rows = ranked(torch.tensor([0.25, 0.75, 0.25]), hit, torch.ones(3).double())
+    >>> rows.steps.up.tolist(), rows.steps.down.tolist(), rows.step.tolist()
+    ([1.0, 1.0], [0.0, 1.0], [1, 0, 1])
+    """
+    order, rank, n_steps = by_rank(-scores)
+    share, sorted_weight = outcome[order].double(), weight[order]
+    sides = share * sorted_weight, (1 - share) * sorted_weight
+    up, down = (sum_by(rank, side, n_steps) for side in sides)
+    up_twice, down_twice = (sum_by(rank, side * sorted_weight, n_steps) for side in sides)
+    step = torch.empty_like(order)
+    step[order] = rank
+    at = scores.new_empty(n_steps).scatter_(0, rank, scores[order]).double()
+    one = torch.ones_like(up)
+    return Ranked(Steps(at, up, down, up_twice, down_twice, up_twice, one), step)
+
+
+def steps_of_tally(tally: Tally) -> Steps:
+    """Steps of the cells of a score grid, or of the grids of all classes."""
+    grid = tally.statistic
+    assert isinstance(grid, (ScoreGrid, ClassGrids))
+    count, w, wy, ww, wwy, wwyy = (
+        tally[name].flip(-1) for name in ("count", "w", "wy", "ww", "wwy", "wwyy")
+    )
+    down, down_twice = (w - wy).clamp(min=0), (ww - wwy).clamp(min=0)
+    return Steps(lower_edges(grid.n_cells), wy, down, wwy, down_twice, wwyy, count)
+
+
+def lower_edges(n_cells: int) -> Float64[Tensor, " step"]:
+    """Lower edge of every cell of a grid with fine tails, the highest first.
+
+    Examples
+    --------
+    >>> edges = lower_edges(4)
+    >>> len(edges), edges[120:123].tolist(), edges[-1].item()  # 120 cut the last quarter
+    (244, [0.75, 0.5, 0.25], 0.0)
+    """
+    low, high = tail_edges(n_cells)
+    inner = torch.arange(1, n_cells, dtype=torch.float64) / n_cells
+    return torch.cat((low.new_zeros(1), low, inner, high)).flip(0)
+
+
+def over(part: Masses, whole: Masses) -> Masses:
+    """Quotient; 0 where there is nothing to take a share of."""
+    return part / torch.where(whole > 0, whole, 1)
