@@ -22,9 +22,18 @@ from calibrant.metrics.numbers.errors import MeanAbsoluteError as MeanAbsoluteEr
 from calibrant.metrics.numbers.errors import MeanSquaredError as MeanSquaredError
 from calibrant.metrics.numbers.errors import RootMeanSquaredError as RootMeanSquaredError
 from calibrant.metrics.numbers.explained import RSquared as RSquared
+from calibrant.metrics.proper.corp import Discrimination as Discrimination
+from calibrant.metrics.proper.corp import Miscalibration as Miscalibration
+from calibrant.metrics.proper.corp import Uncertainty as Uncertainty
+from calibrant.metrics.proper.murphy import BrierReliability as BrierReliability
+from calibrant.metrics.proper.murphy import BrierResolution as BrierResolution
+from calibrant.metrics.proper.murphy import BrierUncertainty as BrierUncertainty
 from calibrant.metrics.proper.scores import Brier as Brier
 from calibrant.metrics.proper.scores import BrierBinary as BrierBinary
 from calibrant.metrics.proper.scores import LogLoss as LogLoss
+from calibrant.metrics.proper.skill import BrierSkill as BrierSkill
+from calibrant.metrics.proper.skill import LogLossSkill as LogLossSkill
+from calibrant.metrics.proper.spherical import SphericalScore as SphericalScore
 from calibrant.metrics.ranking.average_precision import (
     OneVsRestAveragePrecision as OneVsRestAveragePrecision,
 )
@@ -41,13 +50,19 @@ __all__ = [
     "Accuracy",
     "Brier",
     "BrierBinary",
+    "BrierReliability",
+    "BrierResolution",
+    "BrierSkill",
+    "BrierUncertainty",
     "ClasswiseCalibrationError",
     "ConfusionMatrix",
+    "Discrimination",
     "Estimate",
     "Evaluation",
     "ExpectedCalibrationError",
     "F1Score",
     "LogLoss",
+    "LogLossSkill",
     "MacroAUROC",
     "MaximumCalibrationError",
     "MeanAbsoluteError",
@@ -55,6 +70,7 @@ __all__ = [
     "MeanSquaredError",
     "MemoryMetric",
     "Metric",
+    "Miscalibration",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
     "PositiveAUROC",
@@ -65,7 +81,9 @@ __all__ = [
     "RootMeanSquaredError",
     "RowMetric",
     "RowScore",
+    "SphericalScore",
     "TallyMetric",
+    "Uncertainty",
     "available",
     "reliability_table",
 ]

@@ -62,6 +62,15 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     "auroc": ("auroc_positive", "auroc_macro"),
     "average_precision": ("average_precision_positive", "average_precision_macro"),
     "ap": ("average_precision_positive", "average_precision_macro"),
+    **{
+        part: (f"positive_{part}", f"top_label_{part}")
+        for part in (
+            *("brier_reliability", "brier_resolution", "brier_uncertainty"),
+            *("brier_miscalibration", "brier_discrimination"),
+            *("log_loss_miscalibration", "log_loss_discrimination", "log_loss_uncertainty"),
+            *("spherical_miscalibration", "spherical_discrimination", "spherical_uncertainty"),
+        )
+    },
 }
 
 ALIASES: Mapping[str, tuple[str, str]] = {
