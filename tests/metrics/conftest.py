@@ -17,6 +17,9 @@ from calibrant.metrics.resolving import resolve
 from calibrant.prediction.rows import Rows
 
 NUMBERED = {
+    "pinball_0.95": "pinball",
+    "interval_score_0.5": "interval_score",
+    "pit_histogram_7": "pit_histogram",
     "ece_10": "top_label_ece",
     "ece_7": "top_label_ece",
     "mce_10": "top_label_mce",
@@ -27,6 +30,7 @@ LEFT = (ExpectedCalibrationError(closed="left"), ExpectedCalibrationError("posit
 N = 300
 CLASSES, NUMBERS = frozenset({"order"}), frozenset[str]()
 TWO = frozenset({"two classes"})
+LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}  # columns of quantiles
 
 EXEMPT: dict[
     tuple[str, str], str
@@ -80,6 +84,12 @@ class Evidence:
         return replace(self, columns={**self.columns, **columns})
 
 
+def of_quantiles(**columns: Tensor) -> Rows:
+    """Numbers with a quantile a column."""
+    quantiles = {level: columns.pop(name) for name, level in LEVELS.items()}
+    return cal.numbers(quantiles=quantiles, **columns)
+
+
 def _evidence() -> dict[str, Evidence]:
     generator = torch.Generator().manual_seed(2)
 
@@ -118,6 +128,27 @@ def _evidence() -> dict[str, Evidence]:
         ),
         "numbers": Evidence(
             cal.numbers, {"predicted": many[:, 0] + 7, "targets": many[:, 1] + 7}, offers=NUMBERS
+        ),
+        "numbers with spread": Evidence(
+            cal.numbers,
+            {"predicted": many[:, 0] + 7, "targets": many[:, 1] + 7, "std": 2 + many[:, 2].abs()},
+            offers=frozenset({"spread", "distribution", "std"}),
+        ),
+        "numbers with members": Evidence(
+            cal.numbers,
+            {
+                "members": (9 * many[:, :3]).round() / 9 + 7,
+                "targets": (9 * many[:, 3]).round() / 9 + 7,
+            },
+            offers=frozenset({"spread", "distribution", "members"}),
+        ),
+        "numbers with quantiles": Evidence(
+            of_quantiles,
+            {
+                **{name: many[:, 0] + 7 + 4 * level for name, level in LEVELS.items()},
+                "targets": many[:, 1] + 7,
+            },
+            offers=frozenset({"spread", "quantiles"}),
         ),
     }
 

@@ -56,19 +56,23 @@ def wilson(share: float, n_effective: float, level: float) -> Interval:
     return Interval(low, high, "Wilson")
 
 
-def mean_interval(mean: float, variance: float, n_effective: float, level: float) -> Interval:
+def mean_interval(
+    mean: float, variance: float, n_effective: float, level: float, *, least: float = 0.0
+) -> Interval:
     """Student's interval of a mean, from its estimated variance.
 
     Parameters
     ----------
     mean : float
-        Estimate, at least 0.
+        Estimate, at least `least`.
     variance : float
         Unbiased estimate of the variance of `mean`.
     n_effective : float
         Rows behind it; one less are the degrees of freedom.
     level : float
         Coverage, in (0, 1).
+    least : float, default 0
+        Least value that scores have, below which the interval does not go.
 
     References
     ----------
@@ -79,7 +83,7 @@ def mean_interval(mean: float, variance: float, n_effective: float, level: float
     if not variance > 0:
         return Interval.missing("all rows have the same score, which tells nothing of the spread")
     half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) * float(np.sqrt(variance))
-    return Interval(max(0.0, mean - half), mean + half, "moments (t)")
+    return Interval(max(least, mean - half), mean + half, "moments (t)")
 
 
 def logit_interval(value: float, variance: float, level: float, method: str) -> Interval:

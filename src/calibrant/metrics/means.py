@@ -21,6 +21,7 @@ class MeanScore(TallyMetric, ABC):
     """Weighted mean over rows of a score of the row."""
 
     is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
+    signed: ClassVar[bool] = False  # whether the score may lie below 0
 
     @property
     @abstractmethod
@@ -54,7 +55,9 @@ class MeanScore(TallyMetric, ABC):
         elif self.is_share:
             interval = wilson(value, _effective(tally), level)
         else:
-            interval = mean_interval(value, _variance(tally, value), _effective(tally), level)
+            least = -math.inf if self.signed else 0.0
+            variance, n_effective = _variance(tally, value), _effective(tally)
+            interval = mean_interval(value, variance, n_effective, level, least=least)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
 

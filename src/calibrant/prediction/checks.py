@@ -15,17 +15,20 @@ from calibrant.errors import InputError
 
 __all__ = [
     "Where",
+    "check_ascending",
     "check_hard",
     "check_logits",
     "check_mass",
     "check_numbers",
     "check_probs",
+    "check_stds",
     "check_weights",
 ]
 
 SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
 WEIGHTS = 1e-140, 1e140  # their squares, and sums of those, stay finite and above 0
 GREATEST_NUMBER = 1e50  # of regression: sums of fourth powers of errors stay finite
+LEAST_STD = 1e-24  # and so do those of errors in units of the standard deviation
 CHUNK = 1 << 19  # entries looked at together; small enough for the cache and for memory
 
 REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 1
@@ -46,6 +49,9 @@ REMEDY_OF_NAN = {
     "outcomes": "Drop or fill rows with NaN, or give them weight 0.",
     "predicted": "Drop or fill rows with NaN, or give them weight 0.",
     "targets": "Drop rows without a target, or give them weight 0.",
+    **dict.fromkeys(
+        ("std", "members", "quantiles"), "Drop or fill rows with NaN, or give them weight 0."
+    ),
 }
 REMEDIES_OF_INDICES = {
     "labels": "Encode labels as class indices, or set ignore_index.",
@@ -125,16 +131,44 @@ def check_probs(
     return True
 
 
-def check_numbers(argument: str, values: Float64[Tensor, " row"], where: Where) -> None:
+def check_numbers(argument: str, values: Float64[Tensor, "row *entry"], where: Where) -> None:
     """Every entry is finite, and its fourth power a number too."""
     if where.counts is None and _bounded(values, -GREATEST_NUMBER, GREATEST_NUMBER):
         return
 
     def usable(rows: Tensor) -> Tensor:
-        return rows.abs() <= GREATEST_NUMBER  # False for NaN
+        return _all(rows.abs() <= GREATEST_NUMBER)  # False for NaN
 
     rule = f"be finite and lie in [-{GREATEST_NUMBER:g}, {GREATEST_NUMBER:g}]"
     _find(values, usable, where, argument=argument, rule=rule, remedy="Scale the numbers.")
+
+
+def check_stds(stds: Float64[Tensor, " row"], where: Where) -> None:
+    """Every entry is above 0, and the fourth powers of it and its inverse are numbers."""
+
+    def usable(rows: Tensor) -> Tensor:
+        return (rows >= LEAST_STD) & (rows <= GREATEST_NUMBER)  # False for NaN
+
+    rule = f"be above 0 and lie in [{LEAST_STD:g}, {GREATEST_NUMBER:g}]"
+    remedy = (
+        "It is a standard deviation, in units of the target; where there is none, state points."
+    )
+    _find(stds, usable, where, argument="std", rule=rule, remedy=remedy)
+
+
+def check_ascending(
+    quantiles: Float64[Tensor, "row level"], levels: tuple[float, ...], eps: float, where: Where
+) -> None:
+    """No quantile lies below that of a lower level, but for rounding to a relative `eps`."""
+
+    def ascending(rows: Tensor) -> Tensor:
+        slack = 4 * eps * rows.abs().amax(dim=-1, keepdim=True)
+        return _all(rows.diff(dim=-1) >= -slack)
+
+    names = ", ".join(f"{level:g}" for level in levels[:6]) + (", ..." if len(levels) > 6 else "")
+    rule = f"not fall from one level to the next ({names})"
+    remedy = "Sort the quantiles of every row, or see whether columns have changed places."
+    _find(quantiles, ascending, where, argument="quantiles", rule=rule, remedy=remedy)
 
 
 def check_mass(parts: Float[Tensor, "row class"], where: Where) -> None:

@@ -1,6 +1,6 @@
 """The doors for data from outside: everything behind them takes checked rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from calibrant.errors import InputError
@@ -175,18 +175,32 @@ def decisions(
 
 def numbers(
     *,
-    predicted: ArrayLike,
+    predicted: ArrayLike | None = None,
     targets: ArrayLike | None = None,
+    std: ArrayLike | None = None,
+    members: ArrayLike | None = None,
+    quantiles: Mapping[float, ArrayLike] | None = None,
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
 ) -> Numbers:
     """Checked numbers: what a model of a number predicted, and what came out.
 
+    A row states a point and, besides, one kind of spread or none.
+
     Parameters
     ----------
     predicted, targets : array of one shape
-        Finite numbers of any type, of a size up to 1e50. Targets are left out for new data,
-        which cannot be evaluated.
+        Finite numbers of any type, of a size up to 1e50. Predicted may be left out where members
+        or a median are stated: it is then their mean, or the median. Targets are left out for new
+        data, which cannot be evaluated.
+    std : array, optional
+        Standard deviation of a normal distribution about the prediction, above 0.
+    members : array of shape (row, member), optional
+        Draws from the distribution that is predicted, in any order: an ensemble. Further axes of
+        `targets` come after.
+    quantiles : mapping from level to array, optional
+        Quantiles at levels in (0, 1), each in the shape of `targets`. Those of one row must not
+        fall as the level rises, but for rounding.
     weights : array, optional
         Importance of every row: 0 leaves it out, 2 is as if it came twice.
     groups : array, optional
@@ -202,5 +216,15 @@ def numbers(
     >>> rows = numbers(predicted=[1.5, 2.0], targets=[1, 4])
     >>> rows.errors
     tensor([ 0.5000, -2.0000], dtype=torch.float64)
+    >>> numbers(members=[[1.0, 3.0], [2.0, 2.5]], targets=[1, 4]).predicted
+    tensor([2.0000, 2.2500], dtype=torch.float64)
     """
-    return read_numbers(predicted, targets, weights, groups)
+    return read_numbers(
+        predicted,
+        targets,
+        std=std,
+        members=members,
+        quantiles=quantiles,
+        weights=weights,
+        groups=groups,
+    )

@@ -1,5 +1,6 @@
 """Numbers predicted and numbers that came out: the rows of regression."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
@@ -13,6 +14,7 @@ from calibrant.prediction import checks
 from calibrant.prediction.arrays import ArrayLike, Layout, check_order, to_tensor
 from calibrant.prediction.codes import Codes, encode
 from calibrant.prediction.rows import Rows
+from calibrant.prediction.spreads import Spread, StatedSpread, read_spread
 from calibrant.prediction.weights import checked_weights, weight_column
 
 __all__ = ["Numbers", "read_numbers"]
@@ -32,6 +34,8 @@ class Numbers(Rows):
         Predictions, axes flattened into rows.
     targets : Float64[Tensor, " row"] or None
         What came out; None where nothing has yet.
+    spread : Spread or None
+        How sure every prediction is: a normal spread, an ensemble or quantiles.
     """
 
     predicted: Float64[Tensor, " row"]
@@ -40,6 +44,7 @@ class Numbers(Rows):
     class_names: tuple[str, ...] = ()  # numbers have no classes
     notes: tuple[str, ...] = ()
     groups: Codes | None = None
+    spread: Spread | None = None
     kind: ClassVar[str] = "numbers"
 
     def __len__(self) -> int:
@@ -54,6 +59,7 @@ class Numbers(Rows):
             targets=None if self.targets is None else self.targets[rows],
             weights=None if self.weights is None else self.weights[rows],
             groups=None if self.groups is None else self.groups[rows],
+            spread=None if self.spread is None else self.spread.take(rows),
         )
 
     def reweighted(self, weights: Tensor) -> "Numbers":
@@ -63,7 +69,7 @@ class Numbers(Rows):
     @property
     def n_entries(self) -> int:
         """See `Rows.n_entries`."""
-        return 1
+        return 1 if self.spread is None else 1 + self.spread.n_entries
 
     @property
     def device(self) -> torch.device:
@@ -78,10 +84,14 @@ class Numbers(Rows):
 
 
 def read_numbers(
-    predicted: ArrayLike,
+    predicted: ArrayLike | None,
     targets: ArrayLike | None,
-    weights: ArrayLike | None,
-    groups: ArrayLike | None,
+    *,
+    std: ArrayLike | None = None,
+    members: ArrayLike | None = None,
+    quantiles: Mapping[float, ArrayLike] | None = None,
+    weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
 ) -> Numbers:
     """Checked numbers in float64.
 
@@ -90,8 +100,11 @@ def read_numbers(
     InputError
         Naming the argument, the rule, the first offending row and the remedy.
     """
-    check_order({"predicted": predicted, "targets": targets, "weights": weights})
-    stated = to_tensor("predicted", predicted)
+    given = {"predicted": predicted, "targets": targets, "std": std, "members": members}
+    spread = read_spread(std, members, quantiles)
+    of_levels = {f"quantiles[{level:g}]": column for level, column in (quantiles or {}).items()}
+    check_order({**given, **of_levels, "weights": weights})
+    stated = _point(predicted, spread)
     shape = tuple(stated.shape)
     if not shape or not stated.numel():
         got = f"shape {shape}"
@@ -102,6 +115,9 @@ def read_numbers(
         rule, got = f"have shape {shape}, that of predicted", f"{tuple(came.shape)}"
         remedy = "Pass one number a row in both; squeeze an axis of one column."
         raise InputError("targets", rule, got, remedy)
+    if spread is not None and spread.row_shape != shape:
+        rule, got = f"state rows of shape {shape}, that of predicted", f"{spread.row_shape}"
+        raise InputError(spread.argument, rule, got, "State a spread for every row.")
     weight = checked_weights(weight_column(weights, layout), layout, None)
     where = checks.Where(None if weight is None else weight > 0, layout.place)
     columns = {"predicted": stated, "targets": came}
@@ -110,13 +126,26 @@ def read_numbers(
         for name, column in columns.items()
         if column is not None
     }
+    kept, entries = (None, None) if spread is None else spread.checked(where, stated.device)
     for name, column in wide.items():
         checks.check_numbers(name, column, where)
     if weight is not None:
-        _check_size(weight, list(wide.values()))
+        _check_size(weight, [*wide.values(), *([] if entries is None else [entries])])
         weight = weight.to(stated.device)
     codes = None if groups is None else encode("groups", groups, layout)
-    return Numbers(wide["predicted"], wide.get("targets"), weight, groups=codes)
+    return Numbers(wide["predicted"], wide.get("targets"), weight, groups=codes, spread=kept)
+
+
+def _point(predicted: ArrayLike | None, spread: StatedSpread | None) -> Tensor:
+    """Predictions as given, or what the spread implies."""
+    if predicted is not None:
+        return to_tensor("predicted", predicted)
+    implied = None if spread is None or spread.argument == "std" else spread.centre()
+    if implied is None:
+        rule = "be given where neither members nor a median are stated"
+        remedy = "Pass predicted=, members=, or quantiles= with level 0.5."
+        raise InputError("predicted", rule, "none", remedy)
+    return implied
 
 
 def _check_size(weight: Tensor, columns: list[Tensor]) -> None:

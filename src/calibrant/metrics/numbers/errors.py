@@ -1,4 +1,4 @@
-"""Errors of predicted numbers: mean squared, its root, and mean absolute."""
+"""Errors of predicted numbers: mean squared, its root, mean absolute, and mean signed."""
 
 import math
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from calibrant.prediction.rows import Rows
 from calibrant.statistics.moments import Moments, RowScore
 from calibrant.statistics.tally import Tally
 
-__all__ = ["MeanAbsoluteError", "MeanSquaredError", "RootMeanSquaredError"]
+__all__ = ["MeanAbsoluteError", "MeanError", "MeanSquaredError", "RootMeanSquaredError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,18 @@ class AbsoluteMiss(RowScore):
         """See `RowScore.of`."""
         assert isinstance(rows, Numbers)  # checked where rows are tallied
         return rows.errors.abs()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMiss(RowScore):
+    """Predicted less true."""
+
+    reads: ClassVar[tuple[type[Rows], ...]] = (Numbers,)
+
+    def of(self, rows: Rows) -> Float64[Tensor, " row"]:
+        """See `RowScore.of`."""
+        assert isinstance(rows, Numbers)  # checked where rows are tallied
+        return rows.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,33 @@ class MeanAbsoluteError(MeanScore):
     def score(self) -> AbsoluteMiss:
         """See `MeanScore.score`."""
         return AbsoluteMiss()
+
+
+@dataclass(frozen=True, slots=True)
+class MeanError(MeanScore):
+    r"""Mean of :math:`\hat t - t` over rows, in the target's unit: above 0, predicted too high.
+
+    0 says that misses cancel, not that there are none. The interval is Student's.
+
+    References
+    ----------
+    .. [1] Wilks. "Statistical Methods in the Atmospheric Sciences." Academic Press, 2011, chapter
+       8: the bias.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> MeanError()(cal.numbers(predicted=[1.0, 2.0], targets=[2.0, 5.0])).value
+    -2.0
+    """
+
+    higher_is_better: ClassVar[bool | None] = None
+    signed: ClassVar[bool] = True
+
+    @property
+    def score(self) -> SignedMiss:
+        """See `MeanScore.score`."""
+        return SignedMiss()
 
 
 @dataclass(frozen=True, slots=True)
