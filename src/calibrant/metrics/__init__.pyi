@@ -18,10 +18,33 @@ from calibrant.metrics.decided.ratios import Recall as Recall
 from calibrant.metrics.estimate import Estimate as Estimate
 from calibrant.metrics.evaluation import Evaluation as Evaluation
 from calibrant.metrics.means import MeanScore as MeanScore
+from calibrant.metrics.numbers.central import IntervalCoverage as IntervalCoverage
+from calibrant.metrics.numbers.central import IntervalScore as IntervalScore
+from calibrant.metrics.numbers.central import IntervalWidth as IntervalWidth
+from calibrant.metrics.numbers.distributions import CRPS as CRPS
+from calibrant.metrics.numbers.distributions import FairCRPS as FairCRPS
+from calibrant.metrics.numbers.distributions import GaussianNLL as GaussianNLL
 from calibrant.metrics.numbers.errors import MeanAbsoluteError as MeanAbsoluteError
+from calibrant.metrics.numbers.errors import MeanError as MeanError
 from calibrant.metrics.numbers.errors import MeanSquaredError as MeanSquaredError
 from calibrant.metrics.numbers.errors import RootMeanSquaredError as RootMeanSquaredError
 from calibrant.metrics.numbers.explained import RSquared as RSquared
+from calibrant.metrics.numbers.order import MaxError as MaxError
+from calibrant.metrics.numbers.order import MedianAbsoluteError as MedianAbsoluteError
+from calibrant.metrics.numbers.pit import PITHistogram as PITHistogram
+from calibrant.metrics.numbers.quantile_calibration import (
+    QuantileCalibration as QuantileCalibration,
+)
+from calibrant.metrics.numbers.quantile_calibration import (
+    QuantileCalibrationError as QuantileCalibrationError,
+)
+from calibrant.metrics.numbers.quantiles import MeanPinball as MeanPinball
+from calibrant.metrics.numbers.quantiles import Pinball as Pinball
+from calibrant.metrics.numbers.quantiles import WeightedIntervalScore as WeightedIntervalScore
+from calibrant.metrics.numbers.relative import (
+    MeanAbsolutePercentageError as MeanAbsolutePercentageError,
+)
+from calibrant.metrics.numbers.relative import SymmetricPercentageError as SymmetricPercentageError
 from calibrant.metrics.proper.corp import Discrimination as Discrimination
 from calibrant.metrics.proper.corp import Miscalibration as Miscalibration
 from calibrant.metrics.proper.corp import Uncertainty as Uncertainty
@@ -47,6 +70,7 @@ from calibrant.metrics.registry import available as available
 from calibrant.statistics.moments import RowScore as RowScore
 
 __all__ = [
+    "CRPS",
     "Accuracy",
     "Brier",
     "BrierBinary",
@@ -61,29 +85,45 @@ __all__ = [
     "Evaluation",
     "ExpectedCalibrationError",
     "F1Score",
+    "FairCRPS",
+    "GaussianNLL",
+    "IntervalCoverage",
+    "IntervalScore",
+    "IntervalWidth",
     "LogLoss",
     "LogLossSkill",
     "MacroAUROC",
+    "MaxError",
     "MaximumCalibrationError",
     "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanError",
+    "MeanPinball",
     "MeanScore",
     "MeanSquaredError",
+    "MedianAbsoluteError",
     "MemoryMetric",
     "Metric",
     "Miscalibration",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
+    "PITHistogram",
+    "Pinball",
     "PositiveAUROC",
     "PositiveAveragePrecision",
     "Precision",
+    "QuantileCalibration",
+    "QuantileCalibrationError",
     "RSquared",
     "Recall",
     "RootMeanSquaredError",
     "RowMetric",
     "RowScore",
     "SphericalScore",
+    "SymmetricPercentageError",
     "TallyMetric",
     "Uncertainty",
+    "WeightedIntervalScore",
     "available",
     "reliability_table",
 ]
