@@ -5,6 +5,7 @@ estimates from their tally.
 """
 
 import math
+import os
 from decimal import ROUND_UP, Context
 
 import pytest
@@ -39,6 +40,7 @@ def entries(value):
     return [value] if isinstance(value, float) else [e for part in value for e in entries(part)]
 
 
+@pytest.mark.skipif("CALIBRANT_METRICS" in os.environ, reason="only some metrics are asked for")
 def test_every_name_is_tried_on_some_rows(all_evidence):
     tried = {metric for evidence in all_evidence.values() for metric in evidence.metrics}
     out_of_reach = {name for name, entry in METRICS.items() if OUT_OF_REACH & set(entry.needs)}
