@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import calibrant as cal
-from calibrant.errors import InputError, OutputError
+from calibrant.errors import InputError
 
 NAMES = ["accuracy", "log_loss", "ece", "f1_per_class", "confusion_matrix", "auroc"]
 
@@ -66,12 +66,8 @@ def test_is_a_mapping_in_the_order_asked_for(evaluation):
     assert evaluation.class_names == ("stays", "leaves")
 
 
-def test_json_comes_back_with_reasons_for_what_json_cannot_hold(tmp_path, evaluation):
-    path = tmp_path / "metrics.json"
-    text = evaluation.to_json(path)
-    assert path.read_text(encoding="utf-8") == text
-    plain = json.loads(text)
-    assert plain == evaluation.to_dict()
+def test_plain_data_has_reasons_for_what_json_cannot_hold(evaluation):
+    plain = json.loads(json.dumps(evaluation.to_dict(), allow_nan=False))
     assert list(plain) == NAMES
     assert plain["log_loss"]["value"] is None
     assert plain["log_loss"]["reason"].startswith("infinite: 1 of 4 rows give probability 0")
@@ -88,12 +84,6 @@ def test_json_comes_back_with_reasons_for_what_json_cannot_hold(tmp_path, evalua
     }
 
 
-def test_json_that_cannot_be_written_leaves_nothing(tmp_path, evaluation):
-    with pytest.raises(OutputError):
-        evaluation.to_json(tmp_path / "no such folder" / "metrics.json")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_frame_has_a_row_for_every_single_number(evaluation):
     frame = evaluation.to_frame()
     assert isinstance(frame, pd.DataFrame)
@@ -108,23 +98,58 @@ def test_frame_has_a_row_for_every_single_number(evaluation):
     assert frame.loc["ece", "noise_floor"] == evaluation["ece"].noise_floor
 
 
-def test_prints_as_a_table(evaluation):
-    lines = str(evaluation).splitlines()
-    assert lines[0] == "4 rows, 2 classes"
-    assert lines[1].split() == ["metric", "value", "interval", "noise", "floor", "how"]
-    assert lines[2].split()[:4] == ["accuracy", "0.7500", "0.3006", "to"]
-    assert lines[2].endswith("95 %, Wilson")
-    assert lines[3].split()[:2] == ["log_loss", "inf"]
-    assert "1 of 4 rows give probability 0 to what came out" in lines[3]
-    floors = [line[lines[1].index("noise floor") :][:11].strip() for line in lines[2:]]
-    assert floors[2] == f"{evaluation['ece'].noise_floor:.4f}"
-    assert floors[0] == ""
-    assert not any(line.startswith("confusion_matrix") for line in lines)
+def test_frame_has_cells_of_matrices_if_asked(evaluation):
+    frame = evaluation.to_frame(cells=True)
+    assert frame.loc["confusion_matrix[leaves, stays]", "value"] == 1
+    assert frame.loc["confusion_matrix[leaves, leaves]", "value"] == 2
+    assert len(frame) == len(evaluation.to_frame()) + 4
 
 
-def test_prints_what_was_done_to_the_values():
-    rows = cal.predictions(probs=[[1.0, 1.0]], labels=[0], normalize=True)
-    assert str(cal.evaluate(rows, ["accuracy"])).endswith(f"note: {rows.notes[0]}")
+def test_words_pick_estimates_by_name_alias_pattern_and_family(evaluation):
+    def picked(*words):
+        return list(evaluation.filter(*words))
+
+    assert picked("ece") == picked("top_label_ece_15") == ["ece"]
+    assert picked("auroc_positive", "accuracy") == ["accuracy", "auroc"]  # in their own order
+    assert picked("*ece*", "f1*") == ["ece", "f1_per_class"]
+    assert picked("top_label*") == ["ece"]
+    assert picked("proper scores") == picked("Proper_Scores") == ["log_loss"]
+    assert picked("classification") == ["accuracy", "f1_per_class", "confusion_matrix"]
+    assert picked("*") == NAMES
+    assert evaluation.filter("ece")["ece"] is evaluation["ece"]
+    assert evaluation.filter("ece").class_names == ("stays", "leaves")
+
+
+@pytest.mark.parametrize("word", ["mce", "*nothing*", "regression", ""])
+def test_words_that_mean_nothing_are_refused(word, evaluation):
+    with pytest.raises(InputError, match="words must mean what was evaluated; got"):
+        evaluation.filter("ece", word)
+
+
+def test_evaluations_of_the_same_rows_stand_side_by_side(rows, evaluation):
+    both = evaluation.merge(cal.evaluate(rows, ["mce", "accuracy"]))
+    assert list(both) == [*NAMES, "mce"]
+    assert both["top_label_mce"] is both["mce"]
+    assert both.merge(cal.evaluate(rows, [])).estimates == both.estimates
+    assert cal.evaluate(rows, []).merge(both).estimates == both.estimates
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ({"probs": [0.5], "labels": [1]}, "be of the same rows, 4; got 1"),
+        (
+            {"probs": [0.0, 0.75, 0.25, 0.5], "labels": [1, 1, 0, 0]},
+            "hold the same estimate of 'accuracy', 0.75; got 0.5",  # one half is positive
+        ),
+        ({"class_names": ["a", "b"]}, r"same class_names, \('stays', 'leaves'\); got \('a', 'b'\)"),
+    ],
+)
+def test_evaluations_of_other_rows_are_not_merged(others, message, evaluation):
+    given = {"probs": [0.0, 0.75, 0.25, 1.0], "labels": [1, 1, 0, 1]}
+    given |= {"class_names": ["stays", "leaves"]} | others
+    with pytest.raises(InputError, match=f"other must .*{message}"):
+        evaluation.merge(cal.evaluate(cal.predictions(**given), ["accuracy"]))
 
 
 def test_no_metrics_make_an_empty_evaluation(rows):

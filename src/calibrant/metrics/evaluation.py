@@ -1,9 +1,9 @@
 """Evaluation: the estimates of one set of rows, as plain data."""
 
-import json
-from collections.abc import ItemsView, Iterator
+from collections.abc import ItemsView, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import final
 
 import pandas as pd
 
@@ -11,12 +11,20 @@ from calibrant.errors import InputError
 from calibrant.files import write_whole
 from calibrant.metrics.base import Metric
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation_file import Held, held_in, json_text, text_of
+from calibrant.metrics.evaluation_groups import GroupGap, gap_of, group_lines, worst_of
+from calibrant.metrics.evaluation_html import estimates_html, groups_html
+from calibrant.metrics.evaluation_merge import check_no_clash, check_same
+from calibrant.metrics.evaluation_names import direction_of, known_metrics, meant
+from calibrant.metrics.evaluation_numbers import frame_of
+from calibrant.metrics.evaluation_table import table_lines
 from calibrant.metrics.resolving import resolve
 
 __all__ = ["Evaluation"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@final
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Evaluation:
     """Estimates by name, in the order asked for.
 
@@ -28,7 +36,7 @@ class Evaluation:
     estimates : dict
         Estimate of every name asked for.
     metrics : dict
-        Metric behind every name.
+        Metric behind every name; from a file, of the names that the registry knows.
     class_names : tuple of str
         Name of every class, by index.
     notes : tuple of str
@@ -44,20 +52,13 @@ class Evaluation:
     groups: "dict[str, Evaluation]" = field(default_factory=dict["str", "Evaluation"])
 
     def __getitem__(self, name: str | Metric) -> Estimate:
-        if isinstance(name, str) and name in self.estimates:
-            return self.estimates[name]
-        wanted = resolve(name, len(self.class_names)) if isinstance(name, str) else name
-        for key, metric in self.metrics.items():
-            if metric == wanted:
-                return self.estimates[key]
-        remedy = f"Evaluate with metrics=[..., {name!r}]."
-        raise InputError("name", f"be one of {', '.join(self.estimates)}", f"{name!r}", remedy)
+        return self.estimates[self._key(name)]
 
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, (str, Metric)):
             return False
         try:
-            self[name]
+            self._key(name)
         except InputError:
             return False
         return True
@@ -77,88 +78,188 @@ class Evaluation:
         """Number of rows behind the estimates."""
         return max((estimate.n for estimate in self.estimates.values()), default=0)
 
-    def to_dict(self) -> dict[str, dict[str, object]]:
-        """Plain data by name; see `Estimate.to_dict`."""
-        return {name: estimate.to_dict() for name, estimate in self.estimates.items()}
+    def filter(self, *words: str) -> "Evaluation":
+        """Some of the estimates, in the same order; of the groups too.
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row a number: scalars, then every class of a vector; matrices are left out."""
-        rows: list[dict[str, object]] = []
-        for name, estimate in self.estimates.items():
-            for label, value, low, high in _scalars(name, estimate):
-                rows.append(
-                    {
-                        "metric": label,
-                        "value": value,
-                        "low": low,
-                        "high": high,
-                        "level": estimate.level,
-                        "n": estimate.n,
-                        "noise_floor": estimate.noise_floor,
-                        "method": estimate.method,
-                    }
-                )
-        return pd.DataFrame(rows).set_index("metric") if rows else pd.DataFrame()
+        Parameters
+        ----------
+        *words : str
+            Names, aliases, patterns such as ``"*ece*"``, or families of metrics as
+            `calibrant metrics` lists them, such as ``"proper scores"``.
+
+        Raises
+        ------
+        InputError
+            If a word means none of the estimates.
+        """
+        names = meant(words, self.estimates, self.metrics, len(self.class_names))
+        return _only(self, names)
+
+    def merge(self, other: "Evaluation") -> "Evaluation":
+        """Estimates of both, side by side; both must be of the same rows.
+
+        Raises
+        ------
+        InputError
+            If numbers of rows, classes or groups differ, or a name stands for two estimates.
+        """
+        check_same("rows", self.n, other.n, known=bool(self and other))
+        check_same("class_names", self.class_names, other.class_names)
+        both = bool(self.groups and other.groups)
+        check_same("groups", set(self.groups), set(other.groups), known=both)
+        check_no_clash(self.estimates, other.estimates)
+        groups = {
+            name: one.merge(other.groups[name]) if both else one
+            for name, one in (self.groups or other.groups).items()
+        }
+        return Evaluation(
+            {**self.estimates, **other.estimates},
+            {**self.metrics, **other.metrics},
+            self.class_names,
+            tuple(dict.fromkeys(self.notes + other.notes)),
+            groups,
+        )
+
+    def worst_group(self, name: str | Metric) -> tuple[str, Estimate]:
+        """Name and estimate of the group that does worst by a metric of one number.
+
+        Of small groups the worst is easily so by chance: look at its interval.
+
+        Raises
+        ------
+        InputError
+            If there are no groups, or the metric is not there, has several numbers, or has no
+            direction that is good.
+        """
+        key = self._key(name)
+        direction = direction_of(key, self.metrics.get(key), len(self.class_names))
+        return worst_of(key, self._by_group(key), direction)
+
+    def group_gap(self, name: str | Metric) -> GroupGap:
+        """Largest value of any group minus the smallest, with the names of the two.
+
+        Raises
+        ------
+        InputError
+            If there are no groups, or the metric is not there or has several numbers.
+        """
+        key = self._key(name)
+        return gap_of(key, self._by_group(key))
+
+    def by_group(self, name: str | Metric) -> pd.DataFrame:
+        """A metric in every group: one row a group, or one an entry of a vector in each.
+
+        Raises
+        ------
+        InputError
+            If there are no groups, or the metric is not there.
+        """
+        key = self._key(name)
+        frames = {group: frame_of({key: one}) for group, one in self._by_group(key).items()}
+        return pd.concat(frames, names=["group"]).reset_index("metric")
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain data by name, see `Estimate.to_dict`; of the groups by their names too."""
+        out: dict[str, object] = {name: one.to_dict() for name, one in self.estimates.items()}
+        if self.groups:
+            out["groups"] = {name: one.to_dict() for name, one in self.groups.items()}
+        return out
+
+    def to_frame(self, *, cells: bool = False) -> pd.DataFrame:
+        """One row a number: scalars, then every entry of a vector.
+
+        Parameters
+        ----------
+        cells : bool, default False
+            Give the cells of matrices too.
+        """
+        return frame_of(self.estimates, cells=cells)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Text of `to_dict` as JSON; written whole to `path` too, if given.
+        """Text as JSON, from which `from_json` makes an equal evaluation; to `path` too, if given.
+
+        The estimates stand by name, as in `to_dict`, beside ``schema_version``, ``class_names``
+        and ``notes``. What JSON cannot hold is null, and ``states`` says what it was.
 
         Raises
         ------
         OutputError
             If `path` cannot be written.
         """
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        text = json_text(_held(self))
         if path is not None:
             write_whole(path, text)
         return text
 
+    @staticmethod
+    def from_json(path_or_text: str | Path) -> "Evaluation":
+        """Evaluation from a file of `to_json`, or from its text.
+
+        Metrics that are not calibrant's own are found by the name they were evaluated by.
+
+        Raises
+        ------
+        InputError
+            If there is no such file, or it holds something else, or is of another schema.
+        """
+        return _restored(held_in(*text_of(path_or_text)))
+
     def __str__(self) -> str:
-        rows: list[tuple[str, str, str, str, str]] = []
-        for name, estimate in self.estimates.items():
-            for label, value, low, high in _scalars(name, estimate):
-                ends = "" if low is None or high is None else f"{low:.4f} to {high:.4f}"
-                floor = "" if estimate.noise_floor is None else f"{estimate.noise_floor:.4f}"
-                how = estimate.method
-                if ends and estimate.level is not None:
-                    how = f"{100 * estimate.level:g} %, {how}"
-                if estimate.note:
-                    how = f"{how} ({estimate.note})"
-                rows.append((label, f"{value:.4f}", ends, floor, how))
-        rows.insert(0, ("metric", "value", "interval", "noise floor", "how"))
-        widths = [max(len(row[k]) for row in rows) for k in range(4)]
-        lines = [
-            "  ".join(
-                (row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in (1, 2, 3)), row[4])
-            )
-            for row in rows
-        ]
-        lines = [line.rstrip() for line in lines]
+        lines = [self._title(), *table_lines(self.estimates)]
+        lines += group_lines({name: (one.n, one.estimates) for name, one in self.groups.items()})
+        return "\n".join((*lines, *(f"note: {note}" for note in self.notes)))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:  # pyright: ignore[reportUnusedFunction] -- notebooks call it
+        groups = groups_html({name: (one.n, one.estimates) for name, one in self.groups.items()})
+        return "\n".join((*estimates_html(self._title(), self.estimates), *groups))
+
+    def _title(self) -> str:
         classes = f", {len(self.class_names)} classes" if self.class_names else ""
-        count = f"{self.n} rows{classes}"
-        return "\n".join((count, *lines, *(f"note: {note}" for note in self.notes)))
+        return f"{self.n} rows{classes}"
+
+    def _key(self, name: str | Metric) -> str:
+        """Name that an estimate is held under."""
+        if isinstance(name, str) and name in self.estimates:
+            return name
+        wanted = resolve(name, len(self.class_names)) if isinstance(name, str) else name
+        for key in self.estimates:
+            if self.metrics.get(key, key) in (wanted, repr(wanted)):
+                return key
+        remedy = f"Evaluate with metrics=[..., {name!r}]."
+        raise InputError("name", f"be one of {', '.join(self.estimates)}", f"{name!r}", remedy)
+
+    def _by_group(self, key: str) -> dict[str, Estimate]:
+        if not self.groups:
+            remedy = "Pass groups=... where the rows are made, as in calibrant.predictions."
+            raise InputError("evaluation", "be of rows with groups", "none", remedy)
+        return {name: one.estimates[key] for name, one in self.groups.items() if key in one}
 
 
-def _scalars(
-    name: str, estimate: Estimate
-) -> Iterator[tuple[str, float, float | None, float | None]]:
-    """Label, value and ends of every single number of an estimate; none for a matrix."""
-    value, low, high = estimate.value, estimate.low, estimate.high
-    if isinstance(value, float):
-        yield (
-            name,
-            value,
-            low if isinstance(low, float) else None,
-            high if isinstance(high, float) else None,
-        )
-        return
-    for k, entry in enumerate(value if isinstance(value, tuple) else ()):
-        if isinstance(entry, float):
-            label = f"{name}[{estimate.names[k] if estimate.names else k}]"
-            ends = (
-                (low[k], high[k])
-                if isinstance(low, tuple) and isinstance(high, tuple)
-                else (None, None)
-            )
-            known = ends[0] is not None and ends[0] == ends[0]
-            yield (label, entry, ends[0] if known else None, ends[1] if known else None)
+def _only(evaluation: Evaluation, names: Iterable[str]) -> Evaluation:
+    """Some of the estimates, of the groups too."""
+    return Evaluation(
+        {name: evaluation.estimates[name] for name in names if name in evaluation.estimates},
+        {name: evaluation.metrics[name] for name in names if name in evaluation.metrics},
+        evaluation.class_names,
+        evaluation.notes,
+        {group: _only(one, names) for group, one in evaluation.groups.items()},
+    )
+
+
+def _held(evaluation: Evaluation) -> Held:
+    groups = {name: _held(one) for name, one in evaluation.groups.items()}
+    return Held(evaluation.estimates, evaluation.class_names, evaluation.notes, groups)
+
+
+def _restored(held: Held) -> Evaluation:
+    """Evaluation of what a file holds."""
+    return Evaluation(
+        dict(held.estimates),
+        known_metrics(held.estimates, len(held.class_names)),
+        held.class_names,
+        held.notes,
+        {name: _restored(part) for name, part in held.groups.items()},
+    )

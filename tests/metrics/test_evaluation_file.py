@@ -1,0 +1,157 @@
+"""Evaluations as JSON: what is written comes back to the last bit, and nothing else does."""
+
+import json
+import math
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import calibrant as cal
+from calibrant.errors import InputError, OutputError
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
+
+NAMES = ["accuracy", "log_loss", "ece_10", "f1_per_class", "confusion_matrix", "auroc"]
+numbers = st.floats() | st.sampled_from([0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324])
+vectors = st.lists(numbers, min_size=1, max_size=4).map(tuple)
+matrices = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=3).map(tuple)
+ends = st.none() | numbers | vectors
+fields = st.fixed_dictionaries(
+    {
+        "value": numbers | vectors | matrices,
+        "low": ends,
+        "high": ends,
+        "level": st.none() | st.just(0.95),
+        "n": st.integers(0, 2**53),
+        "method": st.text(),
+        "noise_floor": st.none() | numbers,
+        "names": st.lists(st.text(), max_size=3).map(tuple),
+        "support": vectors | st.just(()),
+        "note": st.text(),
+        "bound": st.none() | numbers,
+        "details": st.dictionaries(st.text(), numbers, max_size=2),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def evaluation():
+    rows = cal.predictions(
+        probs=[0.0, 0.75, 0.25, 1.0],
+        labels=[1, 1, 0, 1],
+        class_names=["né", 'the "other"'],
+        groups=["a", "b", "a", "b"],
+    )
+    return cal.evaluate(rows, NAMES)
+
+
+def plain(evaluation):
+    """All that an evaluation holds, as text that tells nan, infinities and signs of 0 apart."""
+    return repr(
+        (
+            {name: asdict(estimate) for name, estimate in evaluation.items()},
+            *(evaluation.metrics, evaluation.class_names, evaluation.notes),
+            {name: plain(one) for name, one in evaluation.groups.items()},
+        )
+    )
+
+
+@given(fields)
+def test_every_estimate_comes_back(fields):
+    held = Evaluation({"mine": Estimate(**fields)}, {}, ("a",), ("a note",))
+    found = Evaluation.from_json(held.to_json())
+    assert plain(found) == plain(held)
+
+
+def test_evaluation_comes_back_from_its_file_and_from_its_text(tmp_path, evaluation):
+    path = tmp_path / "evaluation.json"
+    text = evaluation.to_json(path)
+    assert path.read_text(encoding="utf-8") == text
+    for found in map(Evaluation.from_json, (text, path, str(path))):
+        assert plain(found) == plain(evaluation)
+        assert found.to_json() == text
+        assert str(found) == str(evaluation)
+
+
+def test_names_and_aliases_still_find_estimates(evaluation):
+    found = Evaluation.from_json(evaluation.to_json())
+    assert found["top_label_ece_10"] is found["ece_10"]
+    assert found["auroc_positive"] is found["auroc"]
+    assert found[evaluation.metrics["ece_10"]] is found["ece_10"]
+    assert "mce" not in found
+    assert found.worst_group("accuracy") == evaluation.worst_group("accuracy")
+
+
+def test_metric_that_no_name_knows_is_found_by_what_it_was_called():
+    rows = cal.predictions(probs=[0.5, 0.25], labels=[1, 0])
+    metric = cal.metrics.ExpectedCalibrationError(view="positive", n_bins=7)
+    found = Evaluation.from_json(cal.evaluate(rows, [metric]).to_json())
+    assert list(found) == [repr(metric)]
+    assert found[metric] is found[repr(metric)]
+    assert found.metrics == {}
+
+
+def test_text_has_a_version_and_null_with_a_state(evaluation):
+    document = json.loads(evaluation.to_json())
+    assert document["schema_version"] == 1
+    assert list(document) == ["schema_version", "class_names", "notes", *NAMES, "groups"]
+    infinite = document["log_loss"]
+    assert infinite["value"] is None
+    assert infinite["states"] == {"value": "inf"}
+    assert infinite["reason"].startswith("infinite: 1 of 4 rows")
+    assert list(document["groups"]) == ["a", "b"]
+
+
+def test_file_that_cannot_be_written_leaves_nothing(tmp_path, evaluation):
+    with pytest.raises(OutputError):
+        evaluation.to_json(tmp_path / "no such folder" / "evaluation.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def without(text, *path):
+    document = json.loads(text)
+    at = document
+    for key in path[:-1]:
+        at = at[key]
+    del at[path[-1]]
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("{", "Invalid JSON"),
+        ("{}", "schema_version: Field required"),
+        ('{"schema_version": 2, "new": {}}', "schema version 2; this version reads 1. Update"),
+        ('{"schema_version": 1}', "class_names: Field required"),
+        ('{"schema_version": "1"}', "schema_version: Input should be a valid integer"),
+    ],
+)
+def test_other_text_is_refused(text, got):
+    with pytest.raises(InputError) as caught:
+        Evaluation.from_json(text)
+    assert "text must hold an evaluation in JSON; got " in str(caught.value)
+    assert got in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "got"),
+    [
+        (("accuracy", "n"), "accuracy.n: Field required"),
+        (("log_loss", "states"), "null for value without its state"),
+        (("groups", "a", "notes"), "groups.a.notes: Field required"),
+    ],
+)
+def test_text_with_a_hole_is_refused(path, got, evaluation):
+    with pytest.raises(InputError, match=got):
+        Evaluation.from_json(without(evaluation.to_json(), *path))
+
+
+def test_other_files_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"nothing\.json must hold .* got No such file"):
+        Evaluation.from_json(tmp_path / "nothing.json")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="got a file that is no text"):
+        Evaluation.from_json(str(tmp_path / "binary"))
