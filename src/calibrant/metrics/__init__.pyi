@@ -6,10 +6,30 @@ from calibrant.metrics.binned.calibration import (
     ExpectedCalibrationError as ExpectedCalibrationError,
 )
 from calibrant.metrics.binned.calibration import MaximumCalibrationError as MaximumCalibrationError
+from calibrant.metrics.binned.calibration import (
+    RootMeanSquaredCalibrationError as RootMeanSquaredCalibrationError,
+)
 from calibrant.metrics.binned.classwise import (
     ClasswiseCalibrationError as ClasswiseCalibrationError,
 )
+from calibrant.metrics.binned.classwise import (
+    ClasswiseRootMeanSquaredCalibrationError as ClasswiseRootMeanSquaredCalibrationError,
+)
+from calibrant.metrics.binned.classwise import (
+    ClasswiseSquaredCalibrationError as ClasswiseSquaredCalibrationError,
+)
+from calibrant.metrics.binned.classwise import PerClassCalibrationError as PerClassCalibrationError
+from calibrant.metrics.binned.debiased import DebiasedCalibrationError as DebiasedCalibrationError
+from calibrant.metrics.binned.predicted_class import (
+    PredictedClassCalibrationError as PredictedClassCalibrationError,
+)
 from calibrant.metrics.binned.reliability import reliability_table as reliability_table
+from calibrant.metrics.binned.signed import Overconfidence as Overconfidence
+from calibrant.metrics.binned.signed import Underconfidence as Underconfidence
+from calibrant.metrics.binned.squared import (
+    DebiasedRootMeanSquaredCalibrationError as DebiasedRootMeanSquaredCalibrationError,
+)
+from calibrant.metrics.binned.squared import SquaredCalibrationError as SquaredCalibrationError
 from calibrant.metrics.decided.accuracy import Accuracy as Accuracy
 from calibrant.metrics.decided.ratios import ConfusionMatrix as ConfusionMatrix
 from calibrant.metrics.decided.ratios import F1Score as F1Score
@@ -79,7 +99,11 @@ __all__ = [
     "BrierSkill",
     "BrierUncertainty",
     "ClasswiseCalibrationError",
+    "ClasswiseRootMeanSquaredCalibrationError",
+    "ClasswiseSquaredCalibrationError",
     "ConfusionMatrix",
+    "DebiasedCalibrationError",
+    "DebiasedRootMeanSquaredCalibrationError",
     "Discrimination",
     "Estimate",
     "Evaluation",
@@ -107,22 +131,28 @@ __all__ = [
     "Miscalibration",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
+    "Overconfidence",
     "PITHistogram",
+    "PerClassCalibrationError",
     "Pinball",
     "PositiveAUROC",
     "PositiveAveragePrecision",
     "Precision",
+    "PredictedClassCalibrationError",
     "QuantileCalibration",
     "QuantileCalibrationError",
     "RSquared",
     "Recall",
+    "RootMeanSquaredCalibrationError",
     "RootMeanSquaredError",
     "RowMetric",
     "RowScore",
     "SphericalScore",
+    "SquaredCalibrationError",
     "SymmetricPercentageError",
     "TallyMetric",
     "Uncertainty",
+    "Underconfidence",
     "WeightedIntervalScore",
     "available",
     "reliability_table",

@@ -1,32 +1,90 @@
 """Calibration errors of yes/no events, read from equal-width bins of the score grid."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
-import torch
 from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.binned.noise_floor import SOFT, floor_of_max, floor_of_mean, hard_labels
+from calibrant.metrics.binned.bins import Bins, Norm, equal_width, floor_of, size_of
+from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins, check_choice
-from calibrant.statistics.score_grid import Closed, ScoreGrid, View, coarsen
+from calibrant.statistics.score_grid import Closed, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
-__all__ = ["BIASED", "ExpectedCalibrationError", "MaximumCalibrationError"]
+__all__ = [
+    "BIASED",
+    "NO_ROWS",
+    "EqualWidthMetric",
+    "ExpectedCalibrationError",
+    "MaximumCalibrationError",
+    "RootMeanSquaredCalibrationError",
+    "plug_in",
+]
 
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
-
-
-def _check(view: str, n_bins: int, closed: str) -> None:
-    check_choice("view", view, ("top_label", "positive"))
-    check_bins(n_bins)
-    check_choice("closed", closed, ("right", "left"))
+LARGEST = "not available: the largest of many gaps has no interval in closed form"
+NO_ROWS = "undefined: no rows"
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedCalibrationError(TallyMetric):
+class EqualWidthMetric(TallyMetric, ABC):
+    """What is read from equal-width bins of one event a row.
+
+    Parameters
+    ----------
+    view : {"top_label", "positive"}, default "top_label"
+        Event of a row: its likeliest class is right, or the positive class came out.
+    n_bins : int, default 15
+        Number of equal-width bins on [0, 1].
+    closed : {"right", "left"}, default "right"
+        Whether bins are ``(lo, hi]``, zero in the first, or ``[lo, hi)``.
+    """
+
+    view: View = "top_label"
+    n_bins: int = 15
+    closed: Closed = "right"
+    higher_is_better: ClassVar[bool | None] = False
+
+    def __post_init__(self) -> None:
+        check_choice("view", self.view, ("top_label", "positive"))
+        check_bins(self.n_bins)
+        check_choice("closed", self.closed, ("right", "left"))
+
+    @property
+    @final
+    def statistic(self) -> ScoreGrid:
+        """See `TallyMetric.statistic`."""
+        return ScoreGrid.holding(self.view, self.n_bins, self.closed)
+
+    @abstractmethod
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _PlugIn(EqualWidthMetric, ABC):
+    """Size of the gaps as they are, noise and all."""
+
+    norm: ClassVar[Norm]
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
+        return size_of(equal_width(tally, self.n_bins), self.norm)
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
+        del level, class_names
+        bins, n = equal_width(tally, self.n_bins), int(tally["count"].sum())
+        return plug_in(bins, self.norm, n, hard=hard_labels(tally))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCalibrationError(_PlugIn):
     r"""Mean gap between stated probability and observed share, over bins, in [0, 1].
 
     Bin :math:`b` adds :math:`|\sum_b w (p - y)| / \sum w`; an empty bin adds nothing. From
@@ -44,7 +102,7 @@ class ExpectedCalibrationError(TallyMetric):
     Notes
     -----
     The plug-in estimate is biased upwards, the more so with many bins and few rows: read it
-    beside its noise floor.
+    beside its noise floor, or read `DebiasedCalibrationError`.
 
     References
     ----------
@@ -59,39 +117,45 @@ class ExpectedCalibrationError(TallyMetric):
     0.1875
     """
 
-    view: View = "top_label"
-    n_bins: int = 15
-    closed: Closed = "right"
-    higher_is_better: ClassVar[bool | None] = False
-
-    def __post_init__(self) -> None:
-        _check(self.view, self.n_bins, self.closed)
-
-    @property
-    def statistic(self) -> ScoreGrid:
-        """See `TallyMetric.statistic`."""
-        return ScoreGrid.holding(self.view, self.n_bins, self.closed)
-
-    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `TallyMetric.read`; NaN for a tally of no rows."""
-        gap = coarsen(tally, "wp", self.n_bins) - coarsen(tally, "wy", self.n_bins)
-        return gap.abs().sum() / tally["w"].sum()
-
-    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
-        total = tally["w"].sum()
-        noise = coarsen(tally, "wwp", self.n_bins) - coarsen(tally, "wwpp", self.n_bins)
-        spread = coarsen(tally, "wp", self.n_bins) - coarsen(tally, "wpp", self.n_bins)
-        floor = floor_of_mean(noise / total.square(), 2 * spread / total)
-        value, n = float(self.read(tally)), int(tally["count"].sum())
-        if not hard_labels(tally):
-            return Estimate(value, None, None, None, n, BIASED, note=SOFT)
-        return Estimate(value, None, None, None, n, BIASED, noise_floor=float(floor))
+    norm: ClassVar[Norm] = "l1"
 
 
 @dataclass(frozen=True, slots=True)
-class MaximumCalibrationError(TallyMetric):
+class RootMeanSquaredCalibrationError(_PlugIn):
+    r"""Root of the mean squared gap between stated and observed, over bins, in [0, 1].
+
+    :math:`(\sum_b P_b g_b^2)^{1/2}`, for the share of weight :math:`P_b` of a bin and its gap
+    :math:`g_b` of means. At least the expected and at most the maximum calibration error of the
+    same bins; its square is the reliability part of the Brier score, up to the spread in bins.
+
+    Parameters
+    ----------
+    view, n_bins, closed
+        As for `ExpectedCalibrationError`.
+
+    Notes
+    -----
+    Biased upwards as all plug-in errors are; `SquaredCalibrationError` has no bias.
+
+    References
+    ----------
+    .. [1] Murphy. "A New Vector Partition of the Probability Score." Journal of Applied
+       Meteorology 12, 1973. Kumar et al. "Verified Uncertainty Calibration." NeurIPS 2019.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.events(probs=[0.25, 0.75, 0.75, 0.75], outcomes=[1, 1, 1, 0])
+    >>> error = RootMeanSquaredCalibrationError("positive", n_bins=2)(rows)
+    >>> round(error.value**2, 6)  # .75^2 / 4 + (.75 - 2 / 3)^2 * 3 / 4
+    0.145833
+    """
+
+    norm: ClassVar[Norm] = "l2"
+
+
+@dataclass(frozen=True, slots=True)
+class MaximumCalibrationError(_PlugIn):
     r"""Largest gap between stated probability and observed share of any bin, in [0, 1].
 
     Parameters
@@ -117,35 +181,15 @@ class MaximumCalibrationError(TallyMetric):
     0.25
     """
 
-    view: View = "top_label"
-    n_bins: int = 15
-    closed: Closed = "right"
-    higher_is_better: ClassVar[bool | None] = False
+    norm: ClassVar[Norm] = "max"
 
-    def __post_init__(self) -> None:
-        _check(self.view, self.n_bins, self.closed)
 
-    @property
-    def statistic(self) -> ScoreGrid:
-        """See `TallyMetric.statistic`."""
-        return ScoreGrid.holding(self.view, self.n_bins, self.closed)
-
-    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `TallyMetric.read`; NaN for a tally of no rows."""
-        gap = coarsen(tally, "wp", self.n_bins) - coarsen(tally, "wy", self.n_bins)
-        weight = coarsen(tally, "w", self.n_bins)
-        largest = (gap.abs() / torch.where(weight > 0, weight, 1)).max()
-        return torch.where(weight.sum() > 0, largest, torch.nan)
-
-    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
-        weight = coarsen(tally, "w", self.n_bins)
-        noise = coarsen(tally, "wwp", self.n_bins) - coarsen(tally, "wwpp", self.n_bins)
-        held = weight > 0
-        floor = floor_of_max(noise[held].clamp(min=0).sqrt() / weight[held])
-        why = "not available: the largest of many gaps has no interval in closed form"
-        value, n = float(self.read(tally)), int(tally["count"].sum())
-        if not hard_labels(tally):
-            return Estimate(value, None, None, None, n, why, note=SOFT)
-        return Estimate(value, None, None, None, n, why, noise_floor=floor)
+def plug_in(bins: Bins, norm: Norm, n: int, *, hard: bool) -> Estimate:
+    """Estimate of the size of the gaps of one event, with its noise floor where labels are hard."""
+    value = float(size_of(bins, norm))
+    why = LARGEST if norm == "max" else BIASED
+    if not n:
+        return Estimate(value, None, None, None, n, why, note=NO_ROWS)
+    if not hard:
+        return Estimate(value, None, None, None, n, why, note=SOFT)
+    return Estimate(value, None, None, None, n, why, noise_floor=float(floor_of(bins, norm)))

@@ -1,23 +1,76 @@
-"""Class-wise calibration error: every class against the rest, averaged."""
+"""Class-wise calibration errors: every class against the rest."""
 
+import math
+from abc import ABC
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
+from calibrant.metrics.binned.bins import Norm, equal_width, floor_of, size_of
+from calibrant.metrics.binned.calibration import NO_ROWS
+from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
+from calibrant.metrics.binned.squared import LONELY, Variance, debiased_square
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_bins
-from calibrant.statistics.class_grids import ClassGrids, coarsen_classes
+from calibrant.metrics.settings import check_bins, check_choice
+from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.tally import Tally
 
-__all__ = ["ClasswiseCalibrationError"]
+__all__ = [
+    "ClasswiseCalibrationError",
+    "ClasswiseRootMeanSquaredCalibrationError",
+    "ClasswiseSquaredCalibrationError",
+    "PerClassCalibrationError",
+]
+
+SHARED = "not available: classes share their rows, so the average needs rows or replicates"
+EACH = "not available: the plug-in of every class is biased upwards"
 
 
 @dataclass(frozen=True, slots=True)
-class ClasswiseCalibrationError(TallyMetric):
+class _Classwise(TallyMetric, ABC):
+    n_bins: int = 15
+    higher_is_better: ClassVar[bool | None] = False
+
+    def __post_init__(self) -> None:
+        check_bins(self.n_bins)
+
+    @property
+    @final
+    def statistic(self) -> ClassGrids:
+        """See `TallyMetric.statistic`."""
+        return ClassGrids.holding(self.n_bins)
+
+
+@dataclass(frozen=True, slots=True)
+class _MeanOfPlugIns(_Classwise, ABC):
+    norm: ClassVar[Norm]
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
+        return self._mean(size_of(equal_width(tally, self.n_bins), self.norm))
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
+        del level, class_names
+        value, n = float(self.read(tally)), int(tally["count"][0].sum())
+        if not n:
+            return Estimate(value, None, None, None, n, SHARED, note=NO_ROWS)
+        if not hard_labels(tally):
+            return Estimate(value, None, None, None, n, SHARED, note=SOFT)
+        floor = float(self._mean(floor_of(equal_width(tally, self.n_bins), self.norm)))
+        return Estimate(value, None, None, None, n, SHARED, noise_floor=floor)
+
+    def _mean(self, each: Float64[Tensor, " class"]) -> Float64[Tensor, ""]:
+        """Mean over classes: of squares, where the gaps of bins are averaged so."""
+        return each.square().mean().sqrt() if self.norm == "l2" else each.mean()
+
+
+@dataclass(frozen=True, slots=True)
+class ClasswiseCalibrationError(_MeanOfPlugIns):
     r"""Mean over classes of the one-vs-rest expected calibration error, in [0, 1].
 
     Of class :math:`k`, bin :math:`b` adds :math:`|\sum_b w (p_k - y_k)| / \sum w`. Declared
@@ -42,35 +95,123 @@ class ClasswiseCalibrationError(TallyMetric):
     0.5
     """
 
-    n_bins: int = 15
-    higher_is_better: ClassVar[bool | None] = False
+    norm: ClassVar[Norm] = "l1"
+
+
+@dataclass(frozen=True, slots=True)
+class ClasswiseRootMeanSquaredCalibrationError(_MeanOfPlugIns):
+    r"""Root of the mean squared one-vs-rest gap, over classes and bins, in [0, 1].
+
+    :math:`(\frac1K \sum_k \sum_b P_{kb} g_{kb}^2)^{1/2}`, with the share of weight and the gap of
+    means of every bin of every class.
+
+    Parameters
+    ----------
+    n_bins : int, default 15
+        Number of equal-width bins ``(lo, hi]`` on [0, 1].
+
+    References
+    ----------
+    .. [1] Kumar et al. "Verified Uncertainty Calibration." NeurIPS 2019: the marginal
+       calibration error, with the same weight for every class.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.predictions(probs=[[0.75, 0.25], [0.25, 0.75]], labels=[0, 0])
+    >>> error = ClasswiseRootMeanSquaredCalibrationError(n_bins=2)(rows).value
+    >>> round(error**2, 12)  # (.0625 + .5625) / 2 for each class
+    0.3125
+    """
+
+    norm: ClassVar[Norm] = "l2"
+
+
+@dataclass(frozen=True, slots=True)
+class ClasswiseSquaredCalibrationError(_Classwise):
+    """Mean over classes of the one-vs-rest squared error without noise; signed, below 1.
+
+    See `calibrant.metrics.SquaredCalibrationError`. Its mean over samples is the true mean squared
+    gap of the bins, 0 for a calibrated model. Classes whose bins all hold a single row are left
+    out.
+
+    Parameters
+    ----------
+    n_bins : int, default 15
+        Number of equal-width bins ``(lo, hi]`` on [0, 1].
+    variance : {"gaps", "outcomes"}, default "gaps"
+        Spread of what the noise is taken from.
+
+    References
+    ----------
+    .. [1] Kumar et al. "Verified Uncertainty Calibration." NeurIPS 2019.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.predictions(probs=[[0.5, 0.5]] * 3, labels=[1, 1, 0])
+    >>> round(ClasswiseSquaredCalibrationError()(rows).value, 4)  # 1/36 - (2/3)(1/3) / 2 for both
+    -0.0833
+    """
+
+    variance: Variance = "gaps"
 
     def __post_init__(self) -> None:
-        check_bins(self.n_bins)
+        _Classwise.__post_init__(self)
+        check_choice("variance", self.variance, ("gaps", "outcomes"))
 
-    @property
-    def statistic(self) -> ClassGrids:
-        """See `TallyMetric.statistic`."""
-        return ClassGrids.holding(self.n_bins)
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where no bin of any class holds two rows."""
+        return debiased_square(equal_width(tally, self.n_bins), self.variance).nanmean()
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`."""
+        del level, class_names
+        value, n = float(self.read(tally)), int(tally["count"][0].sum())
+        note = LONELY if math.isnan(value) else ""
+        return Estimate(value, None, None, None, n, SHARED, note=note)
+
+
+@dataclass(frozen=True, slots=True)
+class PerClassCalibrationError(_Classwise):
+    """One-vs-rest expected calibration error of every class, with its presence, in [0, 1].
+
+    Their mean is `ClasswiseCalibrationError`. `support` is the weight of the rows that were of
+    the class.
+
+    Parameters
+    ----------
+    n_bins : int, default 15
+        Number of equal-width bins ``(lo, hi]`` on [0, 1].
+
+    References
+    ----------
+    .. [1] Kull et al. "Beyond Temperature Scaling." NeurIPS 2019.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.predictions(probs=[[0.75, 0.25], [0.25, 0.75]], labels=[0, 0])
+    >>> PerClassCalibrationError(n_bins=2)(rows).value
+    (0.5, 0.5)
+    """
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
-        gap = coarsen_classes(tally, "wp", self.n_bins) - coarsen_classes(tally, "wy", self.n_bins)
-        return (gap.abs().sum(dim=-1) / tally["w"].sum(dim=-1)).mean()
+        return size_of(equal_width(tally, self.n_bins), "l1")
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
-        total = tally["w"].sum(dim=-1, keepdim=True)
-        noise = coarsen_classes(tally, "wwp", self.n_bins) - coarsen_classes(
-            tally, "wwpp", self.n_bins
+        """See `TallyMetric.estimate`; the noise floor is the mean over classes."""
+        del level
+        value, n = tuple(self.read(tally).tolist()), int(tally["count"][0].sum())
+        support = tuple(tally["wy"].sum(dim=-1).tolist())
+        floor, note = None, NO_ROWS if not n else "" if hard_labels(tally) else SOFT
+        if not note:
+            note = "noise floor: the mean of those of the classes"
+            floor = float(floor_of(equal_width(tally, self.n_bins), "l1").mean())
+        return Estimate(
+            *(value, None, None, None, n, EACH, floor),
+            names=class_names,
+            support=support,
+            note=note,
         )
-        spread = coarsen_classes(tally, "wp", self.n_bins) - coarsen_classes(
-            tally, "wpp", self.n_bins
-        )
-        floor = floor_of_mean(noise / total.square(), 2 * spread / total).mean()
-        why = "not available: classes share their rows, so the average needs rows or replicates"
-        value, n = float(self.read(tally)), int(tally["count"][0].sum())
-        if not hard_labels(tally):
-            return Estimate(value, None, None, None, n, why, note=SOFT)
-        return Estimate(value, None, None, None, n, why, noise_floor=float(floor))

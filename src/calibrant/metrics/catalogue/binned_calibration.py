@@ -1,48 +1,147 @@
 """Calibration errors over bins of stated probability."""
 
+from dataclasses import dataclass
+
 from calibrant.metrics.catalogue.entry import Entry
 
 __all__ = ["ENTRIES"]
 
-_CALIBRATION = "calibrant.metrics.binned.calibration"
+_HOME = "calibrant.metrics.binned"
 _VIEWS = {
     "top_label": ("of the likeliest class", "top label", ()),
-    "positive": ("for the positive class", "positive class", ("two classes",)),
+    "positive": ("of the positive class", "positive class", ("two classes",)),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfEvents:
+    """An error of one event a row, which both views have."""
+
+    home: str
+    says: str
+    source: str
+    least: int = 0
+    also: tuple[str, ...] = ()  # other endings of the name
+    short: bool = True  # whether the ending by itself is the top-label error
+    page: str = "binned-calibration"
+
+
+_KUMAR = "Brocker 2012, Kumar 2019"
 _ERRORS = {
-    "ece": ("ExpectedCalibrationError", "mean gap of stated and observed"),
-    "mce": ("MaximumCalibrationError", "largest gap of any bin"),
+    "ece": _OfEvents(
+        home="calibration:ExpectedCalibrationError",
+        says="mean gap of stated and observed",
+        source="Naeini 2015, Guo 2017",
+        page="ece",
+        short=False,
+    ),
+    "ece_debiased": _OfEvents(
+        home="debiased:DebiasedCalibrationError",
+        says="mean gap without what noise adds to it",
+        source="calibrant",
+    ),
+    "ece_l2": _OfEvents(
+        home="calibration:RootMeanSquaredCalibrationError",
+        says="root mean squared gap of stated and observed",
+        source="Murphy 1973, Kumar 2019",
+        also=("rmsce",),
+    ),
+    "ece_l2_squared_debiased": _OfEvents(
+        home="squared:SquaredCalibrationError",
+        says="mean squared gap less its variance, signed",
+        source=_KUMAR,
+        least=-1,
+    ),
+    "ece_l2_debiased": _OfEvents(
+        home="squared:DebiasedRootMeanSquaredCalibrationError",
+        says="root mean squared gap less its variance, or 0",
+        source=_KUMAR,
+        also=("rmsce_debiased",),
+    ),
+    "mce": _OfEvents(
+        home="calibration:MaximumCalibrationError",
+        says="largest gap of any bin",
+        source="Naeini 2015",
+        page="mce",
+        short=False,
+    ),
+    "overconfidence": _OfEvents(
+        home="signed:Overconfidence",
+        says="gaps where more was stated than came out",
+        source="Naeini 2015",
+    ),
+    "underconfidence": _OfEvents(
+        home="signed:Underconfidence",
+        says="gaps where less was stated than came out",
+        source="Naeini 2015",
+    ),
+}
+
+
+def _entry(ending: str, view: str) -> Entry:
+    error = _ERRORS[ending]
+    of, grid, needs = _VIEWS[view]
+    alone = view == "top_label" and error.short
+    return Entry(
+        name=f"{view}_{ending}",
+        home=f"{_HOME}.{error.home}",
+        says=f"{error.says}, {of}",
+        range=(error.least, 1),
+        direction="lower",
+        statistic=f"score grid, {grid}",
+        kinds=("predictions", "events"),
+        source=error.source,
+        page=error.page,
+        aliases=(
+            *((ending, *error.also) if alone else ()),
+            *(f"{view}_{other}" for other in error.also),
+        ),
+        settings={"view": view},
+        number="n_bins",
+        needs=needs,
+    )
+
+
+_CLASSWISE = {
+    "classwise_ece": ("ClasswiseCalibrationError", "mean gap, each class against the rest"),
+    "classwise_ece_per_class": ("PerClassCalibrationError", "gap of every class against the rest"),
+    "classwise_ece_l2": (
+        "ClasswiseRootMeanSquaredCalibrationError",
+        "root mean squared gap, each class against the rest",
+    ),
+    "classwise_ece_l2_squared_debiased": (
+        "ClasswiseSquaredCalibrationError",
+        "mean squared gap less its variance, signed, each class against the rest",
+    ),
 }
 
 ENTRIES = (
+    *(_entry(ending, view) for ending in _ERRORS for view in _VIEWS),
     *(
         Entry(
-            name=f"{view}_{error}",
-            home=f"{_CALIBRATION}:{home}",
-            says=f"{says} {of}",
-            range=(0, 1),
+            name=name,
+            home=f"{_HOME}.classwise:{home}",
+            says=says,
+            range=(-1 if "squared" in name else 0, 1),
             direction="lower",
-            statistic=f"score grid, {grid}",
-            kinds=("predictions", "events"),
-            source="Naeini 2015, Guo 2017",
-            page=error,
-            settings={"view": view},
+            statistic="class grids",
+            kinds=("predictions",),
+            source="Kull 2019, Kumar 2019",
+            page="ece" if name == "classwise_ece" else "binned-calibration",
             number="n_bins",
-            needs=needs,
         )
-        for error, (home, says) in _ERRORS.items()
-        for view, (of, grid, needs) in _VIEWS.items()
+        for name, (home, says) in _CLASSWISE.items()
     ),
     Entry(
-        name="classwise_ece",
-        home="calibrant.metrics.binned.classwise:ClasswiseCalibrationError",
-        says="mean gap, each class against the rest",
+        name="predicted_class_ece",
+        home=f"{_HOME}.predicted_class:PredictedClassCalibrationError",
+        says="mean gap of confidence and accuracy, for every predicted class apart",
         range=(0, 1),
         direction="lower",
-        statistic="class grids",
+        statistic="grid of the predicted class",
         kinds=("predictions",),
-        source="Kull 2019, Nixon 2019",
-        page="ece",
+        source="Gupta and Ramdas 2022",
+        page="binned-calibration",
         number="n_bins",
     ),
 )

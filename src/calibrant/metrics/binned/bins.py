@@ -1,0 +1,123 @@
+"""Bins: the sums of the rows that share one, and the gaps and noise that follow from them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.binned.noise_floor import floor_of_max, floor_of_mean
+from calibrant.statistics.cells import fold_tails
+from calibrant.statistics.class_grids import N_CLASS_CELLS, ClassGrids
+from calibrant.statistics.power_sums import COLUMNS
+from calibrant.statistics.predicted_class_grid import PredictedClassGrid
+from calibrant.statistics.score_grid import N_CELLS, ScoreGrid
+from calibrant.statistics.tally import Tally
+
+__all__ = ["Bins", "Norm", "equal_width", "floor_of", "size_of", "summed"]
+
+Norm = Literal["l1", "l2", "max"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bins:
+    """Power sums of weight, probability and outcome by bin, of one event or of every class.
+
+    Parameters
+    ----------
+    column : callable
+        Sums of a column of `calibrant.statistics.power_sums`, bins last.
+    """
+
+    column: Callable[[str], Float64[Tensor, "*class bin"]]
+
+    def __getitem__(self, column: str) -> Float64[Tensor, "*class bin"]:
+        return self.column(column)
+
+    @property
+    def total(self) -> Float64[Tensor, "*class one"]:
+        """Weight of all rows."""
+        return self["w"].sum(dim=-1, keepdim=True)
+
+    @property
+    def share(self) -> Float64[Tensor, "*class bin"]:
+        """Share of weight in every bin."""
+        return self["w"] / self.total
+
+    @property
+    def gap(self) -> Float64[Tensor, "*class bin"]:
+        """Stated less observed, times the share of weight."""
+        return (self["wp"] - self["wy"]) / self.total
+
+    @property
+    def mean_gap(self) -> Float64[Tensor, "*class bin"]:
+        """Mean stated less observed; 0 in an empty bin."""
+        return (self["wp"] - self["wy"]) / _at_least_one(self["w"])
+
+    @property
+    def stated_noise(self) -> Float64[Tensor, "*class bin"]:
+        """Variance of `gap`, were every probability true."""
+        return (self["wwp"] - self["wwpp"]).clamp(min=0) / self.total.square()
+
+    @property
+    def seen_noise(self) -> Float64[Tensor, "*class bin"]:
+        """Variance of `gap` about 0, from what came out."""
+        square = self["wwpp"] - 2 * self["wwpy"] + self["wwyy"]
+        return square.clamp(min=0) / self.total.square()
+
+    @property
+    def stated_spread(self) -> Float64[Tensor, "*class bin"]:
+        """Mean absolute gap of the single rows, were every probability true, times the share."""
+        return 2 * (self["wp"] - self["wpp"]).clamp(min=0) / self.total
+
+
+def equal_width(tally: Tally, n_bins: int) -> Bins:
+    """Bins of equal width of a score grid, or of the grid of every class, that tiles them."""
+    return Bins(partial(_tiled, tally, n_bins))
+
+
+def summed(table: Float64[Tensor, "column *class bin"]) -> Bins:
+    """Bins whose sums are at hand."""
+    return Bins(lambda column: table[COLUMNS.index(column)])
+
+
+def size_of(bins: Bins, norm: Norm) -> Float64[Tensor, "*class"]:
+    r"""Size of the gaps of all bins; NaN without rows.
+
+    `l1` is :math:`\sum_b P_b |g_b|`, `l2` :math:`(\sum_b P_b g_b^2)^{1/2}` and `max` the largest
+    :math:`|g_b|`, for shares of weight :math:`P_b` and gaps :math:`g_b` of means.
+    """
+    if norm == "l1":
+        return bins.gap.abs().sum(dim=-1)
+    if norm == "l2":
+        return (bins.share * bins.mean_gap.square()).sum(dim=-1).sqrt()
+    held = bins.total.squeeze(-1) > 0
+    return torch.where(held, bins.mean_gap.abs().amax(dim=-1), torch.nan)
+
+
+def floor_of(bins: Bins, norm: Norm) -> Float64[Tensor, "*class"]:
+    """Size of the gaps to be expected, were every probability true; see the noise floor."""
+    noise = bins.stated_noise
+    if norm == "l1":
+        return floor_of_mean(noise, bins.stated_spread)
+    held = _at_least_one(bins.share)  # of an empty bin, whose noise is 0
+    if norm == "l2":  # the root of the mean square, a little above the mean root
+        return (noise / held).sum(dim=-1).sqrt()
+    assert noise.ndim == 1, "the largest gap is taken of one event"
+    return noise.new_tensor(floor_of_max(noise.sqrt() / held))
+
+
+def _at_least_one(mass: Tensor) -> Tensor:
+    """The same, with 1 for 0, to divide by."""
+    return torch.where(mass > 0, mass, 1)
+
+
+def _tiled(tally: Tally, n_bins: int, column: str) -> Float64[Tensor, "*class bin"]:
+    grid, sums = tally.statistic, tally[column]
+    assert isinstance(grid, (ScoreGrid, ClassGrids, PredictedClassGrid))
+    if grid.n_cells == (N_CELLS if isinstance(grid, ScoreGrid) else N_CLASS_CELLS):
+        sums = fold_tails(sums)
+    return sums.reshape(*sums.shape[:-1], n_bins, -1).sum(dim=-1)

@@ -1,0 +1,157 @@
+"""Mean squared gap of bins without the variance that it holds: signed, and free of bias."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, final
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.binned.bins import Bins, equal_width
+from calibrant.metrics.binned.calibration import EqualWidthMetric
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.settings import check_choice
+from calibrant.statistics.tally import Tally
+
+__all__ = [
+    "LONELY",
+    "DebiasedRootMeanSquaredCalibrationError",
+    "SquaredCalibrationError",
+    "Variance",
+    "debiased_square",
+    "squared_estimate",
+]
+
+LONELY = "undefined: no bin holds two rows, and one tells nothing of its noise"
+METHOD = "not available: its spread needs more than the sums of bins"
+BELOW = "cut at 0: the squared error without noise is {:.2g}"
+
+Variance = Literal["gaps", "outcomes"]
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredCalibrationError(EqualWidthMetric):
+    r"""Mean squared gap between stated and observed less what noise adds; signed, below 1.
+
+    :math:`\sum_b P_b (g_b^2 - v_b)`, for the share of weight :math:`P_b` of a bin, its gap of
+    means :math:`g_b`, and the unbiased estimate :math:`v_b` of the variance of :math:`g_b`. Its
+    mean over samples is the true mean squared gap of the bins: 0 for a calibrated model, whose
+    estimates lie on both sides of it.
+
+    Parameters
+    ----------
+    view, n_bins, closed
+        As for `ExpectedCalibrationError`.
+    variance : {"gaps", "outcomes"}, default "gaps"
+        Spread of what in a bin :math:`v_b` is taken from: of stated less observed; or of the
+        outcomes alone, :math:`\bar y_b (1 - \bar y_b) / (n_b - 1)`, as in [2]_ and most software,
+        which takes probabilities for equal in a bin and subtracts a little too much where they
+        are not.
+
+    Notes
+    -----
+    With weights, :math:`v_b` is :math:`\sum_b w^2 (p - y - g_b)^2 / W_b^2` times
+    :math:`n / (n - 1)`, for :math:`n = W_b^2 / \sum_b w^2` rows: a row of weight 2 is not two
+    rows. Bins that hold one row are left out, of the shares too: one row tells nothing of its
+    noise. Undefined where no bin is left.
+
+    References
+    ----------
+    .. [1] Brocker. "Estimating Reliability and Resolution of Probability Forecasts through
+       Decomposition of the Empirical Score." Climate Dynamics 39, 2012. Ferro, Fricker. "A
+       Bias-Corrected Decomposition of the Brier Score." QJRMS 138, 2012.
+    .. [2] Kumar et al. "Verified Uncertainty Calibration." NeurIPS 2019.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.events(probs=[0.5, 0.5, 0.5], outcomes=[1, 1, 0])
+    >>> round(SquaredCalibrationError()(rows).value, 4)  # 1/36 - (2/3)(1/3) / 2
+    -0.0833
+    """
+
+    variance: Variance = "gaps"
+
+    def __post_init__(self) -> None:
+        EqualWidthMetric.__post_init__(self)
+        check_choice("variance", self.variance, ("gaps", "outcomes"))
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where no bin holds two rows."""
+        return debiased_square(equal_width(tally, self.n_bins), self.variance)
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`."""
+        del level, class_names
+        return squared_estimate(float(self.read(tally)), int(tally["count"].sum()), root=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DebiasedRootMeanSquaredCalibrationError(EqualWidthMetric):
+    """Root of `SquaredCalibrationError`, and 0 where that is below 0; in [0, 1].
+
+    Parameters
+    ----------
+    view, n_bins, closed, variance
+        As for `SquaredCalibrationError`.
+
+    Notes
+    -----
+    The cut leaves a bias that the squared form has not: of a calibrated model about half of the
+    samples read 0, and the others more. To average over samples or models, average squares.
+
+    References
+    ----------
+    .. [1] Kumar et al. "Verified Uncertainty Calibration." NeurIPS 2019.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.events(probs=[0.75, 0.75, 0.75], outcomes=[0, 0, 0])
+    >>> DebiasedRootMeanSquaredCalibrationError()(rows).value  # all off by .75, without spread
+    0.75
+    """
+
+    variance: Variance = "gaps"
+
+    def __post_init__(self) -> None:
+        EqualWidthMetric.__post_init__(self)
+        check_choice("variance", self.variance, ("gaps", "outcomes"))
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where no bin holds two rows."""
+        return debiased_square(equal_width(tally, self.n_bins), self.variance).clamp(min=0).sqrt()
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; says so where it was cut at 0."""
+        del level, class_names
+        square = float(debiased_square(equal_width(tally, self.n_bins), self.variance))
+        return squared_estimate(square, int(tally["count"].sum()), root=True)
+
+
+def debiased_square(bins: Bins, variance: Variance) -> Float64[Tensor, "*class"]:
+    """Mean over bins of squared gap less its variance; NaN where no bin holds two rows."""
+    weight, twice = bins["w"], bins["ww"]
+    several = bins["count"] > 1
+    safe = torch.where(several, weight, 1)
+    effective = safe.square() / torch.where(several, twice, 0.5)
+    gap = (bins["wp"] - bins["wy"]) / safe
+    if variance == "gaps":
+        centre, first = gap, bins["wwp"] - bins["wwy"]
+        second = bins["wwpp"] - 2 * bins["wwpy"] + bins["wwyy"]
+    else:
+        centre, first, second = bins["wy"] / safe, bins["wwy"], bins["wwyy"]
+    about = (second - 2 * centre * first + centre.square() * twice).clamp(min=0)
+    noise = about / safe.square() * effective / (effective - 1)
+    square = torch.where(several, weight * (gap.square() - noise), 0).sum(dim=-1)
+    return square / torch.where(several, weight, 0).sum(dim=-1)
+
+
+def squared_estimate(square: float, n: int, *, root: bool) -> Estimate:
+    """Estimate of a squared error without noise, or of its root, cut at 0."""
+    note = LONELY if math.isnan(square) else BELOW.format(square) if root and square < 0 else ""
+    value = math.sqrt(max(square, 0.0)) if root and not math.isnan(square) else square
+    return Estimate(value, None, None, None, n, METHOD, note=note)
