@@ -2,6 +2,13 @@ from calibrant.metrics.base import MemoryMetric as MemoryMetric
 from calibrant.metrics.base import Metric as Metric
 from calibrant.metrics.base import RowMetric as RowMetric
 from calibrant.metrics.base import TallyMetric as TallyMetric
+from calibrant.metrics.binless.cumulative import (
+    KolmogorovSmirnovCalibrationError as KolmogorovSmirnovCalibrationError,
+)
+from calibrant.metrics.binless.cumulative import KuiperCalibrationError as KuiperCalibrationError
+from calibrant.metrics.binless.smooth import SmoothCalibrationError as SmoothCalibrationError
+from calibrant.metrics.binless.spiegelhalter import SpiegelhalterP as SpiegelhalterP
+from calibrant.metrics.binless.spiegelhalter import SpiegelhalterZ as SpiegelhalterZ
 from calibrant.metrics.binned.calibration import (
     ExpectedCalibrationError as ExpectedCalibrationError,
 )
@@ -114,6 +121,8 @@ __all__ = [
     "IntervalCoverage",
     "IntervalScore",
     "IntervalWidth",
+    "KolmogorovSmirnovCalibrationError",
+    "KuiperCalibrationError",
     "LogLoss",
     "LogLossSkill",
     "MacroAUROC",
@@ -147,7 +156,10 @@ __all__ = [
     "RootMeanSquaredError",
     "RowMetric",
     "RowScore",
+    "SmoothCalibrationError",
     "SphericalScore",
+    "SpiegelhalterP",
+    "SpiegelhalterZ",
     "SquaredCalibrationError",
     "SymmetricPercentageError",
     "TallyMetric",

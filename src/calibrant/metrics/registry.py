@@ -56,6 +56,13 @@ METRICS: Mapping[str, Entry] = {
 BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyond
     "ece": ("top_label_ece", "top_label_ece"),
     "mce": ("top_label_mce", "top_label_mce"),
+    **{
+        error: (f"positive_{error}", f"top_label_{error}")
+        for error in (
+            *("smooth_ece", "ks_calibration_error", "kuiper_calibration_error"),
+            *("spiegelhalter_z", "spiegelhalter_p"),
+        )
+    },
     "precision": ("precision_positive", "precision_macro"),
     "recall": ("recall_positive", "recall_macro"),
     "f1": ("f1_positive", "f1_macro"),

@@ -1,0 +1,75 @@
+"""Gaussian smoothing on [0, 1] with reflection at both ends, by a cosine transform."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float64
+from scipy.fft import dct
+from torch import Tensor
+
+from calibrant.statistics.cells import fold_tails
+from calibrant.statistics.score_grid import N_CELLS
+
+__all__ = ["Masses", "integral_of_size", "to_nodes"]
+
+REACH = 3.0  # waves faster than this many a bandwidth are damped to 1e-19
+
+Nodes = Float64[np.ndarray, " node"]
+
+
+@dataclass(frozen=True)
+class Masses:
+    """Masses on the nodes 0, 1/N, ..., 1, ready to be smoothed with any bandwidth."""
+
+    at: Nodes
+
+    @cached_property
+    def _waves(self) -> Nodes:
+        """Cosine coefficients: the reflected kernel multiplies them one by one."""
+        halved = self.at / 2
+        halved[[0, -1]] *= 2
+        return np.asarray(dct(halved, type=1))
+
+    def smoothed(self, sigma: float) -> Nodes:
+        """Density at the nodes once every mass is a Gaussian of deviation `sigma`, reflected."""
+        n_waves = len(self.at) if sigma * len(self.at) <= REACH else int(REACH / sigma)
+        damped = np.zeros_like(self.at)
+        frequency = np.arange(n_waves)
+        damped[:n_waves] = self._waves[:n_waves] * np.exp(-0.5 * (np.pi * sigma * frequency) ** 2)
+        return np.asarray(dct(damped, type=1))
+
+    def coarser(self, times: int) -> "Masses":
+        """Masses on every so many-th node, each shared by its neighbours by nearness."""
+        inner = self.at[:-1].reshape(-1, times)
+        share = np.arange(times) / times
+        nodes = np.append(inner @ (1 - share), self.at[-1])
+        nodes[1:] += inner @ share
+        return Masses(nodes)
+
+
+def to_nodes(mass: Float64[Tensor, " fine"], moment: Float64[Tensor, " fine"]) -> Nodes:
+    """Masses of the cells of a score grid, moved to the edges of the cells.
+
+    What lies in a cell is shared by its two edges so that mass and first moment stay: a row at p
+    gives each edge in proportion to its nearness. This is linear binning of the rows themselves.
+
+    Parameters
+    ----------
+    mass : Float64[Tensor, "fine"]
+        Sums over the rows of a fine cell.
+    moment : Float64[Tensor, "fine"]
+        Sums of the same times p.
+    """
+    held, first = (fold_tails(sums).numpy() for sums in (mass, moment))
+    upper = N_CELLS * first - np.arange(N_CELLS) * held
+    nodes = np.zeros(N_CELLS + 1)
+    nodes[:-1] = held - upper
+    nodes[1:] += upper
+    return nodes
+
+
+def integral_of_size(density: Nodes) -> float:
+    """Integral over [0, 1] of the absolute value, by the trapezoidal rule."""
+    size = np.abs(density)
+    return float((size.sum() - (size[0] + size[-1]) / 2) / (len(size) - 1))
