@@ -116,7 +116,8 @@ def test_last_month_and_today_give_what_both_give_at_once(path):
 def test_other_settings_do_not_add_up(path):
     cal.tally(rows(), ["ece_7"]).save(path)
     with pytest.raises(
-        InputError, match=r"other must be tallies of the same statistics.*n_cells=7"
+        InputError,
+        match=r"other must be tallies of the same statistics, \w+\(.*n_cells=7,.*got .*n_cells=11,",
     ):
         load_tallies(path) + cal.tally(rows(), ["ece_11"])
 

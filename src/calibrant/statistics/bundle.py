@@ -80,7 +80,7 @@ class Tallies:
         for what, own, theirs in (
             ("kind", self.kind, other.kind),
             ("class_names", self.class_names, other.class_names),
-            ("statistics", set(self.parts), set(other.parts)),
+            ("statistics", _beyond(self, other), _beyond(other, self)),
             ("groups", _sliced(self), _sliced(other)),
         ):
             if own != theirs:
@@ -164,6 +164,12 @@ def _in_group(rows: Rows, name: str) -> Rows:
     inside = groups.codes == groups.names.index(name)
     weight = rows.weight()
     return rows.reweighted(torch.where(inside.to(weight.device), weight, 0))
+
+
+def _beyond(tallies: Tallies, others: Tallies) -> str:
+    """Statistics that the others lack."""
+    lacking = [str(statistic) for statistic in tallies.parts if statistic not in others.parts]
+    return ", ".join(sorted(lacking)) or "no others"
 
 
 def _sliced(tallies: Tallies) -> str:
