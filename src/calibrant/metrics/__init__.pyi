@@ -55,6 +55,7 @@ from calibrant.metrics.numbers.errors import MeanAbsoluteError as MeanAbsoluteEr
 from calibrant.metrics.numbers.errors import MeanError as MeanError
 from calibrant.metrics.numbers.errors import MeanSquaredError as MeanSquaredError
 from calibrant.metrics.numbers.errors import RootMeanSquaredError as RootMeanSquaredError
+from calibrant.metrics.numbers.explained import ExplainedVariance as ExplainedVariance
 from calibrant.metrics.numbers.explained import RSquared as RSquared
 from calibrant.metrics.numbers.order import MaxError as MaxError
 from calibrant.metrics.numbers.order import MedianAbsoluteError as MedianAbsoluteError
@@ -115,6 +116,7 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "ExpectedCalibrationError",
+    "ExplainedVariance",
     "F1Score",
     "FairCRPS",
     "GaussianNLL",

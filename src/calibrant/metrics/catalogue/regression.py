@@ -124,6 +124,17 @@ ENTRIES = (
         aliases=("r_squared",),
     ),
     Entry(
+        name="explained_variance",
+        home="calibrant.metrics.numbers.explained:ExplainedVariance",
+        says="share of the targets' spread explained, the mean error left out",
+        range=(-math.inf, 1),
+        direction="higher",
+        statistic="target moments, moments",
+        kinds=("numbers",),
+        source="Kvalseth 1985",
+        page="r2",
+    ),
+    Entry(
         name="pinball",
         home=f"{_QUANTILES}:Pinball",
         says="pinball loss of the quantile of a level, of the median unless a number is given",

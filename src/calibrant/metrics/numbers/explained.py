@@ -1,4 +1,4 @@
-"""R2: the share of the spread of the targets that the predictions explain."""
+"""Share of the spread of the targets that the predictions explain: R2, and without their bias."""
 
 import math
 from dataclasses import dataclass
@@ -13,10 +13,13 @@ from torch import Tensor
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval
+from calibrant.metrics.numbers.errors import SignedMiss
+from calibrant.statistics.joint import Joint
+from calibrant.statistics.moments import Moments
 from calibrant.statistics.tally import Tally
 from calibrant.statistics.target_moments import TargetMoments, moment_sums
 
-__all__ = ["RSquared"]
+__all__ = ["ExplainedVariance", "RSquared"]
 
 UNDEFINED = "all targets are equal: there is no spread to explain"
 
@@ -74,6 +77,57 @@ class RSquared(TallyMetric):
         shown = level if interval.low is not None else None
         value = float(1 - rest)
         return Estimate(value, interval.low, interval.high, shown, n, interval.method)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedVariance(TallyMetric):
+    r"""One minus the variance of the errors over that of the targets, at most 1.
+
+    :math:`1 - \sum w (e - \bar e)^2 / \sum w (t - \bar t)^2`, with :math:`e = \hat t - t`: that is
+    `RSquared` of predictions whose mean error is taken out, and never below it. A model that is
+    wrong by the same amount everywhere has 1. Undefined where all targets are equal. Digits are
+    lost where the mean error is far larger than its spread: at 10**6 spreads some four are left.
+
+    References
+    ----------
+    .. [1] Kvalseth. "Cautionary Note about R2." The American Statistician 39, 1985: the fourth
+       form, of errors about their mean.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.numbers(predicted=[6.0, 7.0, 7.0], targets=[1, 2, 3])  # errors 5, 5, 4
+    >>> round(ExplainedVariance()(rows).value, 12)  # 1 - (2/3) / 2
+    0.666666666667
+    """
+
+    higher_is_better: ClassVar[bool | None] = True
+
+    @property
+    def statistic(self) -> Joint:
+        """See `TallyMetric.statistic`."""
+        return Joint((TargetMoments(), Moments(SignedMiss())))
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where all targets are equal."""
+        targets, errors = self.statistic.split(tally)
+        sums = moment_sums(targets)
+        spread = _spread(sums)
+        if not spread > 0:
+            return torch.tensor(math.nan, dtype=torch.float64)
+        left = sums["wee"] - Fraction(float(errors["wv"])) ** 2 / sums["w"]
+        return torch.tensor(float(1 - max(left, Fraction()) / spread), dtype=torch.float64)
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`."""
+        del class_names, level
+        n, value = int(self.statistic.split(tally)[1]["count"]), float(self.read(tally))
+        if math.isnan(value):
+            why = UNDEFINED if n else "no rows"
+            method, note = f"not available: {why}", f"undefined: {why}"
+            return Estimate(value, None, None, None, n, method, note=note)
+        method = "not available: its sums lack the third powers of errors; r2 has an interval"
+        return Estimate(value, None, None, None, n, method)
 
 
 def _unexplained(sums: dict[str, Fraction]) -> Fraction | None:

@@ -1,0 +1,43 @@
+"""Explained variance: scikit-learn, its relation to R2, undefined where nothing varies."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.metrics import explained_variance_score
+
+import calibrant as cal
+from calibrant.metrics.numbers.explained import ExplainedVariance, RSquared
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("bias", [0.0, 3.0, -1e3])
+def test_values_are_those_of_scikit_learn(weighted, bias):
+    random = np.random.default_rng(0)
+    targets = random.normal(size=300) + 5
+    predicted = 0.7 * targets + random.normal(size=300) + bias
+    weights = random.uniform(0.1, 3, 300) if weighted else None
+    expected = explained_variance_score(targets, predicted, sample_weight=weights)
+    rows = cal.numbers(predicted=predicted, targets=targets, weights=weights)
+    assert ExplainedVariance()(rows).value == pytest.approx(expected, abs=1e-9)
+
+
+def test_it_is_r2_of_predictions_without_their_mean_error():
+    random = np.random.default_rng(1)
+    predicted, targets = random.normal(size=(2, 50))
+    centred = predicted - (predicted - targets).mean()
+    explained = ExplainedVariance()(cal.numbers(predicted=predicted, targets=targets)).value
+    r2 = RSquared()(cal.numbers(predicted=centred, targets=targets)).value
+    assert explained == pytest.approx(r2, abs=1e-12)
+    assert explained >= RSquared()(cal.numbers(predicted=predicted, targets=targets)).value
+
+
+def test_an_error_that_is_the_same_everywhere_explains_all():
+    targets = np.arange(5.0)
+    assert ExplainedVariance()(cal.numbers(predicted=targets + 7, targets=targets)).value == 1.0
+
+
+def test_equal_targets_leave_it_undefined():
+    estimate = ExplainedVariance()(cal.numbers(predicted=[1.0, 2.0], targets=[3.0, 3.0]))
+    assert math.isnan(estimate.value)
+    assert estimate.note.startswith("undefined: all targets are equal")
