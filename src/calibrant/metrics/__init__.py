@@ -14,6 +14,7 @@ _HOMES = {
     "RowScore": "calibrant.statistics.moments",
     "TallyMetric": "calibrant.metrics.base",
     "available": "calibrant.metrics.registry",
+    "fitting": "calibrant.metrics.what_fits",
     "reliability_table": "calibrant.metrics.binned.reliability",
     **homes(),
 }

@@ -95,6 +95,7 @@ from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUROC
 from calibrant.metrics.ranking.positive import PositiveAUROC as PositiveAUROC
 from calibrant.metrics.registry import available as available
+from calibrant.metrics.what_fits import fitting as fitting
 from calibrant.statistics.moments import RowScore as RowScore
 
 __all__ = [
@@ -169,5 +170,6 @@ __all__ = [
     "Underconfidence",
     "WeightedIntervalScore",
     "available",
+    "fitting",
     "reliability_table",
 ]

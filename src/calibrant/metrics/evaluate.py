@@ -10,6 +10,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults
 from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import check_level
+from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
 
@@ -30,7 +31,8 @@ def evaluate(
         metrics that have an exact form use it; from tallies they state a bound. Rows that came
         with groups, or tallies of such, are evaluated group by group besides.
     metrics : sequence of str or Metric, optional
-        Names (see `calibrant.metrics.available`) or metrics; else a set that fits the rows.
+        Names (see `calibrant.metrics.available`) or metrics; else a set that fits the rows, or
+        what the tallies were taken for. `calibrant.metrics.fitting` names all that rows can tell.
     level : float, default 0.95
         Coverage of the intervals.
 
@@ -136,13 +138,15 @@ def _choose(rows: Rows | Tallies, metrics: object) -> dict[str, Metric]:
         for metric in wanted
     }
     able = {name: metric for name, metric in chosen.items() if _can_tell(rows, metric)}
-    if metrics is None and isinstance(rows, Tallies) and able:
-        return able
+    if metrics is None and isinstance(rows, Tallies):
+        told = able or {name: resolve(name, rows.n_classes) for name in fitting(rows)}
+        if told:
+            return told
     for name in chosen:
         if name not in able:
             what = f"tallies of {rows.kind}" if isinstance(rows, Tallies) else rows.kind
-            fitting = ", ".join(n for n in defaults(rows.kind, rows.n_classes)) or "none"
-            remedy = f"By default they give {fitting}; tallies give what they were taken for."
+            usual = ", ".join(defaults(rows.kind, rows.n_classes)) or "none"
+            remedy = f"By default they give {usual}; tallies give what they were taken for."
             raise InputError("metrics", f"be such as {what} can tell", f"'{name}'", remedy)
     return able
 
