@@ -38,10 +38,24 @@ from calibrant.metrics.binned.squared import (
 )
 from calibrant.metrics.binned.squared import SquaredCalibrationError as SquaredCalibrationError
 from calibrant.metrics.decided.accuracy import Accuracy as Accuracy
+from calibrant.metrics.decided.agreement import CohenKappa as CohenKappa
+from calibrant.metrics.decided.agreement import MatthewsCorrelation as MatthewsCorrelation
+from calibrant.metrics.decided.balance import GeometricMean as GeometricMean
+from calibrant.metrics.decided.balance import Informedness as Informedness
+from calibrant.metrics.decided.balance import Markedness as Markedness
+from calibrant.metrics.decided.rates import FalseDiscoveryRate as FalseDiscoveryRate
+from calibrant.metrics.decided.rates import FalseNegativeRate as FalseNegativeRate
+from calibrant.metrics.decided.rates import FalseOmissionRate as FalseOmissionRate
+from calibrant.metrics.decided.rates import FalsePositiveRate as FalsePositiveRate
+from calibrant.metrics.decided.rates import NegativePredictiveValue as NegativePredictiveValue
+from calibrant.metrics.decided.rates import Specificity as Specificity
 from calibrant.metrics.decided.ratios import ConfusionMatrix as ConfusionMatrix
 from calibrant.metrics.decided.ratios import F1Score as F1Score
+from calibrant.metrics.decided.ratios import FBetaScore as FBetaScore
+from calibrant.metrics.decided.ratios import Jaccard as Jaccard
 from calibrant.metrics.decided.ratios import Precision as Precision
 from calibrant.metrics.decided.ratios import Recall as Recall
+from calibrant.metrics.decided.top_k import TopKAccuracy as TopKAccuracy
 from calibrant.metrics.estimate import Estimate as Estimate
 from calibrant.metrics.evaluation import Evaluation as Evaluation
 from calibrant.metrics.means import MeanScore as MeanScore
@@ -110,6 +124,7 @@ __all__ = [
     "ClasswiseCalibrationError",
     "ClasswiseRootMeanSquaredCalibrationError",
     "ClasswiseSquaredCalibrationError",
+    "CohenKappa",
     "ConfusionMatrix",
     "DebiasedCalibrationError",
     "DebiasedRootMeanSquaredCalibrationError",
@@ -119,16 +134,26 @@ __all__ = [
     "ExpectedCalibrationError",
     "ExplainedVariance",
     "F1Score",
+    "FBetaScore",
     "FairCRPS",
+    "FalseDiscoveryRate",
+    "FalseNegativeRate",
+    "FalseOmissionRate",
+    "FalsePositiveRate",
     "GaussianNLL",
+    "GeometricMean",
+    "Informedness",
     "IntervalCoverage",
     "IntervalScore",
     "IntervalWidth",
+    "Jaccard",
     "KolmogorovSmirnovCalibrationError",
     "KuiperCalibrationError",
     "LogLoss",
     "LogLossSkill",
     "MacroAUROC",
+    "Markedness",
+    "MatthewsCorrelation",
     "MaxError",
     "MaximumCalibrationError",
     "MeanAbsoluteError",
@@ -141,6 +166,7 @@ __all__ = [
     "MemoryMetric",
     "Metric",
     "Miscalibration",
+    "NegativePredictiveValue",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
     "Overconfidence",
@@ -160,12 +186,14 @@ __all__ = [
     "RowMetric",
     "RowScore",
     "SmoothCalibrationError",
+    "Specificity",
     "SphericalScore",
     "SpiegelhalterP",
     "SpiegelhalterZ",
     "SquaredCalibrationError",
     "SymmetricPercentageError",
     "TallyMetric",
+    "TopKAccuracy",
     "Uncertainty",
     "Underconfidence",
     "WeightedIntervalScore",

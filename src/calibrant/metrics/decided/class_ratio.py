@@ -1,0 +1,171 @@
+"""What all ratios of counts of a class have in common: averages and absent classes."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal, final, get_args
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.errors import InputError
+from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.decided.delta import Matrix, delta_interval
+from calibrant.metrics.decided.terms import NOTHING, Counts, Terms
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.intervals import Interval, wilson
+from calibrant.metrics.settings import check_choice
+from calibrant.statistics.confusion import Confusion
+from calibrant.statistics.tally import Tally
+
+__all__ = ["Absent", "Average", "ClassRatio"]
+
+Average = Literal["positive", "micro", "macro", "weighted", "per_class"]
+Absent = Literal["zero", "skip", "undefined"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRatio(TallyMetric, ABC):
+    """A ratio of counts of each class, averaged over classes or not.
+
+    Parameters
+    ----------
+    average : {"positive", "micro", "macro", "weighted", "per_class"}
+        Of class 1 of two; of the counts of all classes pooled; the plain mean over declared
+        classes; the mean weighted by presence; or a vector.
+    absent : {"zero", "skip", "undefined"}
+        What becomes of a ratio of nothing to nothing. "zero": it is 0, and every declared
+        class counts in a mean. "skip": it is 0, but a class that is neither chosen nor
+        present is left out. "undefined": it is left out of means, wherever it occurs.
+    """
+
+    average: Average = "macro"
+    absent: Absent = "zero"
+    higher_is_better: ClassVar[bool | None] = True
+
+    def __post_init__(self) -> None:
+        check_choice("average", self.average, get_args(Average))
+        check_choice("absent", self.absent, get_args(Absent))
+
+    @property
+    @abstractmethod
+    def terms(self) -> Terms:
+        """What a row of every kind adds."""
+
+    @property
+    @final
+    def statistic(self) -> Confusion:
+        """See `TallyMetric.statistic`."""
+        return Confusion()
+
+    @final
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`."""
+        return self._of(tally["w"])
+
+    @final
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`."""
+        value, n = self.read(tally), round(float(tally["count"].sum()))
+        if self.average == "per_class":
+            return self._vector(tally, value, level, n, class_names)
+        note = "undefined: no class is left to average" if value.isnan() else ""
+        if not n:
+            interval, note = Interval.missing("no rows"), "undefined: no rows"
+        elif self.average == "positive":
+            interval = self._intervals(tally, level)[1]
+            if interval == NOTHING:
+                state = "undefined" if value.isnan() else "0 by convention"
+                note = f"{state}: no row to take a share of"
+        elif self.average == "micro":
+            interval = self._pooled_interval(tally, level)
+        else:
+            interval = delta_interval(self._of, tally, level)
+        shown = level if interval.low is not None else None
+        return Estimate(
+            float(value), interval.low, interval.high, shown, n, interval.method, note=note
+        )
+
+    def _of(self, matrix: Matrix) -> Float64[Tensor, "..."]:
+        """Value from the confusion matrix itself."""
+        if self.average == "micro":
+            hits, n = matrix.diagonal().sum(), matrix.sum()
+            ratio = self.terms.ratio(_pooled(hits, n, len(matrix)))
+            return ratio if self.absent == "undefined" or not n > 0 else ratio.nan_to_num(nan=0)
+        counts = _counts(matrix)
+        present = matrix.sum(dim=1)
+        each = self._ruled(self.terms.ratio(counts), counts)
+        if self.average == "per_class":
+            return each
+        if self.average == "positive":
+            if len(each) != 2:
+                rule, got = "be two for the positive class", f"{len(each)}"
+                raise InputError("classes", rule, got, "Use the macro or micro average.")
+            return each[1]
+        counted = ~each.isnan()
+        share = present * counted if self.average == "weighted" else counted.double()
+        return (torch.where(counted, each, 0) * share).sum() / share.sum()
+
+    def _ruled(self, ratio: Float64[Tensor, " class"], counts: Counts) -> Float64[Tensor, " class"]:
+        """Ratios under the rule for absent classes; NaN where one does not count."""
+        if self.absent == "undefined":
+            return ratio
+        if not counts.sum() > 0:
+            return torch.full_like(ratio, torch.nan)
+        ratio = ratio.nan_to_num(nan=0)
+        if self.absent == "zero":
+            return ratio
+        return torch.where(counts[:3].sum(dim=0) > 0, ratio, torch.nan)
+
+    def _intervals(self, tally: Tally, level: float) -> list[Interval]:
+        """Interval of every class."""
+        return self.terms.intervals(_counts(tally["w"]), _counts(tally["ww"]), level)
+
+    def _pooled_interval(self, tally: Tally, level: float) -> Interval:
+        """From that of accuracy, which alone moves the pooled counts."""
+        matrix = tally["w"]
+        n, n_classes = matrix.sum(), len(matrix)
+        inner = wilson(float(matrix.diagonal().sum() / n), float(n**2 / tally["ww"].sum()), level)
+        assert inner.low is not None
+        assert inner.high is not None
+        ends = [self.terms.ratio(_pooled(n * end, n, n_classes)) for end in (inner.low, inner.high)]
+        low, high = sorted(float(end) for end in ends)
+        return Interval(low, high, "Wilson, of accuracy") if low < high else NOTHING
+
+    def _vector(
+        self,
+        tally: Tally,
+        value: Float64[Tensor, " class"],
+        level: float,
+        n: int,
+        class_names: tuple[str, ...],
+    ) -> Estimate:
+        ends = self._intervals(tally, level)
+        known = [end for end in ends if end.low is not None]
+        nan, note = float("nan"), ""
+        if value.isnan().any():
+            note = "undefined: no row to take a share of" if n else "undefined: no rows"
+        return Estimate(
+            tuple(value.tolist()),
+            tuple(nan if end.low is None else end.low for end in ends) if known else None,
+            tuple(nan if end.high is None else end.high for end in ends) if known else None,
+            level if known else None,
+            n,
+            known[0].method if known else ends[0].method,
+            names=class_names,
+            support=tuple(tally["w"].sum(dim=1).tolist()),
+            note=note,
+        )
+
+
+def _counts(matrix: Matrix) -> Counts:
+    """Hits, misses, false alarms and the rest, of every class against all others."""
+    hits, present, chosen = matrix.diagonal(), matrix.sum(dim=1), matrix.sum(dim=0)
+    return torch.stack(
+        (hits, present - hits, chosen - hits, matrix.sum() - present - chosen + hits)
+    ).clamp(min=0)  # where a difference rounds below it
+
+
+def _pooled(hits: Tensor, n: Tensor, n_classes: int) -> Counts:
+    """The same summed over classes: every row has one true class and one chosen."""
+    return torch.stack((hits, n - hits, n - hits, n * (n_classes - 2) + hits)).clamp(min=0)

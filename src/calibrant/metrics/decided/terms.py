@@ -1,0 +1,107 @@
+"""Ratios of the four kinds of rows that one class tells apart, and their intervals."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.intervals import Interval, logit_interval, wilson
+
+__all__ = ["NOTHING", "Counts", "Terms"]
+
+Counts = Float64[Tensor, "kind *class"]  # hits, misses, false alarms, the rest
+Number = int | float  # a checker at run time takes no int for a float
+Worth = tuple[Number, Number, Number, Number]
+
+NOTHING = Interval.missing("no row to take a share of")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a row of every kind adds to a ratio, as seen from one class.
+
+    The kinds are hits (of the class, given it), misses (of it, not given it), false alarms
+    (given it, not of it) and the rest.
+
+    Parameters
+    ----------
+    above : four numbers
+        Added above the line, and below it too.
+    beside : four numbers
+        Added below the line only.
+
+    Examples
+    --------
+    >>> counts = torch.tensor([3.0, 1.0, 2.0, 4.0], dtype=torch.float64)
+    >>> float(Terms((1, 0, 0, 0), (0, 0, 1, 0)).ratio(counts))  # 3 of the 5 given the class
+    0.6
+    """
+
+    above: Worth
+    beside: Worth
+
+    def sums(self, counts: Counts) -> tuple[Float64[Tensor, "*class"], Float64[Tensor, "*class"]]:
+        """What stands above the line, and what stands below it only."""
+        above, beside = (
+            torch.tensordot(counts.new_tensor(worth), counts, dims=1)
+            for worth in (self.above, self.beside)
+        )
+        return above, beside
+
+    def ratio(self, counts: Counts) -> Float64[Tensor, "*class"]:
+        """Ratio of every class; NaN where nothing stands below the line."""
+        above, beside = self.sums(counts)
+        whole = above + beside
+        ratio = above / torch.where(whole > 0, whole, 1)
+        return torch.where(whole > 0, ratio, torch.nan)
+
+    def intervals(
+        self,
+        counts: Float64[Tensor, "kind class"],
+        twice: Float64[Tensor, "kind class"],
+        level: float,
+    ) -> list[Interval]:
+        """Interval of the ratio of every class, from sums of weights and of squared weights.
+
+        Where all rows above the line add the same, and all those beside it too, the ratio
+        rises with a proportion, and has the ends of Wilson's interval of that. Else it has an
+        interval on the scale of the log-odds, from its variance to first order.
+        """
+        high, *others = {float(worth) for worth in self.above if worth > 0}
+        low, *rest = {float(worth) for worth in self.beside if worth > 0}
+        above, beside = self.sums(counts)
+        whole = above + beside
+        if others or rest:
+            value = above / whole
+            squares = Terms(_squared(self.above), _squared(self.beside)).sums(twice)
+            variance = (squares[0] * (1 - value) ** 2 + squares[1] * value**2) / whole**2
+            columns = torch.stack((value, variance, whole), dim=-1).tolist()
+            method = "delta method, on log-odds"
+            return [
+                logit_interval(one, spread, level, method) if size > 0 else NOTHING
+                for one, spread, size in columns
+            ]
+        rows = above / high + beside / low
+        above_twice, beside_twice = self.sums(twice)
+        n_effective = rows**2 / (above_twice / high + beside_twice / low)
+        columns = torch.stack((above / high / rows, n_effective, rows), dim=-1).tolist()
+        return [
+            _of_share(wilson(share, n, level), high, low) if size > 0 else NOTHING
+            for share, n, size in columns
+        ]
+
+
+def _of_share(inner: Interval, high: float, low: float) -> Interval:
+    """Interval of what is worth `high` in a whole of which the rest is worth `low`."""
+    assert inner.low is not None
+    assert inner.high is not None
+    if high == low:
+        return inner
+    ends = [high * end / (high * end + low * (1 - end)) for end in (inner.low, inner.high)]
+    return Interval(ends[0], ends[1], "Wilson, of Jaccard's index")
+
+
+def _squared(worth: Worth) -> Worth:
+    hits, misses, alarms, rest = worth
+    return hits**2, misses**2, alarms**2, rest**2
