@@ -40,9 +40,9 @@ def modules_after(*arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["train", "--help"], ["demo", "--help"], ["losses"]]
+    "arguments", [["--help"], ["train", "--help"], ["demo", "--help"], ["losses"], ["metrics"]]
 )
-def test_help_and_the_list_of_losses_load_nothing_heavy(arguments):
+def test_help_and_lists_load_nothing_heavy(arguments):
     text, modules = modules_after(*arguments)
     assert text
     assert modules & HEAVY == set()

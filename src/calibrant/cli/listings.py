@@ -36,22 +36,28 @@ def losses(words: tuple[str, ...], *, as_json: bool) -> None:
     click.echo(text)
 
 
-@click.command(short_help="List the metrics.")
+@click.command(short_help="List the metrics, or explain one.")
+@click.argument("words", nargs=-1)
 @_json_option
-def metrics(*, as_json: bool) -> None:
-    """List the metrics.
+def metrics(words: tuple[str, ...], *, as_json: bool) -> None:
+    """List the metrics, or explain one.
 
-    A metric with bins may end in their number: ece_10.
+    Without WORDS all metrics are listed, family by family. The name of a metric explains it;
+    other words list the metrics that speak of all of them. A name with * may end in a number,
+    such as that of the bins: ece_10.
+
+    calibrant metrics brier
+
+    calibrant metrics calibration classes
     """
-    from calibrant.metrics.registry import ALIASES, available  # noqa: PLC0415
+    from calibrant.cli.metric_listing import found, listed, listed_record, named  # noqa: PLC0415
 
-    entries = {name: entry.says for name, entry in available().items()}
-    for alias, (two, beyond) in ALIASES.items():
-        both = two if two == beyond else f"{two} for two classes, {beyond} beyond"
-        entries[alias] = both
-    if as_json:
-        click.echo(json.dumps(entries, indent=2))
-        return
-    width = max(map(len, entries))
-    for name, says in entries.items():
-        click.echo(f"{name:{width}}  {says}")
+    entries = found(words)
+    if len(words) == 1 and len(named(words[0])) == 1:
+        from calibrant.cli.metric_explained import explained, explained_record  # noqa: PLC0415
+
+        entry = entries[0]
+        text = json.dumps(explained_record(entry), indent=2) if as_json else explained(entry)
+    else:
+        text = json.dumps(listed_record(entries), indent=2) if as_json else listed(entries)
+    click.echo(text)

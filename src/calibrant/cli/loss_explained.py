@@ -1,20 +1,15 @@
 """One loss explained: purpose, formula, settings, sources."""
 
-import re
 from dataclasses import MISSING
 from importlib import import_module
 
+from calibrant.cli.formulas import block_formula, inline_formulas, one_line, unmarked
 from calibrant.cli.loss_listing import listed_record
 from calibrant.losses.catalogue.entry import Entry
 from calibrant.losses.registry import available
 from calibrant.losses.settings import settings_of
 
 __all__ = ["explained", "explained_record"]
-
-_SYMBOL = 11  # letters of what is a symbol in a sentence, and no formula
-
-_INLINE = re.compile(r":math:`([^`]+)`", re.DOTALL)
-_BLOCK = re.compile(r"\.\. math::\s*(.+?)(?:\n\s*\n|\Z)", re.DOTALL)
 
 
 def explained_record(name: str) -> dict[str, object]:
@@ -74,13 +69,12 @@ def _python(entry: Entry, class_name: str) -> str:
 
 def _formula(of_class: str, of_functions: list[str]) -> str:
     """First formula on a line of its own, or in a first paragraph; else the first sentence."""
-    blocks = [found[1] for text in (of_class, *of_functions) if (found := _BLOCK.search(text))]
+    blocks = [found for text in (of_class, *of_functions) if (found := block_formula(text))]
     paragraphs = [text.strip().partition("\n\n")[0] for text in (*of_functions, of_class)]
-    inline = [each for text in paragraphs for each in _INLINE.findall(text) if len(each) > _SYMBOL]
+    inline = [each for text in paragraphs for each in inline_formulas(text)]
     summaries = [paragraph.partition(".\n")[0] for paragraph in reversed(paragraphs)]
     says = [each for each in summaries if not each.startswith("Weighted mean of `")] or summaries
-    first = (*blocks, *inline, _INLINE.sub(r"\1", says[0]).replace("`", ""))[0]
-    return " ".join(first.split()).removesuffix(".")
+    return one_line((*blocks, *inline, unmarked(says[0]))[0])
 
 
 def _default(value: object) -> str:

@@ -33,7 +33,9 @@ COMMANDS = {
         "calibrant.cli.evaluate", "evaluate", "Evaluate predictions that any system has made."
     ),
     "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses, or explain one."),
-    "metrics": CommandEntry("calibrant.cli.listings", "metrics", "List the metrics."),
+    "metrics": CommandEntry(
+        "calibrant.cli.listings", "metrics", "List the metrics, or explain one."
+    ),
 }
 
 
