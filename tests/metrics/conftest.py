@@ -61,6 +61,13 @@ EXEMPT: dict[
         if name.endswith("_debiased")
     },
     **{
+        ("test_weights_equal_repetition_and_zero_absence", name): (
+            "each row is held out by itself: a row of weight 2 lies in one fold, two rows in two"
+        )
+        for name in METRICS
+        if METRICS[name].home.startswith("calibrant.selection.refinement:")
+    },
+    **{
         (
             "test_scaling_all_weights_changes_neither_value_nor_interval",
             f"{view}_{test}",

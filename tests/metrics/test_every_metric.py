@@ -114,7 +114,11 @@ def test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off(evidence):
             continue
         assert estimate.bound is not None, name
         assert f"from the grid, at most {up(estimate.bound)} off" in estimate.note, name
-        off = torch.tensor(entries(estimate.value)) - torch.tensor(entries(exact[name].value))
+        found, true = (
+            torch.tensor(entries(each.value), dtype=torch.float64)
+            for each in (estimate, exact[name])
+        )
+        off = found - true
         assert off.abs().max() <= estimate.bound + 1e-12, name
         for end in ("low", "high") if estimate.low is not None else ():
             near = pytest.approx(getattr(exact[name], end), abs=2 * estimate.bound + 1e-12)

@@ -110,6 +110,8 @@ from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUR
 from calibrant.metrics.ranking.positive import PositiveAUROC as PositiveAUROC
 from calibrant.metrics.registry import available as available
 from calibrant.metrics.what_fits import fitting as fitting
+from calibrant.selection.refinement import CalibrationPart as CalibrationPart
+from calibrant.selection.refinement import Refinement as Refinement
 from calibrant.statistics.moments import RowScore as RowScore
 
 __all__ = [
@@ -121,6 +123,7 @@ __all__ = [
     "BrierResolution",
     "BrierSkill",
     "BrierUncertainty",
+    "CalibrationPart",
     "ClasswiseCalibrationError",
     "ClasswiseRootMeanSquaredCalibrationError",
     "ClasswiseSquaredCalibrationError",
@@ -181,6 +184,7 @@ __all__ = [
     "QuantileCalibrationError",
     "RSquared",
     "Recall",
+    "Refinement",
     "RootMeanSquaredCalibrationError",
     "RootMeanSquaredError",
     "RowMetric",

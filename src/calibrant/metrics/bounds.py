@@ -7,7 +7,7 @@ from decimal import ROUND_UP, Context
 from calibrant.errors import CalibrantWarning
 from calibrant.metrics.estimate import Estimate
 
-__all__ = ["from_grid"]
+__all__ = ["from_grid", "with_bound"]
 
 WIDTH = 0.1  # of the interval, where there is none
 
@@ -17,11 +17,21 @@ def from_grid(estimate: Estimate, bound: float, what: str) -> Estimate:
 
     Without an interval, it warns where the bound is beyond .01.
     """
-    off = f"{float(Context(prec=2, rounding=ROUND_UP).create_decimal_from_float(bound)):.2g}"
     low, high = estimate.low, estimate.high
     width = high - low if isinstance(low, float) and isinstance(high, float) else WIDTH
     if bound > width / 10:
-        text = f"{what} from the grid may be {off} off: scores crowd in few cells"
+        text = f"{what} from the grid may be {_up(bound)} off: scores crowd in few cells"
         warnings.warn(f"{text}. Evaluate rows in memory.", CalibrantWarning, stacklevel=3)
-    note = "; ".join(filter(None, (estimate.note, f"from the grid, at most {off} off")))
-    return replace(estimate, note=note, bound=bound)
+    return with_bound(estimate, bound)
+
+
+def with_bound(estimate: Estimate, bound: float) -> Estimate:
+    """The estimate with its bound, which its note tells too."""
+    note = f"from the grid, at most {_up(bound)} off"
+    return replace(estimate, note="; ".join(filter(None, (estimate.note, note))), bound=bound)
+
+
+def _up(bound: float) -> str:
+    """Two digits, rounded up."""
+    rounded = Context(prec=2, rounding=ROUND_UP).create_decimal_from_float(bound)
+    return f"{float(rounded):.2g}"

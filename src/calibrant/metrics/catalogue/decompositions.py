@@ -72,7 +72,28 @@ def _isotonic(view: str, score: str) -> Iterator[Entry]:
         )
 
 
+def _cross_validated(score: str) -> Iterator[Entry]:
+    of, most = {"log_loss": ("log loss", math.inf), "brier": ("Brier score", 2.0)}[score]
+    for part, name, says, least in (
+        ("refinement", "Refinement", "left once a temperature recalibrates, cross-validated", 0.0),
+        ("calibration", "CalibrationPart", "saved by a temperature, cross-validated", -most),
+    ):
+        yield Entry(
+            name=f"{score}_{part}",
+            home=f"calibrant.selection.refinement:{name}",
+            says=f"part of the {of} that is {says}",
+            range=(least, most),
+            direction="lower",
+            statistic="rows in memory",
+            kinds=("predictions",),
+            source="Berta et al. 2025",
+            page="refinement",
+            settings={"score": score},
+        )
+
+
 ENTRIES = (
     *(entry for view in _EVENTS for entry in _murphy(view)),
     *(entry for view in _EVENTS for score in _SCORES for entry in _isotonic(view, score)),
+    *(entry for score in ("log_loss", "brier") for entry in _cross_validated(score)),
 )

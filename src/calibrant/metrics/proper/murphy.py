@@ -11,7 +11,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.base import RowMetric
-from calibrant.metrics.bounds import from_grid
+from calibrant.metrics.bounds import with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.proper.groups import SUMS, Groups, groups_of_cells, groups_of_rows
 from calibrant.metrics.settings import check_bins, check_choice
@@ -71,7 +71,7 @@ class _MurphyPart(RowMetric, ABC):
         if self.n_bins is not None or not found.n:
             return found
         off = 0.0 if self.part == "uncertainty" else bound
-        return from_grid(found, off + groups.rounding, f"the {self.part} of the Brier score")
+        return with_bound(found, off + groups.rounding)
 
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
@@ -119,7 +119,8 @@ class BrierReliability(_MurphyPart):
     Of soft labels uncertainty is their variance. All three lie in [0, 1]. Where hardly two rows
     state the same, each row is a group of its own: reliability is then the Brier score itself,
     and bins, or the isotonic parts, tell more. From a tally, cells of the grid are the groups;
-    a cell whose rows state several probabilities counts as one, which the bound allows for.
+    a cell whose rows state several probabilities counts as one, which the bound allows for. It
+    is great where hardly two rows state the same, and does not warn.
 
     With `n_bins`, rows are grouped by equal-width bins of the probability. Two terms more keep
     the sum exact: the variance of the probabilities within bins less twice their covariance
