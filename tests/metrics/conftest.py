@@ -44,7 +44,25 @@ EXEMPT: dict[
         ("test_renaming_classes_permutes_vectors_and_leaves_scalars", name): (
             "of the positive class: after renaming that of the other one"
         )
-        for name in ("average_precision_positive",)
+        for name in (
+            "average_precision_positive",
+            "precision_at_recall",
+            "recall_at_precision",
+            "recall_at_fpr",
+            "specificity_at_recall",
+            "best_f1",
+            "captured",
+            "lift",
+        )
+    },
+    **{
+        ("test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off", name): (
+            "its bound is above .01 where half of 300 rows are tied in 30 cells"
+        )
+        for name in (
+            *("recall_at_precision", "specificity_at_recall", "youden_max", "lift"),
+            "coverage_at_accuracy",
+        )
     },
     **{
         (

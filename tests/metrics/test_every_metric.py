@@ -17,6 +17,10 @@ from calibrant.metrics.base import Metric, RowMetric
 from calibrant.metrics.registry import METRICS, entry_of
 from calibrant.metrics.resolving import resolve
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.* from the grid may be:calibrant.errors.CalibrantWarning"  # half the rows are tied
+)
+
 VALUE = ("value",)
 OUT_OF_REACH = {"images"}  # what no row here offers: their own tests try such metrics
 

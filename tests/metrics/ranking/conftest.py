@@ -35,7 +35,7 @@ def _hard_probs(kind: str, rng: np.random.Generator) -> np.ndarray:
     if kind == "one percent":
         return 1 / (1 + np.exp(6 - 1.5 * rng.normal(size=20_000)))
     if kind == "one in ten thousand":
-        return 1 / (1 + np.exp(11 - 1.5 * rng.normal(size=100_000)))
+        return 1 / (1 + np.exp(11 - 1.5 * rng.normal(size=20_000)))
     if kind == "crowded":
         return 0.5 + 1e-4 * rng.uniform(-1, 1, size=1000)
     if kind == "tied":

@@ -1,6 +1,7 @@
 """Metrics of ranking."""
 
 from calibrant.metrics.catalogue.entry import Entry
+from calibrant.metrics.catalogue.ranking_points import POINTS
 
 __all__ = ["ENTRIES"]
 
@@ -84,4 +85,5 @@ ENTRIES = (
         "average-precision",
         ("macro", "weighted", "micro", "per_class"),
     ),
+    *POINTS,
 )

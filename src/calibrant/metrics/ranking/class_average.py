@@ -22,7 +22,7 @@ from calibrant.prediction.rows import Rows
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.tally import Tally
 
-__all__ = ["SHARED", "ClassAverage", "ClassRanking", "OneVsRest"]
+__all__ = ["LONELY", "SHARED", "ClassAverage", "ClassRanking", "OneVsRest", "support_of"]
 
 ClassAverage = Literal["macro", "weighted", "per_class", "micro"]
 
@@ -130,7 +130,7 @@ class OneVsRest(RowMetric, ABC):
         """See `RowMetric.estimate_rows`."""
         if not isinstance(rows, Predictions):
             raise InputError("rows", "be predictions over classes", rows.kind, "Use predictions().")
-        n, support = len(rows), _support(rows)
+        n, support = len(rows), support_of(rows)
         if self.average == "micro":
             values, variances, moved = self._together(rows)
         else:
@@ -279,7 +279,7 @@ class OneVsRest(RowMetric, ABC):
         return f"undefined: {which}" if self.average == "per_class" else f"{which}: left out"
 
 
-def _support(rows: Predictions) -> PerClass:
+def support_of(rows: Predictions) -> PerClass:
     """Weight of the rows of every class."""
     if rows.soft is not None:
         return (rows.weight()[:, None] * rows.soft).sum(0)

@@ -1,0 +1,79 @@
+"""Steps of one class, from rows in memory or from tallies: what every curve is drawn from."""
+
+from dataclasses import replace
+
+from calibrant.errors import InputError
+from calibrant.metrics.ranking.class_scores import class_scores
+from calibrant.metrics.ranking.scored import scored
+from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
+from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.forms import Logits, PositiveLogits
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.bundle import Tallies, check_evaluable
+from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.score_grid import ScoreGrid, View
+
+__all__ = ["occupied", "steps_of_class", "steps_of_view"]
+
+
+def steps_of_class(rows: Rows | Tallies, class_name: str | int | None) -> Steps:
+    """Steps of a class against the rest; of the positive one of two where none is named.
+
+    Raises
+    ------
+    InputError
+        If no class is named and there are not two, if there is no such class, or if the rows or
+        tallies cannot tell.
+    """
+    if class_name is None:
+        return steps_of_view(rows, "positive")
+    k = _index(rows, class_name)
+    if isinstance(rows, Tallies):
+        if ClassGrids() not in rows.parts:
+            remedy = "Tally them with metrics=['auroc_macro']."
+            raise InputError("rows", f"be tallies that hold {ClassGrids()}", "others", remedy)
+        every = steps_of_tally(rows.tally_of(ClassGrids()))
+        sides = (every.up, every.down, every.up_twice, every.down_twice, every.least, every.apart)
+        return occupied(Steps(every.scores, *(side[k] for side in sides)))
+    check_evaluable(rows, (Predictions,), "curves of a class")
+    present = rows.present()
+    assert isinstance(present, Predictions)
+    outcome = present.hard == k if present.soft is None else present.soft[:, k]
+    scores = next(one for at, one in enumerate(class_scores(present)) if at == k)
+    steps = ranked(scores, outcome, present.weight()).steps
+    in_odds = isinstance(present.declared, (Logits, PositiveLogits))
+    return replace(steps, scores=steps.scores.sigmoid()) if in_odds else steps
+
+
+def steps_of_view(rows: Rows | Tallies, view: View) -> Steps:
+    """Steps of the positive class of two, or of the likeliest class being right."""
+    if isinstance(rows, Tallies):
+        grid = ScoreGrid(view)
+        if grid not in rows.parts:
+            name = "auroc_positive" if view == "positive" else "aurc"
+            remedy = f"Tally them with metrics=['{name}']."
+            raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
+        return occupied(steps_of_tally(rows.tally_of(grid)))
+    check_evaluable(rows, (Predictions, Events), f"curves of the {view} view")
+    these = scored(rows.present(), view)
+    steps = ranked(these.scores, these.events.outcome, these.events.weight()).steps
+    return steps.with_scores(these.as_prob(steps.scores))
+
+
+def occupied(steps: Steps) -> Steps:
+    """The steps that hold rows."""
+    held = steps.up + steps.down > 0
+    sides = (steps.up, steps.down, steps.up_twice, steps.down_twice, steps.least, steps.apart)
+    return Steps(steps.scores[held], *(side[held] for side in sides))
+
+
+def _index(rows: Rows | Tallies, class_name: str | int) -> int:
+    """Index of a class, by name or by index."""
+    names = rows.class_names
+    if isinstance(class_name, str) and class_name in names:
+        return names.index(class_name)
+    if not isinstance(class_name, (str, bool)) and 0 <= class_name < len(names):
+        return int(class_name)
+    known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    remedy = f"Name one of {known}, or its index."
+    raise InputError("class_name", "be a class of the rows", f"{class_name!r}", remedy)
