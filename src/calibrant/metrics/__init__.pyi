@@ -105,18 +105,37 @@ from calibrant.metrics.ranking.average_precision import (
 from calibrant.metrics.ranking.average_precision import (
     PositiveAveragePrecision as PositiveAveragePrecision,
 )
+from calibrant.metrics.ranking.gains import Captured as Captured
+from calibrant.metrics.ranking.gains import Lift as Lift
 from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUROC
+from calibrant.metrics.ranking.points import BestF1 as BestF1
+from calibrant.metrics.ranking.points import PrecisionAtRecall as PrecisionAtRecall
+from calibrant.metrics.ranking.points import RecallAtFalseAlarms as RecallAtFalseAlarms
+from calibrant.metrics.ranking.points import RecallAtPrecision as RecallAtPrecision
+from calibrant.metrics.ranking.points import SpecificityAtRecall as SpecificityAtRecall
 from calibrant.metrics.ranking.positive import PositiveAUROC as PositiveAUROC
+from calibrant.metrics.ranking.roc_points import EqualErrorRate as EqualErrorRate
+from calibrant.metrics.ranking.roc_points import Gini as Gini
+from calibrant.metrics.ranking.roc_points import YoudenMax as YoudenMax
 from calibrant.metrics.registry import available as available
+from calibrant.metrics.selective.areas import AUGRC as AUGRC
+from calibrant.metrics.selective.areas import AURC as AURC
+from calibrant.metrics.selective.areas import ExcessAURC as ExcessAURC
+from calibrant.metrics.selective.points import AccuracyAtCoverage as AccuracyAtCoverage
+from calibrant.metrics.selective.points import CoverageAtAccuracy as CoverageAtAccuracy
 from calibrant.metrics.what_fits import fitting as fitting
 from calibrant.selection.refinement import CalibrationPart as CalibrationPart
 from calibrant.selection.refinement import Refinement as Refinement
 from calibrant.statistics.moments import RowScore as RowScore
 
 __all__ = [
+    "AUGRC",
+    "AURC",
     "CRPS",
     "Accuracy",
+    "AccuracyAtCoverage",
+    "BestF1",
     "Brier",
     "BrierBinary",
     "BrierReliability",
@@ -124,16 +143,20 @@ __all__ = [
     "BrierSkill",
     "BrierUncertainty",
     "CalibrationPart",
+    "Captured",
     "ClasswiseCalibrationError",
     "ClasswiseRootMeanSquaredCalibrationError",
     "ClasswiseSquaredCalibrationError",
     "CohenKappa",
     "ConfusionMatrix",
+    "CoverageAtAccuracy",
     "DebiasedCalibrationError",
     "DebiasedRootMeanSquaredCalibrationError",
     "Discrimination",
+    "EqualErrorRate",
     "Estimate",
     "Evaluation",
+    "ExcessAURC",
     "ExpectedCalibrationError",
     "ExplainedVariance",
     "F1Score",
@@ -145,6 +168,7 @@ __all__ = [
     "FalsePositiveRate",
     "GaussianNLL",
     "GeometricMean",
+    "Gini",
     "Informedness",
     "IntervalCoverage",
     "IntervalScore",
@@ -152,6 +176,7 @@ __all__ = [
     "Jaccard",
     "KolmogorovSmirnovCalibrationError",
     "KuiperCalibrationError",
+    "Lift",
     "LogLoss",
     "LogLossSkill",
     "MacroAUROC",
@@ -179,11 +204,14 @@ __all__ = [
     "PositiveAUROC",
     "PositiveAveragePrecision",
     "Precision",
+    "PrecisionAtRecall",
     "PredictedClassCalibrationError",
     "QuantileCalibration",
     "QuantileCalibrationError",
     "RSquared",
     "Recall",
+    "RecallAtFalseAlarms",
+    "RecallAtPrecision",
     "Refinement",
     "RootMeanSquaredCalibrationError",
     "RootMeanSquaredError",
@@ -191,6 +219,7 @@ __all__ = [
     "RowScore",
     "SmoothCalibrationError",
     "Specificity",
+    "SpecificityAtRecall",
     "SphericalScore",
     "SpiegelhalterP",
     "SpiegelhalterZ",
@@ -201,6 +230,7 @@ __all__ = [
     "Uncertainty",
     "Underconfidence",
     "WeightedIntervalScore",
+    "YoudenMax",
     "available",
     "fitting",
     "reliability_table",
