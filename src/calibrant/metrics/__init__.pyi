@@ -87,6 +87,10 @@ from calibrant.metrics.numbers.relative import (
     MeanAbsolutePercentageError as MeanAbsolutePercentageError,
 )
 from calibrant.metrics.numbers.relative import SymmetricPercentageError as SymmetricPercentageError
+from calibrant.metrics.ordinal.cumulative import ExpectedDistance as ExpectedDistance
+from calibrant.metrics.ordinal.cumulative import RankedProbabilityScore as RankedProbabilityScore
+from calibrant.metrics.ordinal.distance import AdjacentAccuracy as AdjacentAccuracy
+from calibrant.metrics.ordinal.distance import OrdinalMAE as OrdinalMAE
 from calibrant.metrics.proper.corp import Discrimination as Discrimination
 from calibrant.metrics.proper.corp import Miscalibration as Miscalibration
 from calibrant.metrics.proper.corp import Uncertainty as Uncertainty
@@ -135,6 +139,7 @@ __all__ = [
     "CRPS",
     "Accuracy",
     "AccuracyAtCoverage",
+    "AdjacentAccuracy",
     "BestF1",
     "Brier",
     "BrierBinary",
@@ -158,6 +163,7 @@ __all__ = [
     "Evaluation",
     "ExcessAURC",
     "ExpectedCalibrationError",
+    "ExpectedDistance",
     "ExplainedVariance",
     "F1Score",
     "FBetaScore",
@@ -197,6 +203,7 @@ __all__ = [
     "NegativePredictiveValue",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
+    "OrdinalMAE",
     "Overconfidence",
     "PITHistogram",
     "PerClassCalibrationError",
@@ -209,6 +216,7 @@ __all__ = [
     "QuantileCalibration",
     "QuantileCalibrationError",
     "RSquared",
+    "RankedProbabilityScore",
     "Recall",
     "RecallAtFalseAlarms",
     "RecallAtPrecision",
