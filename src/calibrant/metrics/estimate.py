@@ -52,7 +52,7 @@ class Estimate:
     support: Vector = ()
     note: str = ""
     bound: float | None = None
-    details: dict[str, float] = field(default_factory=dict["str", "float"])
+    details: dict[str, float] = field(default_factory=dict["str", "float"], hash=False)
 
     def __float__(self) -> float:
         """Value of a scalar estimate."""

@@ -98,14 +98,15 @@ _NUMBER = re.compile(r"(.+)_([1-9][0-9]*|(?:0|[1-9][0-9]*)?\.[0-9]+)")
 
 _CLASSES = ("accuracy", "precision", "recall", "f1")
 _SCORES = ("auroc", "log_loss", "brier")
+_ECE = ("ece", "ece_debiased", "ece_10", "mce")
 _DEFAULTS = {
     "decisions": _CLASSES,
     "numbers": ("mse", "rmse", "mae", "r2"),
-    "events": ("accuracy", "auroc", "log_loss", "brier_binary", "ece", "ece_10", "mce"),
-    "predictions": (*_CLASSES, *_SCORES, "ece", "ece_10", "mce", "classwise_ece"),
+    "events": ("accuracy", "auroc", "log_loss", "brier_binary", *_ECE),
+    "predictions": (*_CLASSES, *_SCORES, *_ECE, "classwise_ece"),
     "two classes": (
-        *_CLASSES,
-        *(*_SCORES, "brier_binary", "ece", "ece_10", "mce", "positive_ece", "classwise_ece"),
+        *(*_CLASSES, *_SCORES, "brier_binary", *_ECE),
+        *("positive_ece", "positive_ece_debiased", "classwise_ece"),
     ),
 }
 
