@@ -159,3 +159,31 @@ def test_bad_input_is_one_line_with_exit_code_3(arguments, message, as_json, fol
         failure = json.loads(result.stdout)["error"]
         assert failure["exit_code"] == 3
         assert message in failure["message"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_groups_are_printed_and_told():
+    result = run(*TWO, "--group-by", "note", "--metrics", "accuracy, brier_binary")
+    lines = result.output.splitlines()
+    at = lines.index("Groups of the probabilities, by note:")
+    assert lines[at + 1].split() == ["group", "rows", "accuracy", "brier_binary"]
+    assert lines[at + 2].split() == ["a", "1", "1.0000", "0.0000"]
+    told = read(*TWO, "--group-by", "note", "--metrics", "accuracy")
+    assert told["metrics"]["groups"]["c"]["accuracy"]["value"] == 0
+    assert told["grouped_by"] == "note"
+
+
+def test_tallies_are_saved_and_evaluated(folder):
+    result = run(*TWO, "--save-tallies", "two.tallies", "--metrics", "accuracy, ece_10")
+    assert result.output.endswith("Tallies: two.tallies\n")
+    told = read("two.tallies", "--metrics", "accuracy, ece_12")
+    assert told["metrics"]["accuracy"]["value"] == 0.75
+    assert told["positive"] == "yes"
+    assert (folder / "two.tallies").exists()
+
+
+def test_tallies_take_no_place_of_another_file(folder):
+    result = run(*TWO, "--save-tallies", "two.csv")
+    assert result.exit_code == 3
+    assert "save-tallies must name a file of its own" in result.stderr
+    assert (folder / "two.csv").read_text().startswith("truth")

@@ -51,6 +51,7 @@ __all__ = ["evaluate"]
 )
 @click.option("--weights", metavar="COLUMN", help="How much each row counts.")
 @click.option("--decided", metavar="COLUMN", help="The class that was decided on.")
+@click.option("--group-by", metavar="COLUMN", help="Measure every group of rows besides.")
 @click.option("--normalize", is_flag=True, help="Divide the probabilities of a row by their sum.")
 @click.option("--skip-unlabelled", is_flag=True, help="Leave rows without a label out.")
 @click.option(
@@ -80,6 +81,9 @@ __all__ = ["evaluate"]
 @click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write that object to.")
+@click.option(
+    "--save-tallies", type=click.Path(path_type=Path), help="File to keep the sums of the rows in."
+)
 @click.option("--report", type=click.Path(path_type=Path), help="HTML page to write.")
 @click.pass_context
 def evaluate(
@@ -97,6 +101,7 @@ def evaluate(
     predictions: tuple[str, ...],
     weights: str | None,
     decided: str | None,
+    group_by: str | None,
     normalize: bool,
     skip_unlabelled: bool,
     metrics: tuple[str, ...],
@@ -107,13 +112,14 @@ def evaluate(
     level: float,
     as_json: bool,
     out: Path | None,
+    save_tallies: Path | None,
     report: Path | None,
 ) -> None:
     """Evaluate predictions that any system has made.
 
     FILE is a text or Parquet file with a row for each prediction, or an NPZ file with the arrays
     probs or logits (by row and class), labels, and if need be class_names and weights. Columns
-    are found by name and never by position.
+    are found by name and never by position. A file of --save-tallies is evaluated as it is.
 
     calibrant evaluate preds.parquet --label truth --prob-prefix p_ --report report.html
 
@@ -164,14 +170,16 @@ def evaluate(
         array=array,
         weights=weights,
         decided=decided,
+        group_by=group_by,
         predictors=predictions,
         normalize=normalize,
         skip_unlabelled=skip_unlabelled,
         metrics=metrics,
+        tallied=save_tallies is not None,
         losses=losses or "",
         level=level,
     )
-    run_evaluation(question, report=report, out=out, as_json=as_json)
+    run_evaluation(question, report=report, out=out, save_tallies=save_tallies, as_json=as_json)
     ctx.exit(0)
 
 

@@ -18,10 +18,15 @@ __all__ = ["run_evaluation"]
 
 
 def run_evaluation(
-    question: Question, *, report: Path | None, out: Path | None, as_json: bool
+    question: Question,
+    *,
+    report: Path | None,
+    out: Path | None,
+    save_tallies: Path | None,
+    as_json: bool,
 ) -> None:
     """Evaluate the file that `question` names; print, and write what is asked for."""
-    _check_places(question.path, {"report": report, "out": out})
+    _check_places(question.path, {"report": report, "out": out, "save-tallies": save_tallies})
     result = evaluate_file(question)
     text = json.dumps(file_record(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if report is not None:
@@ -34,13 +39,15 @@ def run_evaluation(
             confusion=result.confusion,
             notes=result.notes,
         )
+    if save_tallies is not None and result.tallies is not None:
+        result.tallies.save(save_tallies)
     if out is not None:
         write_whole(out, text)
     if as_json:
         click.echo(text, nl=False)
         return
     print_file_evaluation(console_of(stderr=False, quiet=False), result)
-    for what, place in (("Report", report), ("Metrics", out)):
+    for what, place in (("Report", report), ("Metrics", out), ("Tallies", save_tallies)):
         if place is not None:
             click.echo(f"{what}: {place}")
 

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.evaluation_groups import group_lines
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.report.numbers import count, interval, number
 from calibrant.report.shapes import matrix, per_class, scalar
@@ -36,6 +37,12 @@ def print_file_evaluation(console: Console, result: FileEvaluation) -> None:
     else:
         for kind, evaluation in result.evaluations.items():
             _print_evaluation(console, kind, evaluation, result.question.level)
+    for name, evaluation in result.evaluations.items():
+        if evaluation.groups:
+            _line(console, f"Groups of the {name}, by {result.question.group_by or 'group'}:")
+            groups = {name: (one.n, one.estimates) for name, one in evaluation.groups.items()}
+            for line in group_lines(groups)[1:]:
+                _line(console, line)
     if result.losses:
         _print_losses(console, result)
 

@@ -7,12 +7,18 @@ from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
 from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.evaluate import evaluate
+from calibrant.metrics.evaluate import evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.resolving import resolve
 from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
 from calibrant.pipeline.file_evaluation import FileEvaluation
-from calibrant.pipeline.labelled_rows import RowWeights, label_column, row_weights
+from calibrant.pipeline.labelled_rows import (
+    RowGroups,
+    RowWeights,
+    label_column,
+    row_groups,
+    row_weights,
+)
 from calibrant.pipeline.prediction_source import Labels, Question, Source, Stated
 from calibrant.pipeline.saved_losses import loss_of, split_specs
 from calibrant.prediction.base import Predictions
@@ -39,13 +45,14 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
     labels = _labels_of_decisions(source, question, label) if stated is None else stated.labels
     weights, notes = row_weights(source, question, label, labels.codes < 0)
     notes = (*source.how, *labels.notes, *notes)
+    groups = row_groups(source, question)
     evaluations: dict[str, Evaluation] = {}
     losses: dict[str, dict[str, Estimate]] = {}
     tables: dict[str, ReliabilityTable] = {}
     rows: Predictions | Decisions | None = None
     specs = split_specs(question.losses)
     if stated is not None:
-        rows = _predictions(stated, question, weights)
+        rows = _predictions(stated, question, weights, groups)
         notes = (*notes, *rows.notes, *_rounding(stated, rows))
         evaluations["probabilities"] = _evaluated(rows, question, question.metrics)
         of_specs = {spec: loss_of(rows, spec) for spec in specs}
@@ -61,13 +68,14 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
         guess = labels_among(
             source.texts(question.decided, "decided"), labels.class_names, "decided"
         )
-        decided = _decisions(guess, labels, question.decided, weights)
+        decided = _decisions(guess, labels, question.decided, weights, groups)
         names = question.metrics if stated is None else _of_decisions(question, rows)
         evaluations["decisions"] = _evaluated(decided, question, names)
         rows = decided if rows is None else rows
         notes = (*notes, *guess.notes)
     assert rows is not None  # either probabilities or decisions were named
     taken = {label, question.weights or source.usual_weights, question.decided, "class_names"}
+    taken |= {question.group_by}
     taken |= set(() if stated is None else stated.columns)
     return FileEvaluation(
         question=question,
@@ -75,12 +83,15 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
         losses=losses,
         tables=tables,
         confusion=_confusion(rows),
+        tallies=tally(rows, question.metrics or None) if question.tallied else None,
         unused=tuple(name for name in source.names if name not in taken),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _predictions(stated: Stated, question: Question, weights: RowWeights) -> Predictions:
+def _predictions(
+    stated: Stated, question: Question, weights: RowWeights, groups: RowGroups
+) -> Predictions:
     """Rows through the door, those without a label at weight 0."""
     is_logits = question.form == "logits"
     return predictions(
@@ -91,10 +102,13 @@ def _predictions(stated: Stated, question: Question, weights: RowWeights) -> Pre
         class_names=stated.labels.class_names,
         normalize=question.normalize,
         decimals=stated.decimals,
+        groups=groups,
     )
 
 
-def _decisions(guess: Labels, labels: Labels, name: str, weights: RowWeights) -> Decisions:
+def _decisions(
+    guess: Labels, labels: Labels, name: str, weights: RowWeights, groups: RowGroups
+) -> Decisions:
     """Decided rows through the door, those without a label at weight 0."""
     counts = labels.codes >= 0
     bad = np.flatnonzero((guess.codes < 0) & (counts if weights is None else weights > 0))
@@ -107,6 +121,7 @@ def _decisions(guess: Labels, labels: Labels, name: str, weights: RowWeights) ->
         labels=_filled(labels.codes),
         class_names=labels.class_names,
         weights=weights,
+        groups=groups,
     )
 
 
@@ -130,9 +145,7 @@ def _of_decisions(question: Question, rows: Predictions | Decisions | None) -> t
     """Those of the metrics asked for that decisions can tell."""
     n_classes = 0 if rows is None else rows.n_classes
     able = [
-        name
-        for name in question.metrics
-        if issubclass(Decisions, resolve(name, n_classes).statistic.reads)
+        name for name in question.metrics if issubclass(Decisions, resolve(name, n_classes).reads)
     ]
     if question.metrics and not able:
         got = listed(question.metrics)

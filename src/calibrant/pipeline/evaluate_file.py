@@ -6,16 +6,18 @@ from calibrant.data.read import open_source
 from calibrant.metrics.settings import check_level
 from calibrant.pipeline.evaluate_classes import evaluate_classes
 from calibrant.pipeline.evaluate_numbers import evaluate_numbers
+from calibrant.pipeline.evaluate_tallies import evaluate_tallies
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.prediction_arrays import read_arrays
 from calibrant.pipeline.prediction_source import Question, Source
 from calibrant.pipeline.prediction_table import TableSource
+from calibrant.statistics.saved import is_tallies
 
 __all__ = ["evaluate_file", "is_arrays"]
 
 
 def evaluate_file(question: Question) -> FileEvaluation:
-    """Metrics and losses of the predictions in a file.
+    """Metrics and losses of the predictions in a file, or of saved tallies the metrics.
 
     Raises
     ------
@@ -23,6 +25,8 @@ def evaluate_file(question: Question) -> FileEvaluation:
         If the file cannot be read, or its columns, labels and the options do not go together.
     """
     check_level(question.level)
+    if is_tallies(question.path):
+        return evaluate_tallies(question)
     source = _source(question)
     if question.task == "regression":
         return evaluate_numbers(source, question)

@@ -6,9 +6,14 @@ import numpy as np
 
 from calibrant.data.columns import listed
 from calibrant.errors import InputError
-from calibrant.metrics.evaluate import evaluate
+from calibrant.metrics.evaluate import evaluate, tally
 from calibrant.pipeline.file_evaluation import FileEvaluation
-from calibrant.pipeline.labelled_rows import check_numbers_present, label_column, row_weights
+from calibrant.pipeline.labelled_rows import (
+    check_numbers_present,
+    label_column,
+    row_groups,
+    row_weights,
+)
 from calibrant.pipeline.prediction_source import Question, Source
 from calibrant.pipeline.saved_losses import number_loss_of, split_specs
 from calibrant.prediction.door import numbers
@@ -26,6 +31,9 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
     """
     label = label_column(source, question)
     names = _predictors(question, source.names)
+    if question.tallied and len(names) > 1:
+        remedy = "Name one predictor, and evaluate the others besides."
+        raise InputError("predictions", "be one to save tallies of", listed(names), remedy)
     targets = source.numbers(label, "label")
     missing = np.isnan(targets)
     if bool(missing.all()):
@@ -35,8 +43,9 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
     same = all(len(values) == len(targets) for values in columns.values())
     check_numbers_present(columns, ~missing if same else None)
     wanted = question.metrics or None
+    groups = row_groups(source, question)
     rows = {
-        name: numbers(predicted=values, targets=targets, weights=weights)
+        name: numbers(predicted=values, targets=targets, weights=weights, groups=groups)
         for name, values in columns.items()
     }
     told = {
@@ -44,7 +53,7 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
         for name, one in rows.items()
     }
     of_losses = (notes for of_specs in told.values() for _, notes in of_specs.values())
-    taken = {label, question.weights or source.usual_weights, *names}
+    taken = {label, question.weights or source.usual_weights, question.group_by, *names}
     return FileEvaluation(
         question=question,
         evaluations={
@@ -55,6 +64,7 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
             for name, of_specs in told.items()
             if of_specs
         },
+        tallies=tally(next(iter(rows.values())), wanted) if question.tallied else None,
         unused=tuple(name for name in source.names if name not in taken),
         notes=tuple(dict.fromkeys((*source.how, *notes, *chain(*of_losses)))),
     )

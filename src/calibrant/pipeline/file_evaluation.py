@@ -7,6 +7,7 @@ from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.pipeline.prediction_source import Question
+from calibrant.statistics.bundle import Tallies
 
 __all__ = ["FileEvaluation", "file_record"]
 
@@ -28,6 +29,8 @@ class FileEvaluation:
         Reliability tables by view.
     confusion : Estimate or None
         Confusion matrix of up to 100 classes.
+    tallies : Tallies or None
+        Tallies of the rows, where they were asked for.
     unused : tuple of str
         Columns that were not read.
     notes : tuple of str
@@ -41,6 +44,7 @@ class FileEvaluation:
     )
     tables: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
     confusion: Estimate | None = None
+    tallies: Tallies | None = None
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -55,10 +59,13 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
 
     ``metrics`` holds those of the probabilities, or of the decisions where these stand alone;
     ``predictors`` in its place those of every predictor of numbers. ``losses`` holds them by
-    spec, and with predictors by predictor first.
+    spec, and with predictors by predictor first. Where rows have groups, ``groups`` beside the
+    names of metrics holds those of every group.
     """
     first, question = result.first, result.question
     record: dict[str, object] = {"path": str(question.path), "task": question.task, "n": first.n}
+    if question.group_by is not None:
+        record["grouped_by"] = question.group_by
     told = {name: evaluation.to_dict() for name, evaluation in result.evaluations.items()}
     if question.task == "regression":
         record["predictors"] = told

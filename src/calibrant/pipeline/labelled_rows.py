@@ -8,9 +8,17 @@ from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
 from calibrant.pipeline.prediction_source import Question, Source
 
-__all__ = ["RowWeights", "check_numbers_present", "label_column", "row_weights"]
+__all__ = [
+    "RowGroups",
+    "RowWeights",
+    "check_numbers_present",
+    "label_column",
+    "row_groups",
+    "row_weights",
+]
 
 RowWeights = Float[np.ndarray, " row"] | None
+RowGroups = NDArray[np.object_] | None
 
 
 def label_column(source: Source, question: Question) -> str:
@@ -47,6 +55,20 @@ def row_weights(
     kept = np.where(missing, 0.0, 1.0 if weights is None else weights)
     note = f"{len(unlabelled):,} without a label were left out ({rows_in_words(unlabelled)})"
     return kept, (note,)
+
+
+def row_groups(source: Source, question: Question) -> RowGroups:
+    """Group of every row, ``(missing)`` where there is none; None where none are asked for.
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+    """
+    if question.group_by is None:
+        return None
+    texts = source.texts(question.group_by, "group_by")
+    return np.where(texts == "", "(missing)", texts)
 
 
 def check_numbers_present(

@@ -43,6 +43,8 @@ class Question:
         Name of the array of an NPZ file that holds it; else that of `form`.
     weights, decided : str or None
         Column with the weight of each row, and with the class that was decided on.
+    group_by : str or None
+        Column with the group of each row, by which everything is measured again.
     predictors : tuple of str
         Columns of predicted numbers.
     normalize : bool
@@ -51,6 +53,8 @@ class Question:
         Leave rows without a label out.
     metrics : tuple of str
         Names of metrics; the usual ones if empty.
+    tallied : bool
+        Keep the tallies of the rows, to be saved.
     losses : str
         Specs of losses, with commas between them.
     level : float
@@ -69,10 +73,12 @@ class Question:
     array: str | None = None
     weights: str | None = None
     decided: str | None = None
+    group_by: str | None = None
     predictors: tuple[str, ...] = ()
     normalize: bool = False
     skip_unlabelled: bool = False
     metrics: tuple[str, ...] = ()
+    tallied: bool = False
     losses: str = ""
     level: float = LEVEL
 

@@ -14,7 +14,9 @@ from calibrant.statistics.stored_settings import HOMES
 from calibrant.statistics.stored_tables import Tensors, unpacked
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["load_tallies"]
+__all__ = ["is_tallies", "load_tallies"]
+
+HEAD = b'{"__metadata__":{"calibrant":'  # after eight bytes that say how long the header is
 
 
 class _Form(BaseModel):
@@ -81,6 +83,15 @@ def load_tallies(path: str | Path, *, statistics: Iterable[object] = ()) -> Tall
     except InputError as error:
         raise _about(path, error) from error
     return tallies
+
+
+def is_tallies(path: str | Path) -> bool:
+    """Whether a file looks as `Tallies.save` writes it; False if it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(8 + len(HEAD))[8:] == HEAD
+    except OSError:
+        return False
 
 
 def _header(content: bytes) -> StoredFile:

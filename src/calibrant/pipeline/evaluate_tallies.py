@@ -1,0 +1,57 @@
+"""Tallies in a file: what the predictions that they were taken of are worth."""
+
+from dataclasses import fields, replace
+
+from calibrant.errors import InputError
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluate import evaluate
+from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.prediction_source import Question
+from calibrant.statistics.bundle import Tallies
+from calibrant.statistics.confusion import Confusion
+from calibrant.statistics.saved import load_tallies
+
+__all__ = ["evaluate_tallies"]
+
+MOST_DRAWN = 100  # classes of a confusion matrix
+ASKED = {"path", "reading", "task", "metrics", "level"}  # what tallies leave open
+MEASURED = {"predictions": "probabilities", "numbers": "predictions"}
+
+
+def evaluate_tallies(question: Question) -> FileEvaluation:
+    """Metrics of saved tallies.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, an option speaks of columns, or a metric was not tallied.
+    """
+    _check_options(question)
+    tallies = load_tallies(question.path)
+    of_numbers = tallies.kind == "numbers"
+    found = evaluate(tallies, question.metrics or None, level=question.level)
+    return FileEvaluation(
+        question=replace(question, task="regression" if of_numbers else "classification"),
+        evaluations={MEASURED.get(tallies.kind, tallies.kind): found},
+        confusion=_confusion(tallies),
+        notes=("read from tallies", *tallies.notes),
+    )
+
+
+def _check_options(question: Question) -> None:
+    """Raise for options that are about the rows, which tallies no longer have."""
+    for field in fields(question):
+        if field.name in ASKED or field.name == "form":
+            continue
+        value: object = getattr(question, field.name)
+        if value != field.default:
+            remedy = "Leave it out, or evaluate the rows themselves."
+            got = f"{field.name}={value!r} beside tallies"
+            raise InputError("options", "go with the file", got, remedy)
+
+
+def _confusion(tallies: Tallies) -> Estimate | None:
+    """Confusion matrix, if it was tallied and can be drawn."""
+    if not tallies.holds(Confusion()) or tallies.n_classes > MOST_DRAWN:
+        return None
+    return evaluate(tallies, ["confusion_matrix"])["confusion_matrix"]
