@@ -18,7 +18,10 @@ pytestmark = pytest.mark.filterwarnings(
 WITH_CLASSES = ["two", "many", "soft"]
 K_MANY = 1000
 N_AXES = (5, 6, 10)  # 300 rows
-RATIOS = ("precision", "recall", "f1")
+RATIOS = (
+    *("precision", "recall", "f1", "f_beta", "jaccard", "specificity", "false_"),
+    "negative_predictive_value",
+)
 UNAVERAGED = ("positive", "micro", "weighted")
 
 
@@ -119,8 +122,8 @@ def test_renaming_classes_permutes_vectors_and_leaves_scalars(kind, all_evidence
         value = torch.tensor(estimate.value, dtype=torch.float64)
         if name in METRICS and "order" in METRICS[name].needs:
             continue  # of classes in another order
-        if name in {f"{ratio}_positive" for ratio in RATIOS}:  # of the other class now
-            per_class = before[name.replace("positive", "per_class")].value
+        if name.startswith(RATIOS) and name.endswith("_positive"):  # of the other class now
+            per_class = before[name.removesuffix("positive") + "per_class"].value
             value = torch.tensor(per_class[order[1]], dtype=torch.float64)
         for axis in range(value.ndim):
             value = value.index_select(axis, order)

@@ -91,6 +91,8 @@ from calibrant.metrics.ordinal.cumulative import ExpectedDistance as ExpectedDis
 from calibrant.metrics.ordinal.cumulative import RankedProbabilityScore as RankedProbabilityScore
 from calibrant.metrics.ordinal.distance import AdjacentAccuracy as AdjacentAccuracy
 from calibrant.metrics.ordinal.distance import OrdinalMAE as OrdinalMAE
+from calibrant.metrics.overlap.per_image import DicePerImage as DicePerImage
+from calibrant.metrics.overlap.per_image import IoUPerImage as IoUPerImage
 from calibrant.metrics.proper.corp import Discrimination as Discrimination
 from calibrant.metrics.proper.corp import Miscalibration as Miscalibration
 from calibrant.metrics.proper.corp import Uncertainty as Uncertainty
@@ -157,6 +159,7 @@ __all__ = [
     "CoverageAtAccuracy",
     "DebiasedCalibrationError",
     "DebiasedRootMeanSquaredCalibrationError",
+    "DicePerImage",
     "Discrimination",
     "EqualErrorRate",
     "Estimate",
@@ -179,6 +182,7 @@ __all__ = [
     "IntervalCoverage",
     "IntervalScore",
     "IntervalWidth",
+    "IoUPerImage",
     "Jaccard",
     "KolmogorovSmirnovCalibrationError",
     "KuiperCalibrationError",

@@ -67,6 +67,8 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     "recall": ("recall_positive", "recall_macro"),
     "f1": ("f1_positive", "f1_macro"),
     "dice": ("f1_positive", "f1_macro"),
+    "dice_per_image": ("dice_per_image_positive", "dice_per_image_macro"),
+    "iou_per_image": ("iou_per_image_positive", "iou_per_image_macro"),
     "f_beta": ("f_beta_positive", "f_beta_macro"),
     "jaccard": ("jaccard_positive", "jaccard_macro"),
     "iou": ("jaccard_positive", "jaccard_macro"),

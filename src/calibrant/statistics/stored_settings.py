@@ -26,6 +26,7 @@ HOMES: Mapping[str, str] = {  # a row score lives with its metric
     "CumulativeGaps": f"{_METRICS}.ordinal.cumulative",
     "Direction": f"{_METRICS}.proper.spherical",
     "Hit": f"{_METRICS}.decided.accuracy",
+    "ImageOverlap": f"{_STATISTICS}.image_overlap",
     "Inside": f"{_METRICS}.numbers.central",
     "Joint": f"{_STATISTICS}.joint",
     "LevelShares": f"{_STATISTICS}.level_shares",
