@@ -113,6 +113,7 @@ from calibrant.metrics.ranking.average_precision import (
 )
 from calibrant.metrics.ranking.gains import Captured as Captured
 from calibrant.metrics.ranking.gains import Lift as Lift
+from calibrant.metrics.ranking.one_vs_one import OneVsOneAUROC as OneVsOneAUROC
 from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUROC
 from calibrant.metrics.ranking.points import BestF1 as BestF1
@@ -205,6 +206,7 @@ __all__ = [
     "Metric",
     "Miscalibration",
     "NegativePredictiveValue",
+    "OneVsOneAUROC",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
     "OrdinalMAE",

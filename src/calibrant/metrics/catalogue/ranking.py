@@ -66,6 +66,24 @@ ENTRIES = (
         "auroc",
         ("weighted", "micro", "per_class"),
     ),
+    *(
+        Entry(
+            name=name,
+            home="calibrant.metrics.ranking.one_vs_one:OneVsOneAUROC",
+            says=f"AUROC of every pair of classes, {over}",
+            range=(0, 1),
+            direction="higher",
+            statistic="rows in memory",
+            kinds=("predictions",),
+            source="Hand and Till 2001",
+            page="auroc",
+            settings={"average": average},
+        )
+        for name, average, over in (
+            ("auroc_ovo", "macro", "mean over pairs"),
+            ("auroc_ovo_weighted", "weighted", "mean over pairs by their rows"),
+        )
+    ),
     Entry(
         name="average_precision_positive",
         home="calibrant.metrics.ranking.average_precision:PositiveAveragePrecision",
