@@ -71,6 +71,16 @@ EXEMPT: dict[
         ): "every row's pair with that class joins the ranking"
         for name in ("auroc_micro", "average_precision_micro")
     },
+    (
+        "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
+        "classwise_ece_l2",
+    ): "a root of an average shrinks by the root",
+    **{
+        ("test_renaming_classes_permutes_vectors_and_leaves_scalars", name): (
+            "what is stated too high of one class is stated too low of the other"
+        )
+        for name in ("positive_overconfidence", "positive_underconfidence")
+    },
     **{
         (
             "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
@@ -88,7 +98,7 @@ EXEMPT: dict[
             "noise is judged by how many rows there are: a row of weight 2 is not two rows"
         )
         for name in METRICS
-        if name.endswith("_debiased")
+        if "_debiased" in name
     },
     **{
         ("test_weights_equal_repetition_and_zero_absence", name): (

@@ -21,12 +21,16 @@ class _OfEvents:
     says: str
     source: str
     least: int = 0
+    statistic: str = "score grid"
+    settings: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()  # other endings of the name
     short: bool = True  # whether the ending by itself is the top-label error
     page: str = "binned-calibration"
 
 
 _KUMAR = "Brocker 2012, Kumar 2019"
+_EQUAL_MASS = "equal_mass_errors:EqualMassCalibrationError"
+_NIXON = "Nguyen 2015, Nixon 2019"
 _ERRORS = {
     "ece": _OfEvents(
         home="calibration:ExpectedCalibrationError",
@@ -65,6 +69,30 @@ _ERRORS = {
         page="mce",
         short=False,
     ),
+    "ece_equal_mass": _OfEvents(
+        home=_EQUAL_MASS,
+        says="mean gap over bins of equal mass",
+        source=_NIXON,
+    ),
+    "ece_l2_equal_mass": _OfEvents(
+        home=_EQUAL_MASS,
+        says="root mean squared gap over bins of equal mass",
+        source=_NIXON,
+        settings=(("norm", "l2"),),
+    ),
+    "mce_equal_mass": _OfEvents(
+        home=_EQUAL_MASS,
+        says="largest gap of any bin of equal mass",
+        source=_NIXON,
+        settings=(("norm", "max"),),
+    ),
+    "ece_l2_squared_debiased_equal_mass": _OfEvents(
+        home="equal_mass_errors:EqualMassSquaredCalibrationError",
+        says="mean squared gap over bins of equal mass less its variance, signed",
+        source=_KUMAR,
+        least=-1,
+        statistic="rows in memory",
+    ),
     "overconfidence": _OfEvents(
         home="signed:Overconfidence",
         says="gaps where more was stated than came out",
@@ -88,7 +116,7 @@ def _entry(ending: str, view: str) -> Entry:
         says=f"{error.says}, {of}",
         range=(error.least, 1),
         direction="lower",
-        statistic=f"score grid, {grid}",
+        statistic=f"{error.statistic}, {grid}",
         kinds=("predictions", "events"),
         source=error.source,
         page=error.page,
@@ -96,7 +124,7 @@ def _entry(ending: str, view: str) -> Entry:
             *((ending, *error.also) if alone else ()),
             *(f"{view}_{other}" for other in error.also),
         ),
-        settings={"view": view},
+        settings={"view": view, **dict(error.settings)},
         number="n_bins",
         needs=needs,
     )

@@ -1,0 +1,140 @@
+"""Bins of equal mass: cut by cumulative weight, with no tie split."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Bool, Float64, Int
+from torch import Tensor
+
+from calibrant.metrics.binned.bins import Bins, Norm, summed
+from calibrant.metrics.ranking.placements import by_rank
+from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.power_sums import COLUMNS, add_power_sums, sum_by
+from calibrant.statistics.score_grid import View
+from calibrant.statistics.tally import Tally
+
+__all__ = ["GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows", "events_of"]
+
+SNAP = 1e-9  # of a bin: cumulative weight this near a cut lies on it, whatever the rounding
+ROUNDING = 2.0**-50  # relative, of a sum, for every number added
+TIED = 1e-10  # the most of it: relative variance of scores below which they are one score
+
+
+def events_of(rows: Rows, view: View) -> Events:
+    """The event of every row."""
+    if isinstance(rows, Events):
+        return rows
+    assert isinstance(rows, Predictions)  # checked before
+    return rows.top_label() if view == "top_label" else rows.positive()
+
+
+def bin_of_groups(
+    weight: Float64[Tensor, " group"],
+    n_bins: int,
+    at: Literal["start", "middle", "end"] = "middle",
+) -> Int[Tensor, " group"]:
+    """Bin of every group of tied rows, in rising order: where the middle of its weight lies.
+
+    Cut ``k`` lies at ``k / n_bins`` of all weight. A middle on a cut belongs to the bin below.
+
+    Examples
+    --------
+    >>> bin_of_groups(torch.tensor([5.0, 1, 1, 1]).double(), 4)  # cuts at 2, 4, 6
+    tensor([1, 2, 3, 3])
+    """
+    end = weight.cumsum(0)
+    place = {"start": end - weight, "middle": end - weight / 2, "end": end}[at]
+    steps = place / end[-1:] * n_bins
+    found = (steps + SNAP).floor() if at == "start" else (steps - SNAP).ceil() - 1
+    return found.long().clamp(0, n_bins - 1)
+
+
+def equal_mass_of_rows(rows: Rows, view: View, n_bins: int) -> Bins:
+    """Bins of rows that all count, exactly."""
+    events = events_of(rows, view)
+    order, rank, n_ranks = by_rank(events.stated)
+    weight = events.weight()[order]
+    bucket = bin_of_groups(sum_by(rank, weight, n_ranks), n_bins)[rank]
+    table = weight.new_zeros(len(COLUMNS), n_bins)
+    add_power_sums(table, bucket, events.stated[order], events.outcome[order], weight)
+    return summed(table)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridBins:
+    """Equal-mass bins of the cells of a score grid, and what rows could be in other bins.
+
+    Attributes
+    ----------
+    bins : Bins
+        Every cell in the bin of its middle.
+    kept : Bins
+        The same without the cells whose rows may lie in several bins.
+    moved : Float64[Tensor, "bin"]
+        Greatest sum of absolute gaps, over all weight, that such rows can bring to every bin.
+    moved_share : Float64[Tensor, "bin"]
+        Greatest share of weight that they can bring.
+    total_moved : float
+        Sum of the absolute gaps of all such rows, over all weight.
+    """
+
+    bins: Bins
+    kept: Bins
+    moved: Float64[Tensor, " bin"]
+    moved_share: Float64[Tensor, " bin"]
+    total_moved: float
+
+    def bound(self, norm: Norm, value: float) -> float:
+        """How far `value`, the size of the gaps of `bins`, may be from that of the rows."""
+        if norm == "l1":
+            return 2 * self.total_moved
+        gap = (self.kept["wp"] - self.kept["wy"]).abs() / self.bins.total
+        share = self.kept["w"] / self.bins.total
+        safe = torch.where(share > 0, share, 1)
+        least = (gap - self.moved).clamp(min=0)
+        reach = share + self.moved_share
+        if norm == "max":
+            most = torch.where(share > 0, ((gap + self.moved) / safe).clamp(max=1), 1.0)
+            most = torch.where(reach > 0, most, 0.0)
+            low = (least / torch.where(reach > 0, reach, 1)).max()
+            return max(float(most.max()) - value, value - float(low))
+        low = (least.square() / torch.where(reach > 0, reach, 1)).sum()
+        high = (gap.square() / safe).sum() + self.total_moved  # D^2 / W is convex and homogeneous
+        return max(float(high.sqrt()) - value, value - float(low.sqrt()))
+
+
+def equal_mass_of_cells(tally: Tally, n_bins: int) -> GridBins:
+    """Bins of the cells of a score grid."""
+    first, last, middle = (
+        bin_of_groups(tally["w"], n_bins, at) for at in ("start", "end", "middle")
+    )
+    bins = _collected(tally.table, middle, n_bins)
+    unsure = (first < last) & ~_one_score(tally)
+    kept = _collected(tally.table * ~unsure, middle, n_bins)
+    total = tally["w"].sum()
+    share = tally["w"][unsure] / total
+    size = (tally["wp"] + tally["wy"] - 2 * tally["wpy"])[unsure].clamp(min=0) / total
+    number = torch.arange(n_bins)
+    within = (first[unsure] <= number[:, None]) & (number[:, None] <= last[unsure])
+    return GridBins(
+        bins,
+        kept,
+        (within * size).sum(dim=-1),
+        (within * share).sum(dim=-1),
+        float(size.sum()),
+    )
+
+
+def _collected(
+    table: Float64[Tensor, "column cell"], bucket: Int[Tensor, " cell"], n_bins: int
+) -> Bins:
+    return summed(table.new_zeros(len(table), n_bins).index_add_(1, bucket, table))
+
+
+def _one_score(tally: Tally) -> Bool[Tensor, " cell"]:
+    """Whether a cell holds one row, or scores that differ by no more than sums can tell."""
+    count, square = tally["count"], tally["w"] * tally["wpp"]
+    rounding = (ROUNDING * count).clamp(max=TIED) * square
+    return (count <= 1) | (square - tally["wp"].square() <= rounding)
