@@ -27,6 +27,15 @@ from calibrant.metrics.binned.classwise import (
 )
 from calibrant.metrics.binned.classwise import PerClassCalibrationError as PerClassCalibrationError
 from calibrant.metrics.binned.debiased import DebiasedCalibrationError as DebiasedCalibrationError
+from calibrant.metrics.binned.equal_mass_errors import (
+    EqualMassCalibrationError as EqualMassCalibrationError,
+)
+from calibrant.metrics.binned.equal_mass_errors import (
+    EqualMassSquaredCalibrationError as EqualMassSquaredCalibrationError,
+)
+from calibrant.metrics.binned.multiresolution import (
+    MultiResolutionCalibrationError as MultiResolutionCalibrationError,
+)
 from calibrant.metrics.binned.predicted_class import (
     PredictedClassCalibrationError as PredictedClassCalibrationError,
 )
@@ -37,6 +46,7 @@ from calibrant.metrics.binned.squared import (
     DebiasedRootMeanSquaredCalibrationError as DebiasedRootMeanSquaredCalibrationError,
 )
 from calibrant.metrics.binned.squared import SquaredCalibrationError as SquaredCalibrationError
+from calibrant.metrics.binned.sweep import SweepCalibrationError as SweepCalibrationError
 from calibrant.metrics.decided.accuracy import Accuracy as Accuracy
 from calibrant.metrics.decided.agreement import CohenKappa as CohenKappa
 from calibrant.metrics.decided.agreement import MatthewsCorrelation as MatthewsCorrelation
@@ -163,6 +173,8 @@ __all__ = [
     "DicePerImage",
     "Discrimination",
     "EqualErrorRate",
+    "EqualMassCalibrationError",
+    "EqualMassSquaredCalibrationError",
     "Estimate",
     "Evaluation",
     "ExcessAURC",
@@ -205,6 +217,7 @@ __all__ = [
     "MemoryMetric",
     "Metric",
     "Miscalibration",
+    "MultiResolutionCalibrationError",
     "NegativePredictiveValue",
     "OneVsOneAUROC",
     "OneVsRestAUROC",
@@ -238,6 +251,7 @@ __all__ = [
     "SpiegelhalterP",
     "SpiegelhalterZ",
     "SquaredCalibrationError",
+    "SweepCalibrationError",
     "SymmetricPercentageError",
     "TallyMetric",
     "TopKAccuracy",

@@ -1,7 +1,7 @@
 """Calibration errors of yes/no events, read from equal-width bins of the score grid."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 from jaxtyping import Float64
@@ -9,6 +9,7 @@ from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import Bins, Norm, equal_width, floor_of, size_of
+from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins, check_choice
@@ -102,7 +103,8 @@ class ExpectedCalibrationError(_PlugIn):
     Notes
     -----
     The plug-in estimate is biased upwards, the more so with many bins and few rows: read it
-    beside its noise floor, or read `DebiasedCalibrationError`.
+    beside its noise floor, or read `DebiasedCalibrationError`. Gaps of unlike sign in a bin cancel;
+    where finer bins show significantly more, `note` says so.
 
     References
     ----------
@@ -118,6 +120,12 @@ class ExpectedCalibrationError(_PlugIn):
     """
 
     norm: ClassVar[Norm] = "l1"
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; a note says so where finer bins show more."""
+        plain = _PlugIn.estimate(self, tally, level=level, class_names=class_names)
+        hidden = hidden_note(tally, self.n_bins, float(plain))
+        return replace(plain, note="; ".join(filter(None, (plain.note, hidden))))
 
 
 @dataclass(frozen=True, slots=True)

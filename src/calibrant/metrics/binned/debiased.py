@@ -10,6 +10,7 @@ from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import NO_ROWS, EqualWidthMetric
+from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.firm import sum_of_true_gaps
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
@@ -65,10 +66,13 @@ class DebiasedCalibrationError(EqualWidthMetric):
         return torch.tensor(value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`."""
+        """See `TallyMetric.estimate`; a note says so where finer bins show more."""
         del level, class_names
         value, n = float(self.read(tally)), int(tally["count"].sum())
-        note = NO_ROWS if not n else "" if hard_labels(tally) else SCATTER
+        if not n:
+            return Estimate(value, None, None, None, n, PATH, note=NO_ROWS)
+        soft = "" if hard_labels(tally) else SCATTER
+        note = "; ".join(filter(None, (soft, hidden_note(tally, self.n_bins, value))))
         return Estimate(value, None, None, None, n, PATH, note=note)
 
 

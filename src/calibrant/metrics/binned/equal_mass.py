@@ -8,7 +8,6 @@ from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, Norm, summed
-from calibrant.metrics.ranking.placements import by_rank
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums, sum_by
@@ -54,11 +53,11 @@ def bin_of_groups(
 def equal_mass_of_rows(rows: Rows, view: View, n_bins: int) -> Bins:
     """Bins of rows that all count, exactly."""
     events = events_of(rows, view)
-    order, rank, n_ranks = by_rank(events.stated)
-    weight = events.weight()[order]
-    bucket = bin_of_groups(sum_by(rank, weight, n_ranks), n_bins)[rank]
+    weight = events.weight()
+    scores, rank = events.stated.unique(return_inverse=True)  # rising
+    bucket = bin_of_groups(sum_by(rank, weight, len(scores)), n_bins)[rank]
     table = weight.new_zeros(len(COLUMNS), n_bins)
-    add_power_sums(table, bucket, events.stated[order], events.outcome[order], weight)
+    add_power_sums(table, bucket, events.stated, events.outcome, weight)
     return summed(table)
 
 

@@ -24,6 +24,7 @@ class _OfEvents:
     statistic: str = "score grid"
     settings: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()  # other endings of the name
+    number: str = "n_bins"
     short: bool = True  # whether the ending by itself is the top-label error
     page: str = "binned-calibration"
 
@@ -93,6 +94,19 @@ _ERRORS = {
         least=-1,
         statistic="rows in memory",
     ),
+    "ece_sweep": _OfEvents(
+        home="sweep:SweepCalibrationError",
+        says="mean gap over the most bins whose shares rise",
+        source="Roelofs 2022",
+        number="",
+    ),
+    "multiresolution_ece": _OfEvents(
+        home="multiresolution:MultiResolutionCalibrationError",
+        says="mean gap without noise over bins as fine as rows bear",
+        source="calibrant",
+        short=False,
+        number="",
+    ),
     "overconfidence": _OfEvents(
         home="signed:Overconfidence",
         says="gaps where more was stated than came out",
@@ -125,7 +139,7 @@ def _entry(ending: str, view: str) -> Entry:
             *(f"{view}_{other}" for other in error.also),
         ),
         settings={"view": view, **dict(error.settings)},
-        number="n_bins",
+        number=error.number,
         needs=needs,
     )
 

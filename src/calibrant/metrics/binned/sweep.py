@@ -1,0 +1,107 @@
+"""Calibration error over as many bins of equal mass as leave the observed shares rising."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.binned.bins import floor_of, size_of
+from calibrant.metrics.binned.calibration import NO_ROWS
+from calibrant.metrics.binned.equal_mass import equal_mass_of_cells
+from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.settings import check_choice
+from calibrant.statistics.score_grid import ScoreGrid, View
+from calibrant.statistics.tally import Tally
+
+__all__ = ["SweepCalibrationError", "rising_bins"]
+
+MOST = 1000  # bins
+SNAP = 1e-9  # of a bin, as in `calibrant.metrics.binned.equal_mass`
+CHOSEN = "not available: the number of bins is chosen from the same rows"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepCalibrationError(TallyMetric):
+    """Mean gap over the most bins of equal mass whose observed shares rise with the score, 0 to 1.
+
+    From one bin upwards, as long as the share that came out falls from no bin to the next, and to
+    1,000 at most. Rows in the same of the 14,640 cells of the score grid are never parted, in
+    memory as in tallies.
+
+    Parameters
+    ----------
+    view : {"top_label", "positive"}, default "top_label"
+        Event of a row: its likeliest class is right, or the positive class came out.
+
+    Notes
+    -----
+    It takes for granted that a higher score is never worse. `details` hold the number of bins.
+    Less biased than with 15 bins where few rows or many bear that; a plug-in all the same, with
+    the noise floor of its bins.
+
+    References
+    ----------
+    .. [1] Roelofs et al. "Mitigating Bias in Calibration Error Estimation." AISTATS 2022.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.events(probs=[0.125, 0.25, 0.75, 0.875], outcomes=[1, 0, 1, 1])
+    >>> SweepCalibrationError()(rows).value  # 2 bins: (|.375 - 1| + |1.625 - 2|) / 4; 3 fall
+    0.25
+    """
+
+    view: View = "top_label"
+    higher_is_better: ClassVar[bool | None] = False
+
+    def __post_init__(self) -> None:
+        check_choice("view", self.view, ("top_label", "positive"))
+
+    @property
+    def statistic(self) -> ScoreGrid:
+        """See `TallyMetric.statistic`."""
+        return ScoreGrid(self.view)
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN for a tally of no rows."""
+        return size_of(equal_mass_of_cells(tally, rising_bins(tally)).bins, "l1")
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
+        del level, class_names
+        n_bins, n = rising_bins(tally), int(tally["count"].sum())
+        bins = equal_mass_of_cells(tally, n_bins).bins
+        note = NO_ROWS if not n else "" if hard_labels(tally) else SOFT
+        return Estimate(
+            *(float(size_of(bins, "l1")), None, None, None, n, CHOSEN),
+            noise_floor=None if note else float(floor_of(bins, "l1")),
+            note=note,
+            details={"n_bins": float(n_bins)},
+        )
+
+
+def rising_bins(tally: Tally) -> int:
+    """Most bins of equal mass, all fewer too, over which observed shares never fall."""
+    weight, came = tally["w"].numpy(), tally["wy"].numpy()
+    held = weight > 0
+    weight, came = weight[held], came[held]
+    if not weight.size or _rises(came / weight):
+        return MOST
+    end, reached = weight.cumsum(), np.concatenate(([0.0], came.cumsum()))
+    middle, passed = (end - weight / 2) / end[-1], np.concatenate(([0.0], end))
+    for n_bins in range(2, MOST + 1):
+        cuts = np.searchsorted(middle, (np.arange(1, n_bins) + SNAP) / n_bins, side="right")
+        edges = np.concatenate(([0], cuts, [weight.size]))
+        mass, hits = np.diff(passed[edges]), np.diff(reached[edges])
+        filled = edges[1:] > edges[:-1]
+        if not _rises(hits[filled] / mass[filled]):
+            return n_bins - 1
+    return MOST
+
+
+def _rises(share: Float64[np.ndarray, " bin"]) -> bool:
+    return bool((np.diff(share) >= -1e-12).all())
