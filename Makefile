@@ -18,6 +18,9 @@ INSTALL := $(if $(filter uv,$(INSTALLER)),$(UV) install --python $(BIN)/python,$
 # Threads that wait asleep, and one for each worker of pytest: the processes share the cores.
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
+# Benchmarks beside peers that are no part of the lock, and have an environment of their own.
+BENCH_OF_PEERS := benchmarks/metrics_speed.py
+
 .PHONY: help
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,9 +54,12 @@ docs: .venv/complete  ## Documentation into site/, every warning an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .PHONY: bench
-bench: .venv/complete  ## Speed and memory beside torchmetrics and plain torch, as ratios
-	@set -e; for script in benchmarks/*_speed.py benchmarks/*_memory.py benchmarks/losses.py; do \
+bench: .venv/complete .venv-peers/complete  ## Speed and memory beside other libraries, as ratios
+	@set -e; for script in $(filter-out $(BENCH_OF_PEERS),$(wildcard benchmarks/*_speed.py)) \
+	  benchmarks/*_memory.py benchmarks/losses.py; do \
 	  echo "== $$script"; OMP_WAIT_POLICY=PASSIVE $(BIN)/python "$$script"; done
+	@set -e; for script in $(BENCH_OF_PEERS); do \
+	  echo "== $$script"; OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python "$$script"; done
 
 .PHONY: format
 format: .venv/complete  ## Let ruff mend rules and format
@@ -72,7 +78,7 @@ lock: .venv/complete  ## Resolve pyproject.toml into requirements.lock (UPGRADE=
 
 .PHONY: clean
 clean:  ## Remove what was built, .venv and runs/ too
-	rm -rf .venv runs site build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-peers runs site build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The last thing that creating an environment writes, so that a broken one is made again.
@@ -93,3 +99,10 @@ clean:  ## Remove what was built, .venv and runs/ too
 	$(INSTALL) --requirement requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch .venv/runtime $@
+
+# The peers of the metrics beside the package, whose own needs keep the versions of the lock.
+.venv-peers/complete: pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --quiet --disable-pip-version-check install \
+	  --constraint requirements.lock --editable ".[bench-metrics]"
+	@touch $@
