@@ -12,8 +12,11 @@ from pydantic import ValidationError
 
 import calibrant
 from calibrant.errors import InputError
+from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.decided.accuracy import Hit
 from calibrant.metrics.proper.scores import SquaredError
+from calibrant.metrics.registry import METRICS
+from calibrant.metrics.resolving import resolve
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.confusion import Confusion
 from calibrant.statistics.moments import Moments, RowScore
@@ -90,6 +93,14 @@ def test_every_statistic_and_score_of_the_package_is_known():
         if not isabstract(cls)
     }
     assert found == dict(HOMES)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_sums_of_every_metric_come_back(name):
+    metric = resolve(name, 2)
+    for statistic in metric.statistic.leaves() if isinstance(metric, TallyMetric) else ():
+        stored = through_json(stored_statistic(statistic))
+        assert restored_statistic(stored, {}) == statistic
 
 
 def test_homes_stand_in_the_order_of_their_names():
