@@ -14,7 +14,11 @@ from torchmetrics.functional.classification import (
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.binned.calibration import ExpectedCalibrationError, MaximumCalibrationError
+from calibrant.metrics.binned.calibration import (
+    ExpectedCalibrationError,
+    MaximumCalibrationError,
+    RootMeanSquaredCalibrationError,
+)
 
 
 def by_loop(probs, outcomes, n_bins, weights=None):
@@ -127,7 +131,46 @@ def test_calibrated_rows_read_their_noise_and_nothing_else():
     assert estimate.value < 2 * estimate.noise_floor < 0.01
 
 
-@pytest.mark.parametrize("metric", [ExpectedCalibrationError, MaximumCalibrationError])
+def test_root_mean_squared_gap_is_what_torchmetrics_gives_and_lies_between_mean_and_largest():
+    generator = torch.Generator().manual_seed(1)
+    probs = torch.rand(2000, generator=generator)
+    labels = (torch.rand(2000, generator=generator) < probs**2).long()
+    rows = cal.predictions(probs=probs, labels=labels)
+    found = RootMeanSquaredCalibrationError("positive", 10)(rows)
+    expected = binary_calibration_error(probs, labels, n_bins=10, norm="l2")
+    assert found.value == pytest.approx(float(expected), abs=1e-5)
+    mean, largest = (
+        metric("positive", 10)(rows).value
+        for metric in (ExpectedCalibrationError, MaximumCalibrationError)
+    )
+    assert mean < found.value < largest
+
+
+def test_floor_of_the_root_is_what_calibrated_rows_show():
+    rng, metric, found = np.random.default_rng(0), RootMeanSquaredCalibrationError("positive"), []
+    for _ in range(150):
+        probs = rng.uniform(size=500)
+        estimate = metric(cal.predictions(probs=probs, labels=rng.binomial(1, probs)))
+        found.append((estimate.value, estimate.noise_floor))
+    value, floor = np.mean(found, axis=0)
+    assert value == pytest.approx(floor, rel=0.06)
+
+
+def test_many_rows_of_single_precision_in_one_bin_keep_their_error():
+    # float32(.55) in 2**22 rows, half of them right, eight times over: counts beyond 2**24
+    metric = ExpectedCalibrationError("positive", 10)
+    probs = torch.full((1 << 22,), 0.55)
+    rows = cal.predictions(probs=probs, labels=torch.arange(1 << 22) % 2)
+    shard = cal.tally(rows, [metric])
+    tally = sum([shard] * 8).tally_of(metric.statistic)
+    assert int(tally["count"].sum()) == 1 << 25
+    assert float(metric.read(tally)) == pytest.approx(0.050000011920928955, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [ExpectedCalibrationError, MaximumCalibrationError, RootMeanSquaredCalibrationError],
+)
 def test_refuses_no_bins(metric):
     with pytest.raises(
         InputError, match=r"n_bins must be a whole number, at least 1; got 0\. 15 is customary\."

@@ -6,8 +6,17 @@ import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
-from calibrant.metrics.binned.calibration import ExpectedCalibrationError
-from calibrant.metrics.binned.classwise import ClasswiseCalibrationError
+from calibrant.metrics.binned.calibration import (
+    ExpectedCalibrationError,
+    RootMeanSquaredCalibrationError,
+)
+from calibrant.metrics.binned.classwise import (
+    ClasswiseCalibrationError,
+    ClasswiseRootMeanSquaredCalibrationError,
+    ClasswiseSquaredCalibrationError,
+    PerClassCalibrationError,
+)
+from calibrant.metrics.binned.squared import SquaredCalibrationError
 
 
 def drawn(n_classes, n=600):
@@ -59,3 +68,40 @@ def test_perfect_classifier_that_is_sure_has_none():
 def test_refuses_no_bins():
     with pytest.raises(InputError, match="n_bins must be a whole number, at least 1; got -1"):
         ClasswiseCalibrationError(n_bins=-1)
+
+
+def one_vs_rest(metric, n_bins):
+    """Values of every class against the rest, and the rows."""
+    probs, labels = drawn(4)
+    each = [
+        metric("positive", n_bins)(cal.events(probs=probs[:, k], outcomes=labels == k)).value
+        for k in range(4)
+    ]
+    return each, cal.predictions(probs=probs, labels=labels)
+
+
+@pytest.mark.parametrize("n_bins", [7, 15])
+def test_vector_squares_and_roots_are_those_of_every_class(n_bins):
+    each, rows = one_vs_rest(ExpectedCalibrationError, n_bins)
+    vector = PerClassCalibrationError(n_bins)(rows)
+    assert vector.value == pytest.approx(tuple(each), abs=1e-12)
+    assert vector.names == rows.class_names
+    assert sum(vector.support) == pytest.approx(600)
+    whole = ClasswiseCalibrationError(n_bins)(rows)
+    assert vector.noise_floor == pytest.approx(whole.noise_floor, abs=1e-12)
+    each, rows = one_vs_rest(RootMeanSquaredCalibrationError, n_bins)
+    root = ClasswiseRootMeanSquaredCalibrationError(n_bins)(rows).value
+    assert root == pytest.approx(np.sqrt(np.mean(np.square(each))), abs=1e-12)
+    each, rows = one_vs_rest(SquaredCalibrationError, n_bins)
+    square = ClasswiseSquaredCalibrationError(n_bins)(rows).value
+    assert square == pytest.approx(np.mean(each), abs=1e-12)
+
+
+def test_squares_of_calibrated_samples_average_to_nothing():
+    generator, values = torch.Generator().manual_seed(0), []
+    for _ in range(100):
+        probs = torch.randn(300, 3, generator=generator, dtype=torch.float64).softmax(-1)
+        labels = torch.multinomial(probs, 1, generator=generator).squeeze(-1)
+        rows = cal.predictions(probs=probs, labels=labels)
+        values.append(ClasswiseSquaredCalibrationError()(rows).value)
+    assert abs(np.mean(values)) < min(0.001, 4 * np.std(values) / 10)
