@@ -75,6 +75,8 @@ def test_rows_that_all_differ_leave_the_score_itself():
     rows = cal.predictions(probs=[0.125, 0.25, 0.75], labels=[0, 1, 1])
     values = [part()(rows).value for part in PARTS]
     assert values[0] == pytest.approx(BrierBinary()(rows).value)
+    assert BrierReliability()(rows).note.startswith("no two rows state the same")
+    assert BrierReliability(n_bins=2)(rows).note == ""
     assert values[1] == pytest.approx(values[2]) == pytest.approx(2 / 9)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, final
 
 import numpy as np
@@ -25,6 +25,7 @@ from calibrant.statistics.ties import TieMarks
 __all__ = ["BrierReliability", "BrierResolution", "BrierUncertainty", "Part"]
 
 Part = Literal["reliability", "resolution", "uncertainty"]
+ALONE = "no two rows state the same, so that each is a group; set n_bins to group them"
 WHY = "not available: its distribution is far from normal where groups are small or calibrated"
 
 
@@ -77,7 +78,9 @@ class _MurphyPart(RowMetric, ABC):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
         if self.n_bins is None:
-            return self._estimate(groups_of_rows(rows, self.view))
+            groups = groups_of_rows(rows, self.view)
+            found = self._estimate(groups)
+            return replace(found, note=ALONE) if 1 < groups.n == len(groups.w) else found
         tally = tally_rows(rows, [self.statistic]).tally_of(self.statistic)
         return self.estimate(tally, level=level, class_names=rows.class_names)
 
