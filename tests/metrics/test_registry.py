@@ -111,10 +111,11 @@ def test_aliases_lead_to_registered_names():
 @pytest.mark.parametrize(
     "name", ["eec", "Ece", "ece_0", "ece_", "ece_-5", "accuracy_10", "f1_10", ""]
 )
-def test_unknown_names_are_refused_with_a_list_of_what_exists(name):
+def test_unknown_names_are_refused_with_the_way_to_the_list(name):
     with pytest.raises(InputError, match="metrics must be known names; got ") as raised:
         resolve(name, 2)
-    assert all(known in str(raised.value) for known in (*METRICS, *ALIASES))
+    assert f"lists all {len(METRICS)}." in str(raised.value)
+    assert len(str(raised.value)) < 300
 
 
 @pytest.mark.parametrize(

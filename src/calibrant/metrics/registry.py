@@ -56,6 +56,7 @@ METRICS: Mapping[str, Entry] = {
 BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyond
     "ece": ("top_label_ece", "top_label_ece"),
     "mce": ("top_label_mce", "top_label_mce"),
+    "multiresolution_ece": ("positive_multiresolution_ece", "top_label_multiresolution_ece"),
     **{
         error: (f"positive_{error}", f"top_label_{error}")
         for error in (
@@ -146,16 +147,15 @@ def entry_of(name: str, n_classes: int) -> tuple[Entry, dict[str, object]]:
     Raises
     ------
     InputError
-        For an unknown name, listing what exists and what is near.
+        For an unknown name, with those that are near.
     """
     stem, number = _split(canonical(name, n_classes))
     if stem not in METRICS:
         known = [*METRICS, *ALIASES]
         near = difflib.get_close_matches(name, known, n=3)
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        raise InputError(
-            "metrics", "be known names", f"'{name}'", f"{hint}There are: {', '.join(known)}."
-        )
+        remedy = f"{hint}calibrant.metrics.available() lists all {len(METRICS)}."
+        raise InputError("metrics", "be known names", f"'{name}'", remedy)
     entry = METRICS[stem]
     if number is None:
         return entry, {}

@@ -15,8 +15,7 @@ def resolve(name: str, n_classes: int) -> Metric:
     Raises
     ------
     InputError
-        For an unknown name, listing what exists and what is near; for a number that its metric
-        does not take.
+        For an unknown name, with those that are near; for a number that its metric does not take.
     """
     entry, asked = entry_of(name, n_classes)
     module, _, home = entry.home.partition(":")
