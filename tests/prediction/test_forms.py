@@ -69,12 +69,23 @@ def test_tie_of_two_goes_to_the_positive_class(form):
     assert form.top_label().guess.tolist() == [1]
 
 
-@pytest.mark.parametrize("n_classes", [2, 3, 10])
+@pytest.mark.parametrize("n_classes", [2, 3, 10, 64, 1000])
 def test_tie_of_many_goes_to_the_lowest_index(n_classes):
     scores = torch.zeros(1, n_classes)
     scores[0, 1:] = 1.0
     assert Logits(scores).top_label().guess.tolist() == [1]
     assert Probs(scores / (n_classes - 1)).top_label().guess.tolist() == [1]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("n_classes", [3, 63, 64, 300])
+def test_top_label_of_many_classes_is_the_greatest_in_every_layout(n_classes, dtype):
+    generator = torch.Generator().manual_seed(n_classes)
+    values = torch.rand(n_classes, 50, generator=generator).to(dtype)
+    for scores in (values.T, values.T.contiguous()):
+        top = Probs(scores).top_label()
+        assert torch.equal(top.prob, scores.amax(dim=-1))
+        assert torch.equal(scores[torch.arange(50), top.guess], top.prob)
 
 
 @given(st.floats(0, 1))

@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 __all__ = ["Form", "Logits", "PositiveLogits", "PositiveProbs", "Probs", "TopLabel"]
 
+MANY = 64  # classes
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TopLabel:
@@ -179,10 +181,15 @@ class PositiveLogits(Form):
 def _row_max(values: Float[Tensor, "row class"]) -> tuple[Tensor, Tensor]:
     """Greatest value of every row and its index: the first of many, the second of two.
 
-    Two classes are compared directly: a reduction over an axis of two is many times slower.
+    Two classes are compared directly: a reduction over an axis of two is many times slower. Over
+    many, on the CPU, NumPy finds the index two to four times faster than torch does.
     """
     if values.shape[1] == 2:
         second = values[:, 1] >= values[:, 0]
         return torch.where(second, values[:, 1], values[:, 0]), second.long()
+    wide = values.dtype in (torch.float32, torch.float64) and values.shape[1] >= MANY
+    if wide and values.device.type == "cpu":
+        guess = torch.from_numpy(values.detach().numpy().argmax(axis=-1))
+        return values.gather(-1, guess[:, None]).squeeze(-1), guess
     top = values.max(dim=-1)
     return top.values, top.indices
