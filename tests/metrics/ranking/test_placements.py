@@ -6,7 +6,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrant.metrics.ranking.placements import FEW, by_rank, placements
+from calibrant.metrics.ranking.placements import (
+    FEW,
+    by_rank,
+    placements,
+    placements_by_side,
+)
 
 
 def by_pairs(scores, positive, weight):
@@ -50,3 +55,15 @@ def test_ties_share_a_rank():
     assert order[0] == 1
     assert rank.tolist() == [0, 1, 1, 2]
     assert n_ranks == 3
+
+
+@pytest.mark.parametrize("n_scores", [3, 50, 10_000])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_placements_by_side_are_those_of_the_rows_in_order(n_scores, dtype):
+    generator = torch.Generator().manual_seed(n_scores)
+    scores = (torch.randint(n_scores, (300,), generator=generator) / n_scores).to(dtype)
+    hit = torch.rand(300, generator=generator) < 0.3
+    share = placements(scores, hit, torch.ones(300, dtype=torch.float64))
+    for side, placed in zip((hit, ~hit), placements_by_side(scores, hit), strict=True):
+        order = scores[side].argsort(stable=True)
+        assert torch.allclose(placed, share[side][order], rtol=0, atol=1e-12)

@@ -1,12 +1,13 @@
 """Placements: the share of the other side that every row outranks."""
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
 from calibrant.statistics.power_sums import sum_by
 
-__all__ = ["by_rank", "placements"]
+__all__ = ["by_rank", "placements", "placements_by_side"]
 
 FEW = 16  # where one side is this many times smaller, it alone is sorted
 
@@ -44,6 +45,33 @@ def placements(
     share = torch.empty_like(sorted_weight)
     share[order] = torch.where(positive[order], below[rank], above[rank])
     return share
+
+
+def placements_by_side(
+    scores: Tensor, positive: Bool[Tensor, " row"]
+) -> tuple[Float64[Tensor, " up"], Float64[Tensor, " down"]]:
+    """`placements` of rows of equal weight: of the positive, then of the negative ones.
+
+    In the order of the scores, not of the rows: two sorts without their orders, and a search of
+    one sorted side in the other, which is several times faster.
+
+    Examples
+    --------
+    >>> hit = torch.tensor([False, True, False, True])
+    >>> ups, downs = placements_by_side(torch.tensor([0.1, 0.9, 0.3, 0.3]), hit)
+    >>> ups.tolist(), downs.tolist()
+    ([0.75, 1.0], [1.0, 0.75])
+    """
+    wide = (scores.float() if scores.dtype.itemsize < 4 else scores).cpu().numpy()
+    hit = positive.cpu().numpy()
+    ups, downs = np.sort(wide[hit]), np.sort(wide[~hit])
+    return _share_below(ups, downs), 1 - _share_below(downs, ups)
+
+
+def _share_below(ordered: np.ndarray, others: np.ndarray) -> Float64[Tensor, " side"]:
+    """Share of the others below every number; ties count one half."""
+    reached = np.searchsorted(others, ordered, "left") + np.searchsorted(others, ordered, "right")
+    return torch.from_numpy(reached / (2 * len(others)))
 
 
 def by_rank(scores: Tensor) -> tuple[Int[Tensor, " row"], Int[Tensor, " row"], int]:

@@ -13,7 +13,7 @@ from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.ranking.placements import by_rank, placements
+from calibrant.metrics.ranking.placements import by_rank, placements, placements_by_side
 from calibrant.metrics.ranking.roc_area import RocArea, delong_part, roc_area
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.forms import Logits
@@ -83,11 +83,16 @@ class PositiveAUROC(RowMetric):
         masses = [weight[side].sum() for side in (positive, ~positive)]
         if min(masses) <= 0:
             return undefined(len(rows))
-        share = placements(scores, positive, weight)
-        value = float((weight * share)[positive].sum() / masses[0])
+        weights = weight[positive], weight[~positive]
+        if events.weights is None:
+            shares = placements_by_side(scores, positive)
+        else:
+            share = placements(scores, positive, weight)
+            shares = share[positive], share[~positive]
+        value = float((weights[0] * shares[0]).sum() / masses[0])
         variance = sum(
-            delong_part(share[side], weight[side].square(), value, mass)
-            for side, mass in zip((positive, ~positive), masses, strict=True)
+            delong_part(share, side.square(), value, mass)
+            for share, side, mass in zip(shares, weights, masses, strict=True)
         )
         return _estimate(value, _interval(value, variance, level), len(rows), level)
 
