@@ -159,8 +159,9 @@ def reading_times(batch: Batch) -> list[tuple[float, str]]:
         if not isinstance(metric, TallyMetric):
             continue
         try:
-            tallies = cal.tally(rows.take(slice(0, 20_000)), [name])
-        except InputError:  # of two classes only
+            tallies = cal.tally(rows, [name])
+            cal.evaluate(tallies, [name])
+        except InputError:  # of two classes, or three, only
             continue
         found.append((1000 * seconds_of(lambda: cal.evaluate(tallies, [name])), name))  # noqa: B023
     return sorted(found, reverse=True)
