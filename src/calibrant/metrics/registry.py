@@ -61,7 +61,9 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
         error: (f"positive_{error}", f"top_label_{error}")
         for error in (
             *("smooth_ece", "ks_calibration_error", "kuiper_calibration_error"),
-            *("spiegelhalter_z", "spiegelhalter_p"),
+            *("spiegelhalter_z", "spiegelhalter_p", "hosmer_lemeshow", "hosmer_lemeshow_p"),
+            *("calibration_in_the_large", "cox_intercept", "cox_slope"),
+            *("ici", "e50", "e90", "emax"),
         )
     },
     "precision": ("precision_positive", "precision_macro"),

@@ -30,6 +30,26 @@ _ERRORS: dict[str, tuple[str, str, str, str]] = {
         "Arrieta-Ibarra 2022",
         "cumulative-calibration",
     ),
+    **{
+        name: (
+            "smoothed_gap:SmoothedGap",
+            f"{says} gap to a loess curve",
+            "Austin and Steyerberg 2019",
+            "weak-calibration",
+        )
+        for name, says in (
+            ("ici", "mean"),
+            ("e50", "median"),
+            ("e90", "ninetieth percentile of the"),
+            ("emax", "largest"),
+        )
+    },
+}
+_SETTINGS: dict[str, dict[str, object]] = {
+    "ici": {"summary": "mean"},
+    "e50": {"summary": "median"},
+    "e90": {"summary": "ninetieth"},
+    "emax": {"summary": "max"},
 }
 _TESTS: dict[str, tuple[str, str, tuple[float, float], Direction, str, str, str]] = {
     "spiegelhalter_z": (
@@ -50,6 +70,51 @@ _TESTS: dict[str, tuple[str, str, tuple[float, float], Direction, str, str, str]
         "Spiegelhalter 1986",
         "calibration-tests",
     ),
+    "calibration_in_the_large": (
+        "in_the_large:CalibrationInTheLarge",
+        "mean stated less share observed",
+        (-1, 1),
+        "zero",
+        "score grid",
+        "Cox 1958",
+        "weak-calibration",
+    ),
+    "cox_intercept": (
+        "cox:CoxIntercept",
+        "shift of the log-odds that makes the mean right,",
+        (-math.inf, math.inf),
+        "zero",
+        "score grid",
+        "Cox 1958",
+        "weak-calibration",
+    ),
+    "cox_slope": (
+        "cox:CoxSlope",
+        "slope of outcomes on log-odds, 1 is right,",
+        (-math.inf, math.inf),
+        "none",
+        "score grid",
+        "Cox 1958",
+        "weak-calibration",
+    ),
+    "hosmer_lemeshow": (
+        "hosmer_lemeshow:HosmerLemeshow",
+        "chi-squared over ten groups of equal mass",
+        (0, math.inf),
+        "lower",
+        "score grid",
+        "Hosmer and Lemeshow 1980",
+        "calibration-tests",
+    ),
+    "hosmer_lemeshow_p": (
+        "hosmer_lemeshow:HosmerLemeshowP",
+        "p value of Hosmer and Lemeshow's test",
+        (0, 1),
+        "higher",
+        "score grid",
+        "Hosmer and Lemeshow 1980",
+        "calibration-tests",
+    ),
 }
 
 ENTRIES = (
@@ -64,7 +129,7 @@ ENTRIES = (
             kinds=("predictions", "events"),
             source=source,
             page=page,
-            settings={"view": view},
+            settings={"view": view, **_SETTINGS.get(error, {})},
             needs=needs,
         )
         for error, (home, says, source, page) in _ERRORS.items()
@@ -82,6 +147,7 @@ ENTRIES = (
             source=source,
             page=page,
             settings={"view": view},
+            number="n_groups" if test.startswith("hosmer") else "",
             needs=needs,
         )
         for test, (home, says, reach, direction, sums, source, page) in _TESTS.items()
