@@ -2,11 +2,17 @@ from calibrant.metrics.base import MemoryMetric as MemoryMetric
 from calibrant.metrics.base import Metric as Metric
 from calibrant.metrics.base import RowMetric as RowMetric
 from calibrant.metrics.base import TallyMetric as TallyMetric
+from calibrant.metrics.binless.cox import CoxIntercept as CoxIntercept
+from calibrant.metrics.binless.cox import CoxSlope as CoxSlope
 from calibrant.metrics.binless.cumulative import (
     KolmogorovSmirnovCalibrationError as KolmogorovSmirnovCalibrationError,
 )
 from calibrant.metrics.binless.cumulative import KuiperCalibrationError as KuiperCalibrationError
+from calibrant.metrics.binless.hosmer_lemeshow import HosmerLemeshow as HosmerLemeshow
+from calibrant.metrics.binless.hosmer_lemeshow import HosmerLemeshowP as HosmerLemeshowP
+from calibrant.metrics.binless.in_the_large import CalibrationInTheLarge as CalibrationInTheLarge
 from calibrant.metrics.binless.smooth import SmoothCalibrationError as SmoothCalibrationError
+from calibrant.metrics.binless.smoothed_gap import SmoothedGap as SmoothedGap
 from calibrant.metrics.binless.spiegelhalter import SpiegelhalterP as SpiegelhalterP
 from calibrant.metrics.binless.spiegelhalter import SpiegelhalterZ as SpiegelhalterZ
 from calibrant.metrics.binned.calibration import (
@@ -160,6 +166,7 @@ __all__ = [
     "BrierResolution",
     "BrierSkill",
     "BrierUncertainty",
+    "CalibrationInTheLarge",
     "CalibrationPart",
     "Captured",
     "ClasswiseCalibrationError",
@@ -168,6 +175,8 @@ __all__ = [
     "CohenKappa",
     "ConfusionMatrix",
     "CoverageAtAccuracy",
+    "CoxIntercept",
+    "CoxSlope",
     "DebiasedCalibrationError",
     "DebiasedRootMeanSquaredCalibrationError",
     "DicePerImage",
@@ -191,6 +200,8 @@ __all__ = [
     "GaussianNLL",
     "GeometricMean",
     "Gini",
+    "HosmerLemeshow",
+    "HosmerLemeshowP",
     "Informedness",
     "IntervalCoverage",
     "IntervalScore",
@@ -245,6 +256,7 @@ __all__ = [
     "RowMetric",
     "RowScore",
     "SmoothCalibrationError",
+    "SmoothedGap",
     "Specificity",
     "SpecificityAtRecall",
     "SphericalScore",
