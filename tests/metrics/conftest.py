@@ -30,7 +30,7 @@ NUMBERED = {
 }
 LEFT = (ExpectedCalibrationError(closed="left"), ExpectedCalibrationError("positive", 10, "left"))
 N = 300
-CLASSES, NUMBERS = frozenset({"order"}), frozenset[str]()
+CLASSES, NUMBERS = frozenset({"order", "few rows"}), frozenset[str]()
 TWO = frozenset({"two classes"})
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}  # columns of quantiles
 

@@ -32,7 +32,7 @@ def scores_of(evidence):
 
 def usual(n_classes):
     """All names that predictions of so many classes can tell."""
-    offered = {"order"} | ({"two classes"} if n_classes == 2 else set())
+    offered = {"order", "few rows"} | ({"two classes"} if n_classes == 2 else set())
     offered |= {"three classes"} if n_classes > 2 else set()
     return [
         name

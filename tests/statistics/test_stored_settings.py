@@ -73,7 +73,12 @@ def test_setting_comes_back_with_its_type(setting):
     assert type(found.setting) is type(setting)
 
 
-@pytest.mark.parametrize("setting", [[1, 2], {"a": 1}, {1}, object(), print, b"bytes", 1j], ids=str)
+KINDS = ["list", "dict", "set", "object", "function", "bytes", "complex"]
+
+
+@pytest.mark.parametrize(
+    "setting", [[1, 2], {"a": 1}, {1}, object(), print, b"bytes", 1j], ids=KINDS
+)
 def test_setting_of_another_kind_is_refused(setting):
     with pytest.raises(InputError, match="statistics must have settings that are numbers, text"):
         stored_statistic(Held(setting))

@@ -15,7 +15,13 @@ _HOMES = {
     "TallyMetric": "calibrant.metrics.base",
     "available": "calibrant.metrics.registry",
     "fitting": "calibrant.metrics.what_fits",
+    "gains_table": "calibrant.metrics.ranking.gains_table",
+    "isotonic_curve": "calibrant.metrics.proper.curve",
+    "precision_recall_curve": "calibrant.metrics.ranking.curves",
     "reliability_table": "calibrant.metrics.binned.reliability",
+    "risk_coverage_curve": "calibrant.metrics.selective.curve",
+    "roc_curve": "calibrant.metrics.ranking.curves",
+    "threshold_table": "calibrant.metrics.ranking.curves",
     **homes(),
 }
 

@@ -11,6 +11,10 @@ from calibrant.metrics.binless.cumulative import KuiperCalibrationError as Kuipe
 from calibrant.metrics.binless.hosmer_lemeshow import HosmerLemeshow as HosmerLemeshow
 from calibrant.metrics.binless.hosmer_lemeshow import HosmerLemeshowP as HosmerLemeshowP
 from calibrant.metrics.binless.in_the_large import CalibrationInTheLarge as CalibrationInTheLarge
+from calibrant.metrics.binless.kernel import KernelCalibrationError as KernelCalibrationError
+from calibrant.metrics.binless.kernel import (
+    SquaredKernelCalibrationError as SquaredKernelCalibrationError,
+)
 from calibrant.metrics.binless.smooth import SmoothCalibrationError as SmoothCalibrationError
 from calibrant.metrics.binless.smoothed_gap import SmoothedGap as SmoothedGap
 from calibrant.metrics.binless.spiegelhalter import SpiegelhalterP as SpiegelhalterP
@@ -112,6 +116,7 @@ from calibrant.metrics.overlap.per_image import IoUPerImage as IoUPerImage
 from calibrant.metrics.proper.corp import Discrimination as Discrimination
 from calibrant.metrics.proper.corp import Miscalibration as Miscalibration
 from calibrant.metrics.proper.corp import Uncertainty as Uncertainty
+from calibrant.metrics.proper.curve import isotonic_curve as isotonic_curve
 from calibrant.metrics.proper.murphy import BrierReliability as BrierReliability
 from calibrant.metrics.proper.murphy import BrierResolution as BrierResolution
 from calibrant.metrics.proper.murphy import BrierUncertainty as BrierUncertainty
@@ -127,8 +132,12 @@ from calibrant.metrics.ranking.average_precision import (
 from calibrant.metrics.ranking.average_precision import (
     PositiveAveragePrecision as PositiveAveragePrecision,
 )
+from calibrant.metrics.ranking.curves import precision_recall_curve as precision_recall_curve
+from calibrant.metrics.ranking.curves import roc_curve as roc_curve
+from calibrant.metrics.ranking.curves import threshold_table as threshold_table
 from calibrant.metrics.ranking.gains import Captured as Captured
 from calibrant.metrics.ranking.gains import Lift as Lift
+from calibrant.metrics.ranking.gains_table import gains_table as gains_table
 from calibrant.metrics.ranking.one_vs_one import OneVsOneAUROC as OneVsOneAUROC
 from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUROC
@@ -145,6 +154,7 @@ from calibrant.metrics.registry import available as available
 from calibrant.metrics.selective.areas import AUGRC as AUGRC
 from calibrant.metrics.selective.areas import AURC as AURC
 from calibrant.metrics.selective.areas import ExcessAURC as ExcessAURC
+from calibrant.metrics.selective.curve import risk_coverage_curve as risk_coverage_curve
 from calibrant.metrics.selective.points import AccuracyAtCoverage as AccuracyAtCoverage
 from calibrant.metrics.selective.points import CoverageAtAccuracy as CoverageAtAccuracy
 from calibrant.metrics.what_fits import fitting as fitting
@@ -208,6 +218,7 @@ __all__ = [
     "IntervalWidth",
     "IoUPerImage",
     "Jaccard",
+    "KernelCalibrationError",
     "KolmogorovSmirnovCalibrationError",
     "KuiperCalibrationError",
     "Lift",
@@ -263,6 +274,7 @@ __all__ = [
     "SpiegelhalterP",
     "SpiegelhalterZ",
     "SquaredCalibrationError",
+    "SquaredKernelCalibrationError",
     "SweepCalibrationError",
     "SymmetricPercentageError",
     "TallyMetric",
@@ -273,5 +285,11 @@ __all__ = [
     "YoudenMax",
     "available",
     "fitting",
+    "gains_table",
+    "isotonic_curve",
+    "precision_recall_curve",
     "reliability_table",
+    "risk_coverage_curve",
+    "roc_curve",
+    "threshold_table",
 ]

@@ -13,11 +13,14 @@ from calibrant.statistics.bundle import Tallies
 
 __all__ = ["fitting"]
 
+FEW = 10_000  # rows up to which metrics of all pairs are taken
+
 
 def fitting(rows: Rows | Tallies) -> tuple[str, ...]:
     """Names of all metrics that `rows` can tell, in the order of the catalogue.
 
-    Of tallies, those whose sums they hold.
+    Of tallies, those whose sums they hold. Metrics of all pairs of rows are left out beyond
+    10,000 rows.
 
     Examples
     --------
@@ -60,7 +63,7 @@ def _offers(rows: Rows) -> frozenset[str]:
                 return frozenset()
     offered = _of_classes(rows.n_classes)
     if isinstance(rows, (Predictions, Decisions)):
-        offered |= {"order"}
+        offered |= {"order", "few rows"} if len(rows) <= FEW else {"order"}
         layout = rows.layout
         if layout is not None and len(layout.row_shape) > 1:
             offered |= {"images"}

@@ -153,4 +153,30 @@ ENTRIES = (
         for test, (home, says, reach, direction, sums, source, page) in _TESTS.items()
         for view, (of, grid, needs) in _VIEWS.items()
     ),
+    Entry(
+        name="kernel_calibration_error",
+        home=f"{_HOME}.kernel:KernelCalibrationError",
+        says="gaps of all classes over all pairs of rows, near ones most",
+        range=(0, math.sqrt(2)),
+        direction="lower",
+        statistic="rows in memory",
+        kinds=("predictions",),
+        source="Widmann 2019",
+        page="kernel-calibration",
+        aliases=("kce",),
+        needs=("few rows",),
+    ),
+    Entry(
+        name="kernel_calibration_error_squared_debiased",
+        home=f"{_HOME}.kernel:SquaredKernelCalibrationError",
+        says="its square over pairs of different rows, unbiased and signed",
+        range=(-2, 2),
+        direction="lower",
+        statistic="rows in memory",
+        kinds=("predictions",),
+        source="Widmann 2019",
+        page="kernel-calibration",
+        aliases=("skce",),
+        needs=("few rows",),
+    ),
 )

@@ -130,7 +130,7 @@ def _entry(ending: str, view: str) -> Entry:
         says=f"{error.says}, {of}",
         range=(error.least, 1),
         direction="lower",
-        statistic=f"{error.statistic}, {grid}",
+        statistic=error.statistic if "memory" in error.statistic else f"{error.statistic}, {grid}",
         kinds=("predictions", "events"),
         source=error.source,
         page=error.page,
