@@ -16,6 +16,9 @@ from calibrant.metrics.binless.kernel import (
     SquaredKernelCalibrationError as SquaredKernelCalibrationError,
 )
 from calibrant.metrics.binless.smooth import SmoothCalibrationError as SmoothCalibrationError
+from calibrant.metrics.binless.smooth_logit import (
+    LogitSmoothCalibrationError as LogitSmoothCalibrationError,
+)
 from calibrant.metrics.binless.smoothed_gap import SmoothedGap as SmoothedGap
 from calibrant.metrics.binless.spiegelhalter import SpiegelhalterP as SpiegelhalterP
 from calibrant.metrics.binless.spiegelhalter import SpiegelhalterZ as SpiegelhalterZ
@@ -224,6 +227,7 @@ __all__ = [
     "Lift",
     "LogLoss",
     "LogLossSkill",
+    "LogitSmoothCalibrationError",
     "MacroAUROC",
     "Markedness",
     "MatthewsCorrelation",

@@ -57,6 +57,7 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     "ece": ("top_label_ece", "top_label_ece"),
     "mce": ("top_label_mce", "top_label_mce"),
     "multiresolution_ece": ("positive_multiresolution_ece", "top_label_multiresolution_ece"),
+    "smooth_ece_logit": ("positive_smooth_ece_logit", "top_label_smooth_ece_logit"),
     **{
         error: (f"positive_{error}", f"top_label_{error}")
         for error in (

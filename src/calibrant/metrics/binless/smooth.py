@@ -21,7 +21,7 @@ from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
-__all__ = ["SmoothCalibrationError"]
+__all__ = ["BIASED", "CURVED", "FAINT", "SmoothCalibrationError", "fixed_point", "root_of"]
 
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
 FEWER = 10  # times, nodes for a first approach and for the noise floor
@@ -125,10 +125,19 @@ def _crossing(gap: Masses, low: float, high: float, accuracy: float) -> float:
     """Where the excess, which falls, is 0."""
     if _excess(gap, high) >= 0:  # all rows stated 0 or 1, and wrong
         return high
-    return _root(lambda sigma: _excess(gap, sigma), low, high, accuracy)
+    return root_of(lambda sigma: _excess(gap, sigma), low, high, accuracy)
 
 
-def _root(excess: Callable[[float], float], low: float, high: float, accuracy: float) -> float:
+def fixed_point(error: Callable[[float], float], least: float, most: float) -> float:
+    """Bandwidth that equals the error at this bandwidth, which falls from `most` to `least`."""
+    if most - least <= 1e-13:  # nothing to smooth, or rounding alone
+        return least
+    if error(most) >= most:
+        return most
+    return root_of(lambda sigma: error(sigma) - sigma, least, most, 1e-14)
+
+
+def root_of(excess: Callable[[float], float], low: float, high: float, accuracy: float) -> float:
     """Where a function changes its sign; scipy's own type leaves open what comes out."""
     return cast(float, brentq(excess, low, high, xtol=1e-15, rtol=np.float64(accuracy)))
 
@@ -168,7 +177,7 @@ def _floor(tally: Tally) -> float:
 
     if not held.any() or excess(LEAST) <= 0:
         return 0.0
-    return _root(excess, LEAST, 1.0, 1e-13)
+    return root_of(excess, LEAST, 1.0, 1e-13)
 
 
 def _halves(held: Float64[np.ndarray, " cell"]) -> Float64[np.ndarray, " node"]:

@@ -153,6 +153,22 @@ ENTRIES = (
         for test, (home, says, reach, direction, sums, source, page) in _TESTS.items()
         for view, (of, grid, needs) in _VIEWS.items()
     ),
+    *(
+        Entry(
+            name=f"{view}_smooth_ece_logit",
+            home=f"{_HOME}.smooth_logit:LogitSmoothCalibrationError",
+            says=f"gap smoothed by a kernel on the axis of log-odds, {of}",
+            range=(0, 1),
+            direction="lower",
+            statistic="rows in memory",
+            kinds=("predictions", "events"),
+            source="Blasiok and Nakkiran 2023",
+            page="smooth-ece",
+            settings={"view": view},
+            needs=needs,
+        )
+        for view, (of, _, needs) in _VIEWS.items()
+    ),
     Entry(
         name="kernel_calibration_error",
         home=f"{_HOME}.kernel:KernelCalibrationError",
