@@ -111,29 +111,32 @@ def _newton(points: Points, design: Design, offset: Column) -> Float64[np.ndarra
     """Coefficients of the greatest likelihood; None where steps do not settle."""
     total = float((points.up + points.down).sum())
     up, down = points.up / total, points.down / total
-    found = np.zeros(design.shape[1])
-    loss, step = _loss(up, down, offset), np.full(design.shape[1], np.inf)
+    found, step = np.zeros(design.shape[1]), np.full(design.shape[1], np.inf)
+    loss, log_prob = _loss(up, down, offset)
     for _ in range(N_STEPS):
-        prob = expit(offset + design @ found)
-        slope = design.T @ (up * (1 - prob) - down * prob)
-        hessian = (design * ((up + down) * prob * (1 - prob))[:, None]).T @ design
+        prob = np.exp(log_prob)
+        slope = (up * (1 - prob) - down * prob) @ design
+        curve = (up + down) * prob * (1 - prob)
+        hessian = np.stack([(curve * term) @ design for term in design.T])
         try:
             step = np.linalg.solve(hessian, slope)
         except np.linalg.LinAlgError:
             return None
         size = 1.0
-        tried = _loss(up, down, offset + design @ (found + step))
+        tried, log_prob = _loss(up, down, offset + design @ (found + step))
         while not tried <= loss + 1e-15 and size > 1e-8:
             size /= 2
-            tried = _loss(up, down, offset + design @ (found + size * step))
+            tried, log_prob = _loss(up, down, offset + design @ (found + size * step))
         found, loss = found + size * step, tried
         if float(np.abs(step).max()) <= 1e-13 * max(1.0, float(np.abs(found).max())):
             return found
     return found if float(np.abs(step).max()) <= 1e-9 else None
 
 
-def _loss(up: Column, down: Column, logit: Column) -> float:
-    return -float(up @ log_expit(logit) + down @ log_expit(-logit))
+def _loss(up: Column, down: Column, logit: Column) -> tuple[float, Column]:
+    """Log loss, and the log-probabilities behind it: log(1 - p) is log p less the log-odds."""
+    log_prob = log_expit(logit)
+    return -float((up + down) @ log_prob - down @ logit), log_prob
 
 
 def _sandwich(
