@@ -74,8 +74,8 @@ def test_name_that_depends_on_the_number_of_classes_lists_both():
     assert "f1_micro" not in text
     found = json.loads(told("f1", "--json"))
     assert list(found) == ["f1_positive", "f1_macro"]
-    assert found["f1_positive"]["aliases_for_two_classes"] == ["f1"]
-    assert found["f1_macro"]["aliases_beyond_two_classes"] == ["f1"]
+    assert found["f1_positive"]["aliases_for_two_classes"] == ["f1", "dice"]
+    assert found["f1_macro"]["aliases_beyond_two_classes"] == ["f1", "dice"]
     two, beyond = BY_CLASSES["f1"]
     assert (two, beyond) == tuple(found)
 

@@ -13,13 +13,13 @@ from calibrant.metrics.decided.accuracy import Accuracy
 TWO = {"probs": [0.2, 0.9, 0.6], "labels": [0, 1, 0]}
 THREE = {"probs": [[0.5, 0.25, 0.25], [0.25, 0.25, 0.5]], "labels": [0, 2]}
 CLASSES = ["accuracy", "precision", "recall", "f1"]
-BINNED = ["ece", "ece_10", "mce"]
+BINNED = ["ece", "ece_debiased", "ece_10", "mce"]
 DEFAULTS = {
     "two": (
         lambda: cal.predictions(**TWO),
         [
             *(*CLASSES, "auroc", "log_loss", "brier", "brier_binary"),
-            *(*BINNED, "positive_ece", "classwise_ece"),
+            *(*BINNED, "positive_ece", "positive_ece_debiased", "classwise_ece"),
         ],
     ),
     "three": (

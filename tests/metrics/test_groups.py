@@ -9,6 +9,8 @@ import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.metrics.base import RowMetric
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*from the grid may be:calibrant.CalibrantWarning")
+
 NAMES = ("north", "south", "west")
 
 

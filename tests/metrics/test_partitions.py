@@ -54,7 +54,7 @@ def assert_equal_tables(actual, expected):
 
 
 @pytest.mark.parametrize("with_weights", [False, True])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(parts=partitions())
 def test_any_partition_and_order_gives_the_one_shot_values(
     evidence, with_weights, parts, assert_same

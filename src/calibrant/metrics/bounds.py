@@ -10,6 +10,7 @@ from calibrant.metrics.estimate import Estimate
 __all__ = ["from_grid", "with_bound"]
 
 WIDTH = 0.1  # of the interval, where there is none
+ROUNDING = 1e-15  # a bound below it is 0
 
 
 def from_grid(estimate: Estimate, bound: float, what: str) -> Estimate:
@@ -27,6 +28,7 @@ def from_grid(estimate: Estimate, bound: float, what: str) -> Estimate:
 
 def with_bound(estimate: Estimate, bound: float) -> Estimate:
     """The estimate with its bound, which its note tells too."""
+    bound = bound if bound > ROUNDING else 0.0
     note = f"from the grid, at most {_up(bound)} off"
     return replace(estimate, note="; ".join(filter(None, (estimate.note, note))), bound=bound)
 

@@ -43,7 +43,19 @@ class PairSums:
 
 
 def pair_sums(rows: Predictions, seed: int) -> PairSums:
-    """Sums over pairs of rows that all count; memory is bounded, time grows with their square."""
+    """Sums over pairs of rows that all count; memory is bounded, time grows with their square.
+
+    One thread takes them, so that the bits do not depend on how many there are.
+    """
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _pair_sums(rows, seed)
+    finally:
+        torch.set_num_threads(n_threads)
+
+
+def _pair_sums(rows: Predictions, seed: int) -> PairSums:
     probs, weight = rows.full_probs.double(), rows.weight()
     truth = rows.soft
     if truth is None:
