@@ -53,9 +53,8 @@ def assert_equal_tables(actual, expected):
             assert (got - wanted).abs().max() <= 1e-12 * scale, (statistic, column)
 
 
-@pytest.mark.parametrize("with_weights", [False, True])
 @settings(max_examples=4, deadline=None)
-@given(parts=partitions())
+@given(parts=partitions(), with_weights=st.booleans())
 def test_any_partition_and_order_gives_the_one_shot_values(
     evidence, with_weights, parts, assert_same
 ):
