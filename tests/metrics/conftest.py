@@ -50,15 +50,6 @@ EXEMPT: dict[
         )
     },
     **{
-        ("test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off", name): (
-            "its bound is above .01 where half of 300 rows are tied in 30 cells"
-        )
-        for name in (
-            *("recall_at_precision", "specificity_at_recall", "youden_max", "lift"),
-            "coverage_at_accuracy",
-        )
-    },
-    **{
         (
             "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
             name,
@@ -119,15 +110,6 @@ EXEMPT: dict[
             ("ici e50 e90 emax", "knots of its curve are chosen from below: within .001"),
         )
         for name in names.split()
-    },
-    **{
-        (f"test_{law}", name): "undefined where a row is stated 0 or 1, as some are"
-        for law in (
-            "tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off",
-            "values_lie_in_the_range_that_the_registry_states",
-        )
-        for name in METRICS
-        if "cox_" in name
     },
 }
 
@@ -270,6 +252,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("evidence", some.values(), ids=list(some))
     if "all_evidence" in metafunc.fixturenames:
         metafunc.parametrize("all_evidence", [_under(law)], ids=["rows"])
+
+
+@pytest.fixture(scope="session")
+def asked_for() -> set[str]:
+    """Names that the laws are tried on: all of them, unless CALIBRANT_METRICS has patterns."""
+    return set(filter(_is_asked_for, METRICS))
 
 
 @pytest.fixture(scope="session")

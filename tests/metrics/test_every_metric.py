@@ -5,7 +5,6 @@ estimates from their tally.
 """
 
 import math
-import os
 from decimal import ROUND_UP, Context
 
 import pytest
@@ -22,6 +21,10 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 VALUE = ("value",)
+WIDE = {  # half of 300 rows are tied in 30 cells, and one of those cells may decide
+    *("recall_at_precision", "youden_max", "lift", "coverage_at_accuracy"),
+    *("top_label_brier_reliability", "top_label_brier_resolution"),
+}
 OUT_OF_REACH = {"images"}  # what no row here offers: their own tests try such metrics
 
 
@@ -44,11 +47,10 @@ def entries(value):
     return [value] if isinstance(value, float) else [e for part in value for e in entries(part)]
 
 
-@pytest.mark.skipif("CALIBRANT_METRICS" in os.environ, reason="only some metrics are asked for")
-def test_every_name_is_tried_on_some_rows(all_evidence):
+def test_every_name_is_tried_on_some_rows(all_evidence, asked_for):
     tried = {metric for evidence in all_evidence.values() for metric in evidence.metrics}
     out_of_reach = {name for name, entry in METRICS.items() if OUT_OF_REACH & set(entry.needs)}
-    assert set(METRICS) <= tried | out_of_reach
+    assert asked_for <= tried | out_of_reach
 
 
 def test_weights_equal_repetition_and_zero_absence(evidence, assert_same):
@@ -116,15 +118,20 @@ def test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off(evidence):
         if not isinstance(exact.metrics[name], RowMetric):
             assert estimate == exact[name], name
             continue
-        assert estimate.bound is not None, name
-        assert f"from the grid, at most {up(estimate.bound)} off" in estimate.note, name
         found, true = (
             torch.tensor(entries(each.value), dtype=torch.float64)
             for each in (estimate, exact[name])
         )
+        assert torch.equal(found.isnan(), true.isnan()), name
+        if bool(true.isnan().any()):
+            assert "undefined: " in exact[name].note, name
+            continue
+        assert estimate.bound is not None, name
+        assert f"from the grid, at most {up(estimate.bound)} off" in estimate.note, name
         off = found - true
         assert off.abs().max() <= estimate.bound + 1e-12, name
-        for end in ("low", "high") if estimate.low is not None else ():
+        assert estimate.bound < (0.1 if name in WIDE else 0.01), name
+        for end in ("low", "high") if estimate.low is not None and "cox" not in name else ():
             near = pytest.approx(getattr(exact[name], end), abs=2 * estimate.bound + 1e-12)
             assert getattr(estimate, end) == near, name
 
@@ -166,6 +173,9 @@ def test_one_row_gives_numbers_in_range_or_says_why_not(evidence):
 
 def test_values_lie_in_the_range_that_the_registry_states(evidence):
     for name, estimate in cal.evaluate(evidence.rows(), evidence.metrics).items():
+        if any(map(math.isnan, entries(estimate.value))):
+            assert "undefined: " in estimate.note, name
+            continue
         least, greatest = range_of(evidence, name)
         assert all(least <= e <= greatest for e in entries(estimate.value)), name
 
