@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 from calibrant.errors import InputError
 
-__all__ = ["check_bins", "check_choice", "check_level"]
+__all__ = ["check_bins", "check_choice", "check_level", "check_view"]
 
 
 def check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None:
@@ -25,3 +25,8 @@ def check_level(level: object) -> None:
     """Raise unless the coverage lies between 0 and 1."""
     if not isinstance(level, Real) or not 0 < float(level) < 1:
         raise InputError("level", "lie between 0 and 1", f"{level!r}", "0.95 is customary.")
+
+
+def check_view(view: object) -> None:
+    """Raise unless the view is one that rows have."""
+    check_choice("view", view, ("top_label", "positive"))

@@ -11,12 +11,12 @@ from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import cell_of, fine_cell_of, fold_tails, n_fine_cells
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic, Tally
+from calibrant.statistics.views import View, events_of
 
 __all__ = ["N_CELLS", "Closed", "ScoreGrid", "View", "coarsen"]
 
 N_CELLS = 14_400  # 63 divisors: as many equal-width binnings are read from one grid
 
-View = Literal["top_label", "positive"]
 Closed = Literal["right", "left"]
 
 
@@ -56,15 +56,9 @@ class ScoreGrid(Statistic):
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
-        events = self._events(rows)
+        events = events_of(rows, self.view)
         weight = None if events.weights is None else events.weights.double()
         add_power_sums(table, self._cells(events), events.stated, events.outcome, weight)
-
-    def _events(self, rows: Rows) -> Events:
-        if isinstance(rows, Events):
-            return rows
-        assert isinstance(rows, Predictions)  # `reads` is checked where rows are tallied
-        return rows.top_label() if self.view == "top_label" else rows.positive()
 
     def _cells(self, events: Events) -> Int[Tensor, " row"]:
         mirrored = False if events.mirrored is None else events.mirrored

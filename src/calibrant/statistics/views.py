@@ -1,10 +1,13 @@
 """Yes/no events of rows, seen from one side: of the likeliest class, or of the positive one."""
 
+from typing import Literal
+
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.score_grid import View
 
-__all__ = ["events_of"]
+__all__ = ["View", "events_of"]
+
+View = Literal["top_label", "positive"]
 
 
 def events_of(rows: Rows, view: View) -> Events:

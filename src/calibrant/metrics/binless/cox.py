@@ -14,7 +14,7 @@ from calibrant.metrics.binless.log_odds import Points, points_of_cells, points_o
 from calibrant.metrics.binless.logistic import Fit, fit_intercept, fit_line
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -30,7 +30,7 @@ class _Recalibration(RowMetric, ABC):
     higher_is_better: ClassVar[bool | None] = None
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @abstractmethod
     def _fit(self, points: Points) -> Fit:

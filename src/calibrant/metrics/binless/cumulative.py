@@ -15,7 +15,7 @@ from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid, View
@@ -35,7 +35,7 @@ class _Cumulative(RowMetric, ABC):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @abstractmethod
     def _extreme(self, low: float, high: float) -> float:

@@ -14,7 +14,7 @@ from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -144,7 +144,7 @@ class HosmerLemeshowP(TallyMetric):
 
 
 def _check(view: str, n_groups: object, *, fitted: bool) -> None:
-    check_choice("view", view, ("top_label", "positive"))
+    check_view(view)
     least = 3 if fitted else 1
     if not isinstance(n_groups, int) or n_groups < least:
         rule = f"be a whole number, at least {least}"

@@ -9,7 +9,7 @@ from torch import Tensor
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import mean_interval
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -48,7 +48,7 @@ class CalibrationInTheLarge(TallyMetric):
     higher_is_better: ClassVar[bool | None] = None
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     def statistic(self) -> ScoreGrid:

@@ -16,7 +16,7 @@ from calibrant.metrics.binless.smoothing import Masses, integral_of_size, to_nod
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -69,7 +69,7 @@ class SmoothCalibrationError(TallyMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     def statistic(self) -> ScoreGrid:

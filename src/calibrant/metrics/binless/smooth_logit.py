@@ -13,7 +13,7 @@ from calibrant.metrics.binless.smooth import BIASED, CURVED, FAINT, fixed_point,
 from calibrant.metrics.binless.smoothing import Masses, integral_of_size
 from calibrant.metrics.binned.noise_floor import SOFT
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.score_grid import View
@@ -66,7 +66,7 @@ class LogitSmoothCalibrationError(MemoryMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     @final

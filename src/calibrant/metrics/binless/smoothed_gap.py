@@ -14,7 +14,7 @@ from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binless.loess import Curve, loess
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_choice, check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -68,7 +68,7 @@ class SmoothedGap(TallyMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
         check_choice("summary", self.summary, ("mean", "median", "ninetieth", "max"))
         if not 0 < self.span <= 1:
             rule = "be a share of the rows, above 0 and at most 1"

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import View
 from calibrant.statistics.spiegelhalter_sums import SpiegelhalterSums
 from calibrant.statistics.tally import Tally
@@ -60,7 +60,7 @@ class SpiegelhalterZ(TallyMetric):
     higher_is_better: ClassVar[bool | None] = None
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     def statistic(self) -> SpiegelhalterSums:
@@ -105,7 +105,7 @@ class SpiegelhalterP(TallyMetric):
     higher_is_better: ClassVar[bool | None] = True
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     def statistic(self) -> SpiegelhalterSums:

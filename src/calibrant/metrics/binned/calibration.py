@@ -12,7 +12,7 @@ from calibrant.metrics.binned.bins import Bins, Norm, equal_width, floor_of, siz
 from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_bins, check_choice
+from calibrant.metrics.settings import check_bins, check_choice, check_view
 from calibrant.statistics.score_grid import Closed, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -51,7 +51,7 @@ class EqualWidthMetric(TallyMetric, ABC):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
         check_bins(self.n_bins)
         check_choice("closed", self.closed, ("right", "left"))
 

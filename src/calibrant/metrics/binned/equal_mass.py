@@ -8,25 +8,17 @@ from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, Norm, summed
-from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums, sum_by
 from calibrant.statistics.score_grid import View
 from calibrant.statistics.tally import Tally
+from calibrant.statistics.views import events_of
 
-__all__ = ["GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows", "events_of"]
+__all__ = ["GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows"]
 
 SNAP = 1e-9  # of a bin: cumulative weight this near a cut lies on it, whatever the rounding
 ROUNDING = 2.0**-50  # relative, of a sum, for every number added
 TIED = 1e-10  # the most of it: relative variance of scores below which they are one score
-
-
-def events_of(rows: Rows, view: View) -> Events:
-    """The event of every row."""
-    if isinstance(rows, Events):
-        return rows
-    assert isinstance(rows, Predictions)  # checked before
-    return rows.top_label() if view == "top_label" else rows.positive()
 
 
 def bin_of_groups(

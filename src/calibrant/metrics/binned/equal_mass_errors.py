@@ -14,7 +14,7 @@ from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.binned.squared import Variance, debiased_square, squared_estimate
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_bins, check_choice
+from calibrant.metrics.settings import check_bins, check_choice, check_view
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.score_grid import ScoreGrid, View
@@ -69,7 +69,7 @@ class EqualMassCalibrationError(RowMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
         check_bins(self.n_bins)
         check_choice("norm", self.norm, ("l1", "l2", "max"))
 
@@ -133,7 +133,7 @@ class EqualMassSquaredCalibrationError(MemoryMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
         check_bins(self.n_bins)
         check_choice("variance", self.variance, ("gaps", "outcomes"))
 

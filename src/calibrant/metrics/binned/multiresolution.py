@@ -14,7 +14,7 @@ from calibrant.metrics.binned.debiased import SCATTER, debiased_sum
 from calibrant.metrics.binned.finer import Hidden, hidden_error
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -60,7 +60,7 @@ class MultiResolutionCalibrationError(TallyMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     def statistic(self) -> ScoreGrid:

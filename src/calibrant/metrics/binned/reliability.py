@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.intervals import wilson
-from calibrant.metrics.settings import check_bins, check_choice, check_level
+from calibrant.metrics.settings import check_bins, check_level, check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.score_grid import ScoreGrid, View, coarsen
@@ -63,7 +63,7 @@ def reliability_table(
     ((0.25, 0.75), (0.0, 1.0))
     """
     check_bins(n_bins)
-    check_choice("view", view, ("top_label", "positive"))
+    check_view(view)
     check_bins(n_bins)
     check_level(level)
     grid = ScoreGrid.holding(view, n_bins)

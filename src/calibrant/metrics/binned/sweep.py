@@ -13,7 +13,7 @@ from calibrant.metrics.binned.calibration import NO_ROWS
 from calibrant.metrics.binned.equal_mass import equal_mass_of_cells
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -59,7 +59,7 @@ class SweepCalibrationError(TallyMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("top_label", "positive"))
+        check_view(self.view)
 
     @property
     def statistic(self) -> ScoreGrid:

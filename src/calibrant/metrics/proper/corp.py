@@ -20,7 +20,7 @@ from calibrant.metrics.proper.isotonic import best_case, isotonic_blocks
 from calibrant.metrics.proper.scores import NegativeLogLikelihood
 from calibrant.metrics.proper.spherical import Direction
 from calibrant.metrics.proper.top_label import OfTopLabel
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_choice, check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.joint import Joint
 from calibrant.statistics.moments import Moments, RowScore
@@ -77,7 +77,7 @@ class _IsotonicPart(RowMetric, ABC):
 
     def __post_init__(self) -> None:
         check_choice("score", self.score, tuple(LEAST))
-        check_choice("view", self.view, ("positive", "top_label"))
+        check_view(self.view)
 
     @property
     @final

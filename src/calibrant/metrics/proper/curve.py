@@ -7,7 +7,7 @@ import numpy as np
 from calibrant.errors import InputError
 from calibrant.metrics.proper.groups import groups_of_cells, groups_of_rows
 from calibrant.metrics.proper.isotonic import isotonic_blocks
-from calibrant.metrics.settings import check_choice
+from calibrant.metrics.settings import check_view
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_evaluable
@@ -71,7 +71,7 @@ def isotonic_curve(rows: Rows | Tallies, *, view: View = "positive") -> Isotonic
     >>> curve.stated, curve.recalibrated  # of .5 and .75 half came out
     ((0.25, 0.625, 1.0), (0.0, 0.5, 1.0))
     """
-    check_choice("view", view, ("positive", "top_label"))
+    check_view(view)
     statistic = Joint((ScoreGrid(view), TieMarks(view)))
     if not isinstance(rows, Tallies):
         check_evaluable(rows, (Predictions, Events), "the isotonic curve")

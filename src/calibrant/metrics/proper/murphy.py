@@ -14,7 +14,7 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.proper.groups import SUMS, Groups, groups_of_cells, groups_of_rows
-from calibrant.metrics.settings import check_bins, check_choice
+from calibrant.metrics.settings import check_bins, check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.joint import Joint
@@ -46,7 +46,7 @@ class _MurphyPart(RowMetric, ABC):
     part: ClassVar[Part]
 
     def __post_init__(self) -> None:
-        check_choice("view", self.view, ("positive", "top_label"))
+        check_view(self.view)
         if self.n_bins is not None:
             check_bins(self.n_bins)
 
