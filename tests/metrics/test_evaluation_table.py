@@ -142,6 +142,14 @@ def test_notebooks_show_a_table_that_can_be_read_aloud(evaluation, read_page):
     assert "4 rows, 2 classes" in found.words
     assert "95 %, Wilson" in found.words
     assert "1 of 4 rows give probability 0" in found.words
+    assert "confusion_matrix: true classes by row, chosen ones by column" in found.words
+
+
+def test_counts_of_a_matrix_are_whole_numbers_in_a_notebook():
+    rows = cal.decisions(predicted=[0, 1, 1], labels=[0, 1, 1])
+    html = cal.evaluate(rows, ["confusion_matrix"])._repr_html_()
+    assert "<td>2</td>" in html
+    assert "2.0" not in html
 
 
 def test_no_name_can_bring_code_into_a_notebook():

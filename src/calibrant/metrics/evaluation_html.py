@@ -6,7 +6,14 @@ from html import escape
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation_groups import Groups, group_columns
 from calibrant.metrics.evaluation_numbers import matrix_of, numbers_of
-from calibrant.metrics.evaluation_table import MOST, floor_of, interval_of, written
+from calibrant.metrics.evaluation_table import (
+    MOST,
+    counted,
+    floor_of,
+    interval_of,
+    reading_of,
+    written,
+)
 
 __all__ = ["estimates_html", "groups_html"]
 
@@ -32,8 +39,8 @@ def estimates_html(caption: str, estimates: Mapping[str, Estimate]) -> list[str]
             names = estimate.names if len(estimate.names) == len(grid[0]) else ()
             heads = names or tuple(map(str, range(len(grid[0]))))
             labels = estimate.names or tuple(map(str, range(len(grid))))
-            cells = [(label, *map(written, row)) for label, row in zip(labels, grid, strict=False)]
-            tables.append(_table(name, ("", *heads), cells))
+            cells = [(label, *map(counted, row)) for label, row in zip(labels, grid, strict=False)]
+            tables.append(_table(f"{name}{reading_of(name)}", ("", *heads), cells))
     return tables
 
 

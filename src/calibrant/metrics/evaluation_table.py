@@ -8,7 +8,17 @@ from textwrap import fill
 from calibrant.metrics.estimate import Estimate, Matrix
 from calibrant.metrics.evaluation_numbers import SingleNumber, matrix_of, numbers_of
 
-__all__ = ["MOST", "WIDTH", "Footnotes", "floor_of", "interval_of", "table_lines", "written"]
+__all__ = [
+    "MOST",
+    "WIDTH",
+    "Footnotes",
+    "counted",
+    "floor_of",
+    "interval_of",
+    "reading_of",
+    "table_lines",
+    "written",
+]
 
 WIDTH = 100
 MOST = 12  # entries of a vector, and rows of a matrix, that are shown
@@ -126,7 +136,7 @@ def _matrix_lines(name: str, grid: Matrix, names: tuple[str, ...]) -> list[str]:
         return [f"{name}: {size}, not printed; see to_frame(cells=True)"]
     rows = tuple(names[k] if k < len(names) else f"{k}" for k in range(len(grid)))
     columns = names if n_columns == len(names) else tuple(map(str, range(n_columns)))
-    cells = [[_counted(value) for value in row] for row in grid]
+    cells = [[counted(value) for value in row] for row in grid]
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     first = max(map(len, rows))
     lines = [
@@ -135,12 +145,14 @@ def _matrix_lines(name: str, grid: Matrix, names: tuple[str, ...]) -> list[str]:
     ]
     if max(map(len, lines)) > WIDTH:
         return [f"{name}: too wide to print; see to_frame(cells=True)"]
-    return [f"{name}{_reading(name)}", *lines]
+    return [f"{name}{reading_of(name)}", *lines]
 
 
-def _reading(name: str) -> str:
+def reading_of(name: str) -> str:
+    """What the rows and columns of a matrix are, where its name does not say."""
     return ": true classes by row, chosen ones by column" if name == "confusion_matrix" else ""
 
 
-def _counted(value: float) -> str:
+def counted(value: float) -> str:
+    """Text of an entry of a matrix: a count as a whole number."""
     return f"{value:,.0f}" if math.isfinite(value) and value.is_integer() else written(value)
