@@ -1,6 +1,7 @@
 """Squared calibration error without bias: against exact arithmetic and over many samples."""
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -86,14 +87,27 @@ def test_known_truth_of_a_large_sample():
     assert plain(rows).value > metric(rows).value
 
 
-def test_weights_of_rows_follow_their_formula():
-    p, y, w = np.array([0.2, 0.3, 0.4]), np.array([1, 0, 1]), np.array([1.0, 2.0, 4.0])
-    gap = (w * (p - y)).sum() / w.sum()
-    n = w.sum() ** 2 / (w**2).sum()
-    variance = (w**2 * (p - y - gap) ** 2).sum() / w.sum() ** 2 * n / (n - 1)
-    rows = cal.events(probs=p, outcomes=y, weights=w)
-    found = SquaredCalibrationError(n_bins=1)(rows).value
-    assert found == pytest.approx(gap**2 - variance, abs=1e-14)
+@pytest.mark.parametrize("variance", ["gaps", "outcomes"])
+def test_unequal_weights_leave_no_bias(variance):
+    metric = SquaredCalibrationError(n_bins=1, variance=variance)
+    p, w = np.array([0.5, 0.5, 0.5]), [1.0, 9.0, 3.0]
+    values = [  # eight samples that are equally likely if the model is calibrated
+        metric(cal.events(probs=p, outcomes=y, weights=w)).value for y in product((0, 1), repeat=3)
+    ]
+    assert np.mean(values) == pytest.approx(0, abs=1e-15)
+    assert np.std(values) > 0.05
+
+
+def test_unequal_weights_average_to_the_true_square():
+    metric, truth = SquaredCalibrationError(n_bins=1), np.array([0.2, 0.7, 0.4])
+    p, w = np.array([0.3, 0.4, 0.6]), np.array([1.0, 2.0, 4.0])
+    mean = 0.0
+    for y in product((0, 1), repeat=3):
+        chance = np.prod(np.where(y, truth, 1 - truth))
+        mean += chance * metric(cal.events(probs=p, outcomes=y, weights=w)).value
+    gap = w * (p - truth)  # products of different rows, over all pairs
+    pairs = (gap.sum() ** 2 - (gap**2).sum()) / (w.sum() ** 2 - (w**2).sum())
+    assert mean == pytest.approx(pairs, abs=1e-15)
 
 
 def test_root_is_cut_at_nothing_and_says_so():

@@ -25,6 +25,7 @@ __all__ = [
 
 LONELY = "undefined: no bin holds two rows, and one tells nothing of its noise"
 METHOD = "not available: its spread needs more than the sums of bins"
+ALONE = 1e-12  # of all pairs, weight of those of two rows: below it one row has all the weight
 BELOW = "cut at 0: the squared error without noise is {:.2g}"
 
 Variance = Literal["gaps", "outcomes"]
@@ -34,27 +35,27 @@ Variance = Literal["gaps", "outcomes"]
 class SquaredCalibrationError(EqualWidthMetric):
     r"""Mean squared gap between stated and observed less what noise adds; signed, below 1.
 
-    :math:`\sum_b P_b (g_b^2 - v_b)`, for the share of weight :math:`P_b` of a bin, its gap of
-    means :math:`g_b`, and the unbiased estimate :math:`v_b` of the variance of :math:`g_b`. Its
-    mean over samples is the true mean squared gap of the bins: 0 for a calibrated model, whose
-    estimates lie on both sides of it.
+    :math:`\sum_b P_b s_b`, for the share of weight :math:`P_b` of a bin and the mean :math:`s_b`
+    of the products of gaps of two different rows of it, which is the squared gap of means less
+    the unbiased estimate of its variance. Its mean over samples is the true mean squared gap of
+    the bins: 0 for a calibrated model, of which half to two thirds of the samples lie below.
 
     Parameters
     ----------
     view, n_bins, closed
         As for `ExpectedCalibrationError`.
     variance : {"gaps", "outcomes"}, default "gaps"
-        Spread of what in a bin :math:`v_b` is taken from: of stated less observed; or of the
-        outcomes alone, :math:`\bar y_b (1 - \bar y_b) / (n_b - 1)`, as in [2]_ and most software,
-        which takes probabilities for equal in a bin and subtracts a little too much where they
-        are not.
+        Spread of what in a bin is taken off: of stated less observed; or of the outcomes alone,
+        :math:`\bar y_b (1 - \bar y_b) / (n_b - 1)`, as in [2]_ and most software, which takes
+        probabilities for equal in a bin and, if the model is calibrated there, subtracts a little
+        too much where they are not.
 
     Notes
     -----
-    With weights, :math:`v_b` is :math:`\sum_b w^2 (p - y - g_b)^2 / W_b^2` times
-    :math:`n / (n - 1)`, for :math:`n = W_b^2 / \sum_b w^2` rows: a row of weight 2 is not two
-    rows. Bins that hold one row are left out, of the shares too: one row tells nothing of its
-    noise. Undefined where no bin is left.
+    With weights and :math:`d = p - y`, :math:`s_b = ((\sum_b w d)^2 - \sum_b w^2 d^2) /
+    (W_b^2 - \sum_b w^2)`: a row of weight 2 is not two rows. Unbiased where weights do not depend
+    on the outcome. Bins that hold one row are left out, of the shares too: one row tells nothing
+    of its noise. Undefined where no bin is left.
 
     References
     ----------
@@ -99,8 +100,9 @@ class DebiasedRootMeanSquaredCalibrationError(EqualWidthMetric):
 
     Notes
     -----
-    The cut leaves a bias that the squared form has not: of a calibrated model about half of the
-    samples read 0, and the others more. To average over samples or models, average squares.
+    The cut leaves a bias that the squared form has not: of a calibrated model half to two thirds
+    of the samples read 0, and the others more. To average over samples or models, average
+    squares.
 
     References
     ----------
@@ -135,19 +137,18 @@ class DebiasedRootMeanSquaredCalibrationError(EqualWidthMetric):
 def debiased_square(bins: Bins, variance: Variance) -> Float64[Tensor, "*class"]:
     """Mean over bins of squared gap less its variance; NaN where no bin holds two rows."""
     weight, twice = bins["w"], bins["ww"]
-    several = bins["count"] > 1
-    safe = torch.where(several, weight, 1)
-    effective = safe.square() / torch.where(several, twice, 0.5)
-    gap = (bins["wp"] - bins["wy"]) / safe
+    several = (bins["count"] > 1) & (weight.square() - twice > ALONE * weight.square())
+    pairs = torch.where(several, weight.square() - twice, 1)
+    gap = bins["wp"] - bins["wy"]
     if variance == "gaps":
-        centre, first = gap, bins["wwp"] - bins["wwy"]
-        second = bins["wwpp"] - 2 * bins["wwpy"] + bins["wwyy"]
+        alone = bins["wwpp"] - 2 * bins["wwpy"] + bins["wwyy"]
+        square = (gap.square() - alone) / pairs
     else:
-        centre, first, second = bins["wy"] / safe, bins["wwy"], bins["wwyy"]
-    about = (second - 2 * centre * first + centre.square() * twice).clamp(min=0)
-    noise = about / safe.square() * effective / (effective - 1)
-    square = torch.where(several, weight * (gap.square() - noise), 0).sum(dim=-1)
-    return square / torch.where(several, weight, 0).sum(dim=-1)
+        safe = torch.where(several, weight, 1)
+        among = (bins["wy"].square() - bins["wwyy"]) / pairs  # the observed share, squared
+        square = (gap.square() - bins["wy"].square()) / safe.square() + among
+    total = torch.where(several, weight, 0)
+    return torch.where(several, weight * square, 0).sum(dim=-1) / total.sum(dim=-1)
 
 
 def squared_estimate(square: float, n: int, *, root: bool) -> Estimate:
