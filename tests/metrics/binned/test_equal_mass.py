@@ -108,6 +108,18 @@ def test_grid_is_no_further_off_than_it_says(law, norm):
             assert found.bound == pytest.approx(0, abs=1e-15)
 
 
+@pytest.mark.filterwarnings("ignore::calibrant.errors.CalibrantWarning")
+def test_scores_that_differ_by_little_are_no_tie():
+    probs = np.repeat([0.90003, 0.90003 + 1e-6], 5)  # of one cell, and of two bins
+    rows = cal.predictions(probs=probs, labels=[1] * 5 + [0] * 5)
+    metric = EqualMassCalibrationError("positive", 2)
+    tally = cal.tally(rows, [metric]).tally_of(metric.statistic)
+    found = metric.estimate(tally, level=0.95, class_names=("no", "yes"))
+    assert metric(rows).value == pytest.approx(0.5, abs=1e-4)
+    assert found.value == pytest.approx(0.4, abs=1e-4)
+    assert found.bound >= 0.1
+
+
 def test_grid_warns_where_scores_crowd():
     probs = HARD["near one half"](np.random.default_rng(0), 1000)
     rows = cal.predictions(probs=probs, labels=np.arange(1000) % 2)

@@ -14,11 +14,9 @@ from calibrant.statistics.score_grid import View
 from calibrant.statistics.tally import Tally
 from calibrant.statistics.views import events_of
 
-__all__ = ["GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows"]
+__all__ = ["SNAP", "GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows"]
 
 SNAP = 1e-9  # of a bin: cumulative weight this near a cut lies on it, whatever the rounding
-ROUNDING = 2.0**-50  # relative, of a sum, for every number added
-TIED = 1e-10  # the most of it: relative variance of scores below which they are one score
 
 
 def bin_of_groups(
@@ -96,13 +94,19 @@ class GridBins:
         return max(float(high.sqrt()) - value, value - float(low.sqrt()))
 
 
-def equal_mass_of_cells(tally: Tally, n_bins: int) -> GridBins:
-    """Bins of the cells of a score grid."""
+def equal_mass_of_cells(
+    tally: Tally, n_bins: int, single: Bool[Tensor, " cell"] | None = None
+) -> GridBins:
+    """Bins of the cells of a score grid.
+
+    Cells whose rows state one score, which `single` names, lie in one bin whatever the cut; by
+    default those of one row.
+    """
     first, last, middle = (
         bin_of_groups(tally["w"], n_bins, at) for at in ("start", "end", "middle")
     )
     bins = _collected(tally.table, middle, n_bins)
-    unsure = (first < last) & ~_one_score(tally)
+    unsure = (first < last) & ~(tally["count"] <= 1 if single is None else single)
     kept = _collected(tally.table * ~unsure, middle, n_bins)
     total = tally["w"].sum()
     share = tally["w"][unsure] / total
@@ -122,10 +126,3 @@ def _collected(
     table: Float64[Tensor, "column cell"], bucket: Int[Tensor, " cell"], n_bins: int
 ) -> Bins:
     return summed(table.new_zeros(len(table), n_bins).index_add_(1, bucket, table))
-
-
-def _one_score(tally: Tally) -> Bool[Tensor, " cell"]:
-    """Whether a cell holds one row, or scores that differ by no more than sums can tell."""
-    count, square = tally["count"], tally["w"] * tally["wpp"]
-    rounding = (ROUNDING * count).clamp(max=TIED) * square
-    return (count <= 1) | (square - tally["wp"].square() <= rounding)

@@ -17,8 +17,10 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins, check_choice, check_view
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.joint import Joint
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
+from calibrant.statistics.ties import TieMarks
 
 __all__ = ["EqualMassCalibrationError", "EqualMassSquaredCalibrationError"]
 
@@ -74,19 +76,22 @@ class EqualMassCalibrationError(RowMetric):
         check_choice("norm", self.norm, ("l1", "l2", "max"))
 
     @property
-    def statistic(self) -> ScoreGrid:
-        """See `TallyMetric.statistic`."""
-        return ScoreGrid(self.view)
+    def statistic(self) -> Joint:
+        """See `TallyMetric.statistic`: the score grid, and marks that tell ties."""
+        return Joint((ScoreGrid(self.view), TieMarks(self.view)))
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
-        return size_of(equal_mass_of_cells(tally, self.n_bins).bins, self.norm)
+        grid, _ = self.statistic.split(tally)
+        return size_of(equal_mass_of_cells(grid, self.n_bins).bins, self.norm)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
         del level, class_names
-        found, n = equal_mass_of_cells(tally, self.n_bins), int(tally["count"].sum())
-        estimate = plug_in(found.bins, self.norm, n, hard=hard_labels(tally))
+        grid, marks = self.statistic.split(tally)
+        single = TieMarks(self.view).single(marks, grid["count"])
+        found, n = equal_mass_of_cells(grid, self.n_bins, single), int(grid["count"].sum())
+        estimate = plug_in(found.bins, self.norm, n, hard=hard_labels(grid))
         if not n:
             return estimate
         bound = found.bound(self.norm, float(estimate))

@@ -10,7 +10,7 @@ from torch import Tensor
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import floor_of, size_of
 from calibrant.metrics.binned.calibration import NO_ROWS
-from calibrant.metrics.binned.equal_mass import equal_mass_of_cells
+from calibrant.metrics.binned.equal_mass import SNAP, equal_mass_of_cells
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_view
@@ -20,7 +20,6 @@ from calibrant.statistics.tally import Tally
 __all__ = ["SweepCalibrationError", "rising_bins"]
 
 MOST = 1000  # bins
-SNAP = 1e-9  # of a bin, as in `calibrant.metrics.binned.equal_mass`
 CHOSEN = "not available: the number of bins is chosen from the same rows"
 
 

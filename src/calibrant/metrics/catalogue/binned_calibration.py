@@ -74,18 +74,21 @@ _ERRORS = {
         home=_EQUAL_MASS,
         says="mean gap over bins of equal mass",
         source=_NIXON,
+        statistic="score grid and ties",
     ),
     "ece_l2_equal_mass": _OfEvents(
         home=_EQUAL_MASS,
         says="root mean squared gap over bins of equal mass",
         source=_NIXON,
         settings=(("norm", "l2"),),
+        statistic="score grid and ties",
     ),
     "mce_equal_mass": _OfEvents(
         home=_EQUAL_MASS,
         says="largest gap of any bin of equal mass",
         source=_NIXON,
         settings=(("norm", "max"),),
+        statistic="score grid and ties",
     ),
     "ece_l2_squared_debiased_equal_mass": _OfEvents(
         home="equal_mass_errors:EqualMassSquaredCalibrationError",
