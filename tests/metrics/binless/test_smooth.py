@@ -78,7 +78,7 @@ def test_known_truth_is_found():
 
 def test_a_narrow_wave_is_seen_dimly():
     # .1 sin(30 pi p) smoothed at sigma is damped by exp(-(30 pi sigma)^2 / 2); the fixed point of
-    # sigma = (2 / pi) .1 exp(-(30 pi sigma)^2 / 2) is .0156: a quarter of the true .0637
+    # sigma = (2 / pi) .1 exp(-(30 pi sigma)^2 / 2) is .0172: a quarter of the true .0637
     wave = brentq(lambda s: 0.2 / math.pi * math.exp(-((30 * math.pi * s) ** 2) / 2) - s, 1e-4, 0.1)
     rng = np.random.default_rng(6)
     probs = rng.uniform(2 / 15, 13 / 15, size=200_000)
@@ -114,6 +114,23 @@ def test_bound_covers_crowded_and_rare_scores():
         gaps = (probs - labels) / len(probs)
         there = at_bandwidth(probs, gaps, estimate.value, n_points=8001)
         assert there == pytest.approx(estimate.value, abs=estimate.bound + 1e-5)
+
+
+def test_bound_covers_gaps_that_cancel_on_the_nodes():
+    h = 1 / 14_400
+    probs = np.array([0.5 + 1e-6 * h, 0.5 + h / 2, 0.5 + h / 2, 0.5 + h * (1 - 1e-6)])
+    labels = np.array([0, 1, 1, 0])
+    estimate = SmoothCalibrationError()(cal.predictions(probs=probs, labels=labels))
+    gaps = (probs - labels) / 4
+
+    def excess(sigma):
+        t = np.linspace(0.48, 0.52, 200_001)[:, None]  # all that the narrow kernels reach
+        density = np.exp(-0.5 * ((t - probs) / sigma) ** 2) @ gaps / sigma / math.sqrt(2 * math.pi)
+        return np.trapezoid(np.abs(density), t[:, 0]) - sigma
+
+    exact = brentq(excess, 1e-5, 3e-3)
+    assert exact == pytest.approx(5.22e-4, rel=0.01)
+    assert abs(estimate.value - exact) <= estimate.bound < 2e-3
 
 
 def test_all_wrong_and_all_right_are_the_ends():

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.binless.smoothing import Masses, integral_of_size, to_nodes
+from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size, to_nodes
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
@@ -21,13 +21,12 @@ from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
-__all__ = ["BIASED", "CURVED", "FAINT", "SmoothCalibrationError", "fixed_point", "root_of"]
+__all__ = ["BIASED", "FAINT", "SmoothCalibrationError", "fixed_point", "moved", "root_of"]
 
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
 FEWER = 10  # times, nodes for a first approach and for the noise floor
 FAINT = 1e-6
 LEAST = 0.5 / N_CELLS  # no bandwidth below it can be told from none
-CURVED = 4 * math.exp(-0.5) / math.sqrt(2 * math.pi)  # integral of |phi''|
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,9 @@ class SmoothCalibrationError(TallyMetric):
     Notes
     -----
     Read from the score grid by linear binning to 14,401 nodes and a cosine transform, which is
-    exact for the reflected kernel. The bound that is stated covers binning and the integral:
-    :math:`.36 \, h^2 / \sigma^2` times the mean of :math:`|p - y|`, doubled, with h the width of
-    a cell. Biased upwards, as all plug-in values; read it beside its noise floor.
+    exact for the reflected kernel. The bound that is stated covers binning and the integral; it
+    is below :math:`.37 \, h^2 / \sigma^2`, with h the width of a cell, unless the bandwidth is as
+    narrow as a few cells. Biased upwards, as all plug-in values; read it beside its noise floor.
 
     References
     ----------
@@ -81,8 +80,7 @@ class SmoothCalibrationError(TallyMetric):
         total = tally["w"].sum()
         value = math.nan
         if float(total) > 0:
-            gap = to_nodes(tally["wp"] - tally["wy"], tally["wpp"] - tally["wpy"])
-            value = _fixed_point(Masses(gap / float(total)))
+            value = _fixed_point(Masses(_gaps(tally)))
         return torch.tensor(value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
@@ -100,6 +98,12 @@ class SmoothCalibrationError(TallyMetric):
             details={"sigma": value},
         )
         return from_grid(estimate, _bound(tally, value), "smooth_ece")
+
+
+def _gaps(tally: Tally) -> Float64[np.ndarray, " node"]:
+    """Stated less observed over all weight, on the nodes."""
+    gap = to_nodes(tally["wp"] - tally["wy"], tally["wpp"] - tally["wpy"])
+    return gap / float(tally["w"].sum())
 
 
 def _fixed_point(gap: Masses) -> float:
@@ -143,17 +147,33 @@ def root_of(excess: Callable[[float], float], low: float, high: float, accuracy:
 
 
 def _bound(tally: Tally, sigma: float) -> float:
-    r"""How far nodes and trapezoids may move the fixed point, at most.
+    """How far nodes and trapezoids may move the value, at most.
 
-    Linear binning at spacing h moves the smoothed gap by at most :math:`h^2 / 8` times the
-    second derivative of the kernel, the trapezoidal rule by at most twice that again, and the
-    fixed point by no more than the error itself changes beyond it.
+    No row's gap is beyond 1, nor the gaps of a cell beyond their sum: the lesser counts, each as
+    far between two nodes as its rows lie at most or on average.
     """
-    size = (tally["wp"] + tally["wy"] - 2 * tally["wpy"]).sum().clamp(min=0) / tally["w"].sum()
-    if sigma <= 0:
-        return LEAST if float(size) > 0 else 0.0
-    error = 0.375 * CURVED * float(size) / (N_CELLS * sigma) ** 2
-    return 2 * error if error <= sigma / 8 else sigma + LEAST
+    sizes = tally["wp"] + tally["wy"] - 2 * tally["wpy"]
+    held, first, second, size = (
+        fold_tails(sums).numpy() for sums in (tally["w"], tally["wp"], tally["wpp"], sizes)
+    )
+    cell = np.arange(N_CELLS)
+    between = N_CELLS * ((2 * cell + 1) * first - N_CELLS * second) - cell * (cell + 1) * held
+    rows = float(np.minimum(between.clip(0), size.clip(0) / 4).sum()) / float(tally["w"].sum())
+    return moved(sigma, curvature(rows, float(np.abs(_gaps(tally)).sum())) / N_CELLS**2)
+
+
+def moved(sigma: float, curved: float) -> float:
+    r"""How far a fixed point may be off at `sigma` for an error that is off by curved / sigma^2.
+
+    The error falls as the bandwidth grows. Above `sigma` the true point s has
+    :math:`s \le \sigma + c / s^2`, which bounds it; below, it is at least
+    :math:`\sigma - c / \sigma^2`, and at least 0.
+    """
+    if curved <= 0:
+        return 0.0
+    most = sigma + curved ** (1 / 3)
+    above = root_of(lambda s: s * s * (s - sigma) - curved, sigma, most, 1e-12) - sigma
+    return max(above, min(sigma, curved / sigma**2)) if sigma > 0 else above
 
 
 def _floor(tally: Tally) -> float:

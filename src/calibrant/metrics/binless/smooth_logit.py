@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 from calibrant.metrics.base import MemoryMetric
 from calibrant.metrics.binless.log_odds import points_of_rows
-from calibrant.metrics.binless.smooth import BIASED, CURVED, FAINT, fixed_point, root_of
-from calibrant.metrics.binless.smoothing import Masses, integral_of_size
+from calibrant.metrics.binless.smooth import BIASED, FAINT, fixed_point, moved, root_of
+from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size
 from calibrant.metrics.binned.noise_floor import SOFT
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_view
@@ -23,6 +23,7 @@ __all__ = ["LogitSmoothCalibrationError"]
 
 REACH = 40.0  # log-odds beyond which a row stands at the end: 4e-18 and its complement
 N_NODES = 1 << 18
+STEP = 2 * REACH / N_NODES
 
 Column = Float64[np.ndarray, " row"]
 
@@ -85,6 +86,9 @@ class LogitSmoothCalibrationError(MemoryMetric):
         ends = sum(abs(float(gap[~inside & (side * points.at > 0)].sum())) for side in (1.0, -1.0))
         masses = Masses(_to_nodes(points.at[inside], gap[inside]))
         size = float(np.abs(gap[inside]).sum())
+        _, upper = _place(points.at[inside])
+        off = float(np.abs(gap[inside]) @ (upper * (1 - upper)))
+        curved = STEP**2 * curvature(off, float(np.abs(masses.at).sum()))
 
         def error(sigma: float) -> float:
             return ends + integral_of_size(masses.smoothed(sigma / (2 * REACH)))
@@ -97,20 +101,25 @@ class LogitSmoothCalibrationError(MemoryMetric):
             *(value, None, None, None, len(rows), BIASED),
             noise_floor=_floor(points.at[inside], noise[inside], most) if hard else None,
             note="" if hard else SOFT,
-            bound=_bound(size, value),
+            bound=moved(value, curved),
             details={"sigma": value},
         )
 
 
 def _to_nodes(at: Column, mass: Column) -> Float64[np.ndarray, " node"]:
     """Masses on the nodes from -40 to 40, each shared by its two neighbours by nearness."""
-    place = (at + REACH) * (N_NODES / (2 * REACH))
-    lower = np.minimum(np.floor(place).astype(np.int64), N_NODES - 1)
-    upper = place - lower
+    lower, upper = _place(at)
     nodes = np.zeros(N_NODES + 1)
     nodes += np.bincount(lower, mass * (1 - upper), N_NODES + 1)
     nodes += np.bincount(lower + 1, mass * upper, N_NODES + 1)
     return nodes
+
+
+def _place(at: Column) -> tuple[Int64[np.ndarray, " row"], Column]:
+    """Node at or below a row, and the share of the way to the next."""
+    place = (at + REACH) / STEP
+    lower = np.minimum(np.floor(place).astype(np.int64), N_NODES - 1)
+    return lower, place - lower
 
 
 def _floor(at: Column, noise: Column, most: float) -> float:
@@ -124,16 +133,7 @@ def _floor(at: Column, noise: Column, most: float) -> float:
         mean = math.sqrt(2 / math.pi) * integral_of_size(np.sqrt(variance))
         return min(mean, most) - sigma
 
-    least = REACH / N_NODES
+    least = STEP / 2
     if not noise.any() or excess(least) <= 0:
         return 0.0
     return root_of(excess, least, 1.0, 1e-12)
-
-
-def _bound(size: float, sigma: float) -> float:
-    """How far nodes and trapezoids may move the value, at most; see `SmoothCalibrationError`."""
-    step = 2 * REACH / N_NODES
-    if sigma <= 0:
-        return step / 2 if size > 0 else 0.0
-    error = 0.375 * CURVED * size * (step / sigma) ** 2
-    return 2 * error if error <= sigma / 8 else sigma + step / 2
