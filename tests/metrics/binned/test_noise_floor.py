@@ -101,7 +101,22 @@ def test_floors_of_many_rows_are_those_of_normal_gaps():
     mean = float(floor_of_mean(variance, wide))
     assert mean == pytest.approx(np.sqrt(2 / np.pi) * (0.1 + 0.2))
     draws = np.abs(np.random.default_rng(0).normal(size=(200_000, 2)) * [0.1, 0.2])
-    assert floor_of_max(variance.sqrt()) == pytest.approx(draws.max(axis=1).mean(), rel=0.005)
+    largest = floor_of_max(variance.sqrt(), wide)
+    assert largest == pytest.approx(draws.max(axis=1).mean(), rel=0.005)
+
+
+def test_floor_of_the_maximum_of_narrow_gaps_is_as_fine():
+    deviation = torch.full((1,), 1e-6, dtype=torch.float64)
+    expected = 1e-6 * np.sqrt(2 / np.pi)
+    assert floor_of_max(deviation, deviation) == pytest.approx(expected, rel=1e-5)
+
+
+def test_floor_of_the_maximum_is_no_more_than_all_rows_show():
+    rows = cal.predictions(probs=[1e-6, 0.5 - 1e-9], labels=[0, 0])  # gaps of 1e-6 or .5
+    expected = 2e-6 * (1 - 1e-6) + 0.5
+    assert LARGEST("positive")(rows).noise_floor <= expected
+    lonely = cal.predictions(probs=[1e-6], labels=[0])
+    assert LARGEST("positive")(lonely).noise_floor == pytest.approx(2e-6, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", ["ece", "mce", "positive_ece", "classwise_ece"])

@@ -107,7 +107,7 @@ def floor_of(bins: Bins, norm: Norm) -> Float64[Tensor, "*class"]:
     if norm == "l2":  # the root of the mean square, a little above the mean root
         return (noise / held).sum(dim=-1).sqrt()
     assert noise.ndim == 1, "the largest gap is taken of one event"
-    return noise.new_tensor(floor_of_max(noise.sqrt() / held))
+    return noise.new_tensor(floor_of_max(noise.sqrt() / held, bins.stated_spread / held))
 
 
 def _at_least_one(mass: Tensor) -> Tensor:

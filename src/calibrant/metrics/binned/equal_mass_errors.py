@@ -101,8 +101,7 @@ class EqualMassCalibrationError(RowMetric):
         """See `RowMetric.estimate_rows`."""
         del level
         bins = equal_mass_of_rows(rows, self.view, self.n_bins)
-        hard = bool((bins["wy"] - bins["wyy"]).abs().sum() <= 1e-9 * bins.total)
-        return plug_in(bins, self.norm, len(rows), hard=hard)
+        return plug_in(bins, self.norm, len(rows), hard=hard_labels(bins))
 
 
 @dataclass(frozen=True, slots=True)
