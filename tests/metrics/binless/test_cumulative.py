@@ -132,19 +132,32 @@ def test_scores_in_one_cell_bring_a_warning():
 def test_a_wave_narrower_than_bins_is_seen_by_neither_and_says_so_by_its_size():
     # the path of p + .1 sin(30 pi p) comes back to 0 after every wave of 1/15
     rng = np.random.default_rng(4)
-    probs = rng.uniform(2 / 15, 13 / 15, size=200_000)
-    labels = rng.binomial(1, probs + 0.1 * np.sin(30 * np.pi * probs))
-    value = KuiperCalibrationError()(cal.predictions(probs=probs, labels=labels)).value
+    probs = np.linspace(2 / 15, 13 / 15, 200_001)
+    shares = probs + 0.1 * np.sin(30 * np.pi * probs)
+    value = KuiperCalibrationError()(cal.events(probs=probs, outcomes=shares)).value
     # half a wave: .1 * 2 / (30 pi) of scores, over the 11/15 that they span
-    assert value == pytest.approx(0.2 / (30 * np.pi) / (11 / 15), abs=0.003)
+    assert value == pytest.approx(0.2 / (30 * np.pi) / (11 / 15), abs=1e-6)
+    drawn = KuiperCalibrationError()(cal.predictions(probs=probs, labels=rng.binomial(1, shares)))
+    assert drawn.noise_floor < value < drawn.value < 2 * value
 
 
 @pytest.mark.parametrize("metric", BOTH)
-def test_sure_rows_have_a_value_and_no_test(metric):
-    estimate = metric()(cal.predictions(probs=[0.0, 1.0, 1.0], labels=[0, 0, 1]))
-    assert estimate.value == pytest.approx(1 / 3)
-    assert estimate.details == {}
-    assert estimate.noise_floor is None
+@pytest.mark.parametrize(("labels", "p_value"), [([0, 0, 1], 0.0), ([0, 1, 1], 1.0)])
+def test_sure_rows_leave_nothing_to_chance(metric, labels, p_value):
+    rows = cal.predictions(probs=[0.0, 1.0, 1.0], labels=labels)
+    for estimate in (metric()(rows), from_grid(metric(), rows)):
+        assert estimate.value == pytest.approx((1 - p_value) / 3)
+        assert estimate.details == {"p_value": p_value}
+        assert estimate.noise_floor == 0
+
+
+@pytest.mark.parametrize("metric", BOTH)
+@pytest.mark.parametrize(("n", "weight"), [(99, 1.0), (101, 1.0), (99, 7.0)])
+def test_rare_outcomes_make_the_test_rough_and_say_so(metric, n, weight):
+    probs, labels = np.full(n, 0.05279), np.arange(n) == 0  # p (1 - p) = .05
+    rows = cal.predictions(probs=probs, labels=labels.astype(int), weights=np.full(n, weight))
+    for estimate in (metric()(rows), from_grid(metric(), rows)):
+        assert ("sum of p(1 - p) below 5" in estimate.note) == (n < 100)
 
 
 def test_soft_labels_have_no_noise_floor():

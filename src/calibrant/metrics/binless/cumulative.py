@@ -24,6 +24,8 @@ from calibrant.statistics.views import events_of
 
 __all__ = ["KolmogorovSmirnovCalibrationError", "KuiperCalibrationError"]
 
+FEW = 5.0  # rows' worth of stated variance
+ROUGH = "rough p value and noise floor: sum of p(1 - p) below 5, far from a Brownian motion"
 WHY = "not available: the extreme of a path is biased upwards and has no interval in closed form"
 
 
@@ -82,7 +84,8 @@ class _Cumulative(RowMetric, ABC):
         low, high = (before - down).minimum(after), (before + up).maximum(after)
         widest = self._extreme(*_ends(low / total, high / total))
         deviation = float((tally["wwp"] - tally["wwpp"]).sum().clamp(min=0).sqrt() / total)
-        estimate = self._estimate(value, n, deviation, hard=hard_labels(tally))
+        spread = float((tally["wp"] - tally["wpp"]).sum().clamp(min=0) / total)
+        estimate = self._estimate(value, n, deviation, spread, hard=hard_labels(tally))
         return from_grid(estimate, max(0.0, widest - value), "the cumulative error")
 
     @final
@@ -101,19 +104,24 @@ class _Cumulative(RowMetric, ABC):
         gaps = sum_by(step, (weight * (prob - outcome))[order], int(step[-1]) + 1)
         total = weight.sum()
         path = gaps.cumsum(0) / total
-        noise = (weight.square() * prob * (1 - prob)).sum()
+        variance = weight * prob * (1 - prob)
+        deviation, spread = float((weight * variance).sum().sqrt() / total), variance.sum() / total
         hard = bool(((outcome == 0) | (outcome == 1)).all())
         value = self._extreme(*_ends(path, path))
-        return self._estimate(value, len(events), float(noise.sqrt() / total), hard=hard)
+        return self._estimate(value, len(events), deviation, float(spread), hard=hard)
 
-    def _estimate(self, value: float, n: int, deviation: float, *, hard: bool) -> Estimate:
-        details: dict[str, float] = {}
-        floor = None
+    def _estimate(
+        self, value: float, n: int, deviation: float, spread: float, *, hard: bool
+    ) -> Estimate:
+        notes = [] if hard else [CONSERVATIVE]
         if deviation > 0:
             scaled = value / deviation
             details = {"scaled": scaled, "p_value": self._beyond(scaled)}
-            floor = self._expected * deviation if hard else None
-        note = "" if hard else CONSERVATIVE
+            if spread**2 < FEW * deviation**2:
+                notes.append(ROUGH)
+        else:  # whatever is off the stated 0 and 1 is no chance
+            details = {"p_value": float(value == 0)}
+        floor, note = self._expected * deviation if hard else None, "; ".join(notes)
         return Estimate(
             *(value, None, None, None, n, WHY), noise_floor=floor, note=note, details=details
         )
@@ -136,7 +144,8 @@ class KolmogorovSmirnovCalibrationError(_Cumulative):
     -----
     If every probability is true, the value divided by :math:`\sqrt{\sum w^2 p (1-p)} / W`
     (``scaled``) is near the reach of a Brownian motion: that gives the ``p_value`` and the
-    noise floor.
+    noise floor. A note says where :math:`\sum p (1-p)` is below 5 and the limit is far. Rows that
+    are all stated 0 or 1 leave nothing to chance: any gap has the p value 0.
 
     References
     ----------
