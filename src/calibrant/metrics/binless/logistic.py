@@ -112,31 +112,36 @@ def _newton(points: Points, design: Design, offset: Column) -> Float64[np.ndarra
     total = float((points.up + points.down).sum())
     up, down = points.up / total, points.down / total
     found, step = np.zeros(design.shape[1]), np.full(design.shape[1], np.inf)
-    loss, log_prob = _loss(up, down, offset)
+    logit = offset
+    loss = _loss(up, down, logit)
     for _ in range(N_STEPS):
-        prob = np.exp(log_prob)
-        slope = (up * (1 - prob) - down * prob) @ design
-        curve = (up + down) * prob * (1 - prob)
+        prob, other = expit(logit), expit(-logit)
+        slope = (up * other - down * prob) @ design
+        curve = (up + down) * prob * other
         hessian = np.stack([(curve * term) @ design for term in design.T])
         try:
             step = np.linalg.solve(hessian, slope)
         except np.linalg.LinAlgError:
             return None
         size = 1.0
-        tried, log_prob = _loss(up, down, offset + design @ (found + step))
+        tried = _loss(up, down, offset + design @ (found + step))
         while not tried <= loss + 1e-15 and size > 1e-8:
             size /= 2
-            tried, log_prob = _loss(up, down, offset + design @ (found + size * step))
+            tried = _loss(up, down, offset + design @ (found + size * step))
         found, loss = found + size * step, tried
-        if float(np.abs(step).max()) <= 1e-13 * max(1.0, float(np.abs(found).max())):
+        logit = offset + design @ found
+        if _settled(step, found, 1e-13):
             return found
-    return found if float(np.abs(step).max()) <= 1e-9 else None
+    return found if _settled(step, found, 1e-7) else None
 
 
-def _loss(up: Column, down: Column, logit: Column) -> tuple[float, Column]:
-    """Log loss, and the log-probabilities behind it: log(1 - p) is log p less the log-odds."""
-    log_prob = log_expit(logit)
-    return -float((up + down) @ log_prob - down @ logit), log_prob
+def _settled(step: Column, found: Column, accuracy: float) -> bool:
+    return float(np.abs(step).max()) <= accuracy * max(1.0, float(np.abs(found).max()))
+
+
+def _loss(up: Column, down: Column, logit: Column) -> float:
+    """Log loss; log(1 - p) is log p less the log-odds."""
+    return -float((up + down) @ log_expit(logit) - down @ logit)
 
 
 def _sandwich(
