@@ -9,11 +9,11 @@ from torch import Tensor
 
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.cells import cell_of, fine_cell_of, fold_tails, n_fine_cells
+from calibrant.statistics.cells import cell_of, fine_cell_of, n_fine_cells
 from calibrant.statistics.power_sums import COLUMNS, add_by, add_power_sums, sum_by
-from calibrant.statistics.tally import Statistic, Tally
+from calibrant.statistics.tally import Statistic
 
-__all__ = ["N_CLASS_CELLS", "ClassGrids", "coarsen_classes"]
+__all__ = ["N_CLASS_CELLS", "ClassGrids"]
 
 N_CLASS_CELLS = 600  # under 100 MB at 1,000 classes; holds 10, 12, 15, 20, 25, 30, 50, 100 bins
 
@@ -78,15 +78,6 @@ class ClassGrids(Statistic):
         add_power_sums(flat[:, :half], mirrored, 1 - events.stated, other, weight)
         straight = self._locate(events.prob)
         add_power_sums(flat[:, half:], straight, events.stated, outcome, weight)
-
-
-def coarsen_classes(tally: Tally, column: str, n_bins: int) -> Float64[Tensor, "class bin"]:
-    """Sums of a column in `n_bins` equal-width bins of every class, which the cells must tile."""
-    grid, sums = tally.statistic, tally[column]
-    assert isinstance(grid, ClassGrids)
-    if grid.n_cells == N_CLASS_CELLS:
-        sums = fold_tails(sums)
-    return sums.reshape(len(sums), n_bins, -1).sum(dim=-1)
 
 
 def _cells(n_cells: int) -> int:
