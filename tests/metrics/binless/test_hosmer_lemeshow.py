@@ -69,7 +69,7 @@ def test_without_a_degree_of_freedom_the_p_value_is_undefined():
     assert estimate.note == "undefined: no degree of freedom is left"
 
 
-@pytest.mark.parametrize(("n_groups", "fitted"), [(0, False), (2, True)])
+@pytest.mark.parametrize(("n_groups", "fitted"), [(0, False), (2, True), (True, False)])
 def test_refuses_too_few_groups(n_groups, fitted):
     with pytest.raises(InputError, match=rf"n_groups must be .*; got {n_groups}\."):
         HosmerLemeshow(n_groups=n_groups, fitted=fitted)

@@ -127,7 +127,15 @@ def test_more_rows_than_asked_for_are_refused():
     assert "skce" not in cal.metrics.fitting(drawn(np.random.default_rng(7), 10_001))
 
 
-@pytest.mark.parametrize("settings", [{"most_rows": 1}, {"seed": -1}, {"seed": True}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"most_rows": 1},
+        {"seed": -1},
+        {"seed": True},
+        {"seed": 2**70},
+    ],
+)
 def test_bad_settings_are_refused(settings):
     with pytest.raises(InputError, match="must be a whole number, at least"):
         KernelCalibrationError(**settings)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import ClassVar
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
+from calibrant.metrics.binned.equal_mass import bin_of_groups
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_view
@@ -20,7 +22,6 @@ from calibrant.statistics.tally import Tally
 
 __all__ = ["HosmerLemeshow", "HosmerLemeshowP"]
 
-SNAP = 1e-9  # of a group: a middle this near a cut lies on it, whatever the rounding
 WHY = "not available: a test statistic is its own measure of chance"
 
 
@@ -55,7 +56,7 @@ class HosmerLemeshow(TallyMetric):
     ----------
     .. [1] Hosmer, Lemeshow. "Goodness of Fit Tests for the Multiple Logistic Regression Model."
        Communications in Statistics 9, 1980. Hosmer, Lemeshow, Sturdivant. "Applied Logistic
-       Regression." 2013, section 5.2: new rows.
+       Regression." 2013: as many degrees of freedom as groups on new rows.
 
     Examples
     --------
@@ -146,7 +147,7 @@ class HosmerLemeshowP(TallyMetric):
 def _check(view: str, n_groups: object, *, fitted: bool) -> None:
     check_view(view)
     least = 3 if fitted else 1
-    if not isinstance(n_groups, int) or n_groups < least:
+    if n_groups is True or not isinstance(n_groups, Integral) or int(n_groups) < least:
         rule = f"be a whole number, at least {least}"
         raise InputError("n_groups", rule, f"{n_groups!r}", "10 is customary.")
 
@@ -156,9 +157,7 @@ def _chi_squared(tally: Tally, n_groups: int) -> tuple[float, int]:
     w = tally["w"]
     if not float(w.sum()) > 0:
         return math.nan, 0
-    end = w.cumsum(0)
-    middle = (end - w / 2) / end[-1] * n_groups
-    group = ((middle - SNAP).ceil() - 1).long().clamp(0, n_groups - 1)
+    group = bin_of_groups(w, n_groups)
     mass, stated, seen = (
         w.new_zeros(n_groups).scatter_add_(0, group, tally[column]) for column in ("w", "wp", "wy")
     )

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import ClassVar, final
 
 from calibrant.errors import InputError
@@ -14,6 +15,7 @@ from calibrant.prediction.rows import Rows
 
 __all__ = ["KernelCalibrationError", "SquaredKernelCalibrationError"]
 
+MOST = 1 << 63  # what a generator of random numbers takes
 BIASED = "not available: near a calibrated model it is far from normal; see the p value"
 
 
@@ -26,9 +28,11 @@ class _OfPairs(MemoryMetric):
     higher_is_better: ClassVar[bool | None] = False
 
     def __post_init__(self) -> None:
-        for argument, value, least in (("most_rows", self.most_rows, 2), ("seed", self.seed, 0)):
-            if isinstance(value, bool) or value < least:
-                rule = f"be a whole number, at least {least}"
+        settings: tuple[tuple[str, object, int], ...]
+        settings = (("most_rows", self.most_rows, 2), ("seed", self.seed, 0))
+        for argument, value, least in settings:
+            if value is True or not isinstance(value, Integral) or not least <= int(value) < MOST:
+                rule = f"be a whole number, at least {least} and below 2**63"
                 raise InputError(argument, rule, f"{value!r}", "Leave it out for the default.")
 
     @property
@@ -111,7 +115,8 @@ class SquaredKernelCalibrationError(_OfPairs):
     r"""Unbiased square of `KernelCalibrationError`: over pairs of different rows, signed.
 
     :math:`\sum_{i \ne j} w_i w_j h_{ij} / \sum_{i \ne j} w_i w_j`, in [-2, 2]; 0 on average if
-    the model is calibrated, and below 0 by chance as often as not. Undefined for one row.
+    the model is calibrated, and then below 0 in more than half of all samples. Undefined for one
+    row.
 
     Parameters
     ----------

@@ -14,9 +14,7 @@ from calibrant.statistics.score_grid import N_CELLS
 
 __all__ = ["Masses", "curvature", "integral_of_size", "to_nodes"]
 
-CURVED = (
-    4 * math.exp(-0.5) / math.sqrt(2 * math.pi)
-)  # integral of the Gaussian's |second derivative|
+CURVED = 4 * math.exp(-0.5) / math.sqrt(2 * math.pi)  # integral of |phi''|
 REACH = 3.0  # waves faster than this many a bandwidth are damped to 1e-19
 
 Nodes = Float64[np.ndarray, " node"]

@@ -62,7 +62,6 @@ def reliability_table(
     >>> table.stated, table.observed
     ((0.25, 0.75), (0.0, 1.0))
     """
-    check_bins(n_bins)
     check_view(view)
     check_bins(n_bins)
     check_level(level)

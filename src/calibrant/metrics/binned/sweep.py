@@ -38,7 +38,8 @@ class SweepCalibrationError(TallyMetric):
 
     Notes
     -----
-    It takes for granted that a higher score is never worse. `details` hold the number of bins.
+    It takes for granted that a higher score is never worse. `details` hold the number of bins
+    that hold rows.
     Less biased than with 15 bins where few rows or many bear that; a plug-in all the same, with
     the noise floor of its bins.
 
@@ -79,7 +80,7 @@ class SweepCalibrationError(TallyMetric):
             *(float(size_of(bins, "l1")), None, None, None, n, CHOSEN),
             noise_floor=None if note else float(floor_of(bins, "l1")),
             note=note,
-            details={"n_bins": float(n_bins)},
+            details={"n_bins": float((bins["w"] > 0).sum())},
         )
 
 
