@@ -42,8 +42,8 @@ def floor_of_mean(
     -----
     A bin's gap is near normal, with expected size :math:`\sqrt{2 V_b / \pi}`; in a bin of
     few rows or rare outcomes it is at most the sum of the rows' own, which is then smaller.
-    Within 2 % of simulation in most settings; up to 20 % low for one or two rows, and some 17 %
-    high where outcomes are rare.
+    Within 2 % of simulation in most settings, and within 20 % for one or two rows or where
+    outcomes are rare.
 
     References
     ----------
@@ -68,7 +68,7 @@ def floor_of_max(deviation: Float64[Tensor, " bin"], spread: Float64[Tensor, " b
     -----
     :math:`\int_0^1 1 - \prod_b \mathrm{erf}(t / \sqrt2 s_b) \, dt`, with normal gaps, by the
     trapezoidal rule; and no more than the spreads add up to. Within a tenth of simulation in
-    most settings; some 17 % high where outcomes are rare.
+    most settings, and within 20 % where outcomes are rare.
     """
     scale = deviation.numpy()
     scale = scale[scale > 0]
