@@ -26,6 +26,7 @@ __all__ = ["BIASED", "FAINT", "SmoothCalibrationError", "fixed_point", "moved", 
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
 FEWER = 10  # times, nodes for a first approach and for the noise floor
 FAINT = 1e-6
+ON_NODE = 1e-6  # of a cell, above the rounding of its second moment
 LEAST = 0.5 / N_CELLS  # no bandwidth below it can be told from none
 
 
@@ -149,8 +150,7 @@ def root_of(excess: Callable[[float], float], low: float, high: float, accuracy:
 def _bound(tally: Tally, sigma: float) -> float:
     """How far nodes and trapezoids may move the value, at most.
 
-    No row's gap is beyond 1, nor the gaps of a cell beyond their sum: the lesser counts, each as
-    far between two nodes as its rows lie at most or on average.
+    Every gap counts as if it lay half-way between two nodes, but for cells whose rows lie on them.
     """
     sizes = tally["wp"] + tally["wy"] - 2 * tally["wpy"]
     held, first, second, size = (
@@ -158,8 +158,10 @@ def _bound(tally: Tally, sigma: float) -> float:
     )
     cell = np.arange(N_CELLS)
     between = N_CELLS * ((2 * cell + 1) * first - N_CELLS * second) - cell * (cell + 1) * held
-    rows = float(np.minimum(between.clip(0), size.clip(0) / 4).sum()) / float(tally["w"].sum())
-    return moved(sigma, curvature(rows, float(np.abs(_gaps(tally)).sum())) / N_CELLS**2)
+    off = size.clip(0) / 4
+    off = np.where(between <= ON_NODE * held, np.minimum(ON_NODE * held, off), off)
+    rows, nodes = float(off.sum()) / float(tally["w"].sum()), float(np.abs(_gaps(tally)).sum())
+    return moved(sigma, curvature(rows, nodes) / N_CELLS**2)
 
 
 def moved(sigma: float, curved: float) -> float:
