@@ -137,6 +137,23 @@ def test_fine_cells_of_the_tails_are_those_of_a_search(n):
     assert torch.equal(fine_cell_of(probs, n, mirrored=True), n_fine_cells(n) - 1 - mirrored)
 
 
+def test_tails_of_float32_are_those_of_the_same_number_in_float64():
+    small = torch.tensor([0.0, 1e-30, 1e-12, 3e-9, 1e-7, 2e-5])
+    for prob in (small, 1 - small, torch.nextafter(torch.ones(1), torch.zeros(1))):
+        for mirrored in (False, True):
+            narrow = fine_cell_of(prob, 14_400, mirrored=mirrored)
+            assert narrow.equal(fine_cell_of(prob.double(), 14_400, mirrored=mirrored))
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_sure_rows_lie_in_the_outermost_cells_however_they_are_stated(dtype):
+    sure, never = torch.ones(1, dtype=dtype), torch.zeros(1, dtype=dtype)
+    for straight, complement in ((sure, never), (never, sure)):
+        expected = n_fine_cells(14_400) - 1 if straight is sure else 0
+        assert fine_cell_of(straight, 14_400).item() == expected
+        assert fine_cell_of(complement, 14_400, mirrored=True).item() == expected
+
+
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_column_of_a_table_has_the_cells_of_its_copy(dtype):
     column = torch.rand(50, 2, generator=torch.Generator().manual_seed(0)).to(dtype)[:, 1]

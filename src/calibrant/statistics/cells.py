@@ -1,8 +1,8 @@
 """Cells of [0, 1]: cell ``c`` holds ``E[c] < p <= E[c+1]``, the first also 0.
 
 Edges are ``k / n`` in float64 on the CPU, rounded once to the dtype of the probabilities,
-then moved to their device, so that all devices agree. A complement is placed by mirroring
-the edges: ``1 - p`` would round across them.
+then moved to their device, so that all devices agree. Edges inside the first and the last cell
+stay in float64. A complement is placed by mirroring the edges: ``1 - p`` would round across them.
 """
 
 from functools import lru_cache
@@ -78,11 +78,12 @@ def _tail_part(
     mirrored: Bool[Tensor, " row"] | bool,
     upper: bool,
 ) -> Int[Tensor, " row"]:
-    """Edges of a tail below every probability; below its complement where `mirrored`."""
-    low, high = (
-        part.to(prob).float() if prob.dtype.itemsize < 4 else part.to(prob) for part in edges
-    )
-    prob = prob.float() if prob.dtype.itemsize < 4 else prob
+    """Edges of a tail below every probability; below its complement where `mirrored`.
+
+    Compared in float64, where edges next to 1 are apart: in float32 many of them are 1 itself.
+    """
+    prob = prob.double()
+    low, high = (part.to(prob.device) for part in edges)
     own, other = (high, low) if upper else (low, high)
     # the edges of the other tail that lie above p, mirrored, lie below 1 - p
     flipped = N_TAIL - torch.bucketize(prob, other, right=True)
@@ -106,10 +107,14 @@ def tail_edges(n_cells: int) -> tuple[Float64[Tensor, " edge"], Float64[Tensor, 
 
 @lru_cache(maxsize=32)
 def _edges(n_cells: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " edge"]:
-    """Edges of all cells; the outer two lie beyond any probability, so that none is moved out."""
+    """Edges of all cells; the outer two lie beyond any probability, so that none is moved out.
+
+    An inner edge that would round to 1 is the number below it, so that 1 lies in the last cell.
+    """
     exact = torch.arange(n_cells + 1, dtype=torch.float64) / n_cells
-    exact[0], exact[-1] = -torch.inf, torch.inf
-    return exact.to(dtype).to(device)
+    edges = exact.to(dtype).clamp_(max=1 - torch.finfo(dtype).eps / 2)
+    edges[0], edges[-1] = -torch.inf, torch.inf
+    return edges.to(device)
 
 
 def _choose(
