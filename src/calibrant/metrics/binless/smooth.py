@@ -21,7 +21,15 @@ from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
-__all__ = ["BIASED", "FAINT", "SmoothCalibrationError", "fixed_point", "moved", "root_of"]
+__all__ = [
+    "BIASED",
+    "FAINT",
+    "SmoothCalibrationError",
+    "fixed_point",
+    "moved",
+    "root_near",
+    "root_of",
+]
 
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
 FEWER = 10  # times, nodes for a first approach and for the noise floor
@@ -133,13 +141,52 @@ def _crossing(gap: Masses, low: float, high: float, accuracy: float) -> float:
     return root_of(lambda sigma: _excess(gap, sigma), low, high, accuracy)
 
 
-def fixed_point(error: Callable[[float], float], least: float, most: float) -> float:
-    """Bandwidth that equals the error at this bandwidth, which falls from `most` to `least`."""
+def fixed_point(
+    error: Callable[[float], float], about: Callable[[float], float], least: float, most: float
+) -> float:
+    """Bandwidth that equals the error at this bandwidth, which falls from `most` to `least`.
+
+    `about` is nearly the error, and much quicker.
+    """
     if most - least <= 1e-13:  # nothing to smooth, or rounding alone
         return least
-    if error(most) >= most:
-        return most
-    return root_of(lambda sigma: error(sigma) - sigma, least, most, 1e-14)
+    excess = _less_bandwidth(error)
+    near = root_near(excess, _less_bandwidth(about), least, most, 1e-14)
+    if near is not None:
+        return near
+    return most if error(most) >= most else root_of(excess, least, most, 1e-14)
+
+
+def _less_bandwidth(error: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda sigma: error(sigma) - sigma
+
+
+def root_near(
+    excess: Callable[[float], float],
+    about: Callable[[float], float],
+    low: float,
+    high: float,
+    accuracy: float,
+) -> float | None:
+    """Where a function that falls by 1 or more to 1 is 0, in few steps from where `about` is.
+
+    None where the steps do not settle between `low` and `high`.
+    """
+    if not about(low) > 0 > about(high):
+        return None
+    root = root_of(about, low, high, 1e-6)
+    slope = (about(root * (1 + 1e-4)) - about(root)) / (1e-4 * root)
+    value = excess(root)
+    for _ in range(12):
+        step = -value / min(slope, -1.0)
+        root += step
+        if not low < root < high:
+            return None
+        if abs(step) <= accuracy * root:
+            return root
+        before, value = value, excess(root)
+        slope = (value - before) / step
+    return None
 
 
 def root_of(excess: Callable[[float], float], low: float, high: float, accuracy: float) -> float:

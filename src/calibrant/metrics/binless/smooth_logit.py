@@ -1,6 +1,7 @@
 """Smooth calibration error on the axis of log-odds, where probabilities near 0 and 1 lie apart."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -9,7 +10,14 @@ from jaxtyping import Float64, Int64
 
 from calibrant.metrics.base import MemoryMetric
 from calibrant.metrics.binless.log_odds import points_of_rows
-from calibrant.metrics.binless.smooth import BIASED, FAINT, fixed_point, moved, root_of
+from calibrant.metrics.binless.smooth import (
+    BIASED,
+    FAINT,
+    fixed_point,
+    moved,
+    root_near,
+    root_of,
+)
 from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size
 from calibrant.metrics.binned.noise_floor import SOFT
 from calibrant.metrics.estimate import Estimate
@@ -24,6 +32,7 @@ __all__ = ["LogitSmoothCalibrationError"]
 REACH = 40.0  # log-odds beyond which a row stands at the end: 4e-18 and its complement
 N_NODES = 1 << 18
 STEP = 2 * REACH / N_NODES
+FEWER = 16  # times, nodes for a first approach
 
 Column = Float64[np.ndarray, " row"]
 
@@ -90,10 +99,10 @@ class LogitSmoothCalibrationError(MemoryMetric):
         off = float(np.abs(gap[inside]) @ (upper * (1 - upper)))
         curved = STEP**2 * curvature(off, float(np.abs(masses.at).sum()))
 
-        def error(sigma: float) -> float:
-            return ends + integral_of_size(masses.smoothed(sigma / (2 * REACH)))
+        def error_on(masses: Masses) -> Callable[[float], float]:
+            return lambda sigma: ends + integral_of_size(masses.smoothed(sigma / (2 * REACH)))
 
-        value = fixed_point(error, ends, ends + size)
+        value = fixed_point(error_on(masses), error_on(masses.coarser(FEWER)), ends, ends + size)
         hard = bool(((points.up == 0) | (points.down == 0)).all())
         noise = points.ww * prob * (1 - prob) / total**2
         most = float((2 * weight * prob * (1 - prob)).sum()) / total
@@ -126,14 +135,21 @@ def _floor(at: Column, noise: Column, most: float) -> float:
     """Fixed point of the expected error if every probability were true: gaps are near normal."""
     masses = Masses(_to_nodes(at, noise))
 
-    def excess(sigma: float) -> float:
-        width = sigma / (2 * REACH)
-        variance = masses.smoothed(width / math.sqrt(2)) / (2 * math.sqrt(math.pi) * width)
-        variance[variance < FAINT * variance.max()] = 0  # the root would magnify its rounding
-        mean = math.sqrt(2 / math.pi) * integral_of_size(np.sqrt(variance))
-        return min(mean, most) - sigma
+    def excess_on(masses: Masses) -> Callable[[float], float]:
+        def excess(sigma: float) -> float:
+            width = sigma / (2 * REACH)
+            variance = masses.smoothed(width / math.sqrt(2)) / (2 * math.sqrt(math.pi) * width)
+            variance[variance < FAINT * variance.max()] = 0  # the root would magnify its rounding
+            mean = math.sqrt(2 / math.pi) * integral_of_size(np.sqrt(variance))
+            return min(mean, most) - sigma
+
+        return excess
 
     least = STEP / 2
-    if not noise.any() or excess(least) <= 0:
+    if not noise.any():
         return 0.0
-    return root_of(excess, least, 1.0, 1e-12)
+    excess = excess_on(masses)
+    near = root_near(excess, excess_on(masses.coarser(FEWER)), least, 1.0, 1e-12)
+    if near is not None:
+        return near
+    return root_of(excess, least, 1.0, 1e-12) if excess(least) > 0 else 0.0

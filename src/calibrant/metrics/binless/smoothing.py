@@ -36,10 +36,9 @@ class Masses:
     def smoothed(self, sigma: float) -> Nodes:
         """Density at the nodes once every mass is a Gaussian of deviation `sigma`, reflected."""
         n_waves = len(self.at) if sigma * len(self.at) <= REACH else int(REACH / sigma)
-        damped = np.zeros_like(self.at)
         frequency = np.arange(n_waves)
-        damped[:n_waves] = self._waves[:n_waves] * np.exp(-0.5 * (np.pi * sigma * frequency) ** 2)
-        return np.asarray(dct(damped, type=1))
+        damped = self._waves[:n_waves] * np.exp(-0.5 * (np.pi * sigma * frequency) ** 2)
+        return _cosine_series(damped, len(self.at) - 1)
 
     def coarser(self, times: int) -> "Masses":
         """Masses on every so many-th node, each shared by its neighbours by nearness."""
@@ -48,6 +47,16 @@ class Masses:
         nodes = np.append(inner @ (1 - share), self.at[-1])
         nodes[1:] += inner @ share
         return Masses(nodes)
+
+
+def _cosine_series(waves: Float64[np.ndarray, " wave"], n: int) -> Nodes:
+    """Values at 0, 1/n, ..., 1: every other one of half as many nodes, as long as waves are few."""
+    if n % 2 or 2 * len(waves) > n:
+        return np.asarray(dct(waves, type=1, n=n + 1))
+    values = np.empty(n + 1)
+    values[::2] = _cosine_series(waves, n // 2)
+    values[1::2] = np.asarray(dct(waves, type=3, n=n // 2))
+    return values
 
 
 def to_nodes(mass: Float64[Tensor, " fine"], moment: Float64[Tensor, " fine"]) -> Nodes:
