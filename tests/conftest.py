@@ -3,10 +3,14 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial, wraps
 from html.parser import HTMLParser
 from pathlib import Path
+from types import FunctionType
 
+import jaxtyping
 import pytest
+from beartype.roar import BeartypeDecorHintException
 from hypothesis import settings
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -15,6 +19,37 @@ VOID = {"meta", "link", "br", "hr", "img", "input"}
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if "CI" in os.environ else "local")
+
+_OF_JAXTYPING, _AXES = jaxtyping.jaxtyped, jaxtyping.jaxtyped("context")
+
+
+def _checked(
+    function: object = None, *, typechecker: Callable[..., Callable[..., object]]
+) -> object:
+    """Function that checks types and axes, as jaxtyping's own does in three times as long.
+
+    That one binds the arguments to the signature, and checks them once more beside what comes out.
+    """
+    if function is None:
+        return partial(_checked, typechecker=typechecker)
+    if not isinstance(function, FunctionType):  # classes and properties: their functions come here
+        return _OF_JAXTYPING(function, typechecker=typechecker)
+    try:
+        checked = typechecker(function)
+    except BeartypeDecorHintException:  # an annotation for type checkers alone
+        return _OF_JAXTYPING(function, typechecker=typechecker)
+
+    @wraps(function)
+    def within_axes(*args: object, **settings: object) -> object:
+        if jaxtyping.config.jaxtyping_disable:
+            return function(*args, **settings)
+        with _AXES:
+            return checked(*args, **settings)
+
+    return within_axes
+
+
+jaxtyping.jaxtyped = jaxtyping._decorator.jaxtyped = _checked
 
 _ROOT = Path(__file__).parents[1]
 _SHARED = Path(os.environ.get("CALIBRANT_SHARED", _ROOT.parent / "shared"))
