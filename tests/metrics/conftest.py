@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ import calibrant as cal
 from calibrant.metrics.base import Metric, TallyMetric
 from calibrant.metrics.binned.calibration import ExpectedCalibrationError
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import METRICS
 from calibrant.metrics.resolving import resolve
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.bundle import Tallies
 
 NUMBERED = {
     "pinball_0.95": "pinball",
@@ -34,6 +37,8 @@ CLASSES, NUMBERS = frozenset({"order", "few rows"}), frozenset[str]()
 TWO = frozenset({"two classes"})
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}  # columns of quantiles
 
+RULED_OUT = "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages"
+
 EXEMPT: dict[
     tuple[str, str], str
 ] = {  # law (test function) and metric that it cannot hold for, and why
@@ -50,19 +55,13 @@ EXEMPT: dict[
         )
     },
     **{
-        (
-            "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
-            name,
-        ): "every row's pair with that class joins the ranking"
+        (RULED_OUT, name): "every row's pair with that class joins the ranking"
         for name in ("auroc_micro", "average_precision_micro")
     },
-    (
-        "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
-        "classwise_ece_l2",
-    ): "a root of an average shrinks by the root",
+    (RULED_OUT, "classwise_ece_l2"): "a root of an average shrinks by the root",
     **{
         (
-            "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
+            RULED_OUT,
             name,
         ): "a class more of which all rows are rightly left alone, or without any recall"
         for name in (
@@ -80,10 +79,7 @@ EXEMPT: dict[
         if "_debiased" in name or "multiresolution" in name
     },
     **{
-        (
-            "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages",
-            name,
-        ): "the even odds that are mixed in are over all classes"
+        (RULED_OUT, name): "the even odds that are mixed in are over all classes"
         for name in METRICS
         if METRICS[name].home.startswith("calibrant.selection.refinement:")
     },
@@ -114,7 +110,7 @@ EXEMPT: dict[
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # by identity, so that tests can keep what they found
 class Evidence:
     """Columns that a door takes, row by row, and settings of the door."""
 
@@ -132,12 +128,27 @@ class Evidence:
         columns = {k: v if index is None else v[index] for k, v in self.columns.items()}
         return self.door(**{**columns, **self.settings, **others})
 
-    @property
+    @cached_property
     def summed(self) -> tuple[str | Metric, ...]:
         """The metrics that tallies of these rows can tell."""
         n_classes = self.rows().n_classes
         chosen = {m: m if isinstance(m, Metric) else resolve(m, n_classes) for m in self.metrics}
         return tuple(name for name, m in chosen.items() if isinstance(m, TallyMetric))
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """Tallies of the rows as they are, for all metrics that sums can tell."""
+        return cal.tally(self.rows(), self.summed)
+
+    @cached_property
+    def from_rows(self) -> Evaluation:
+        """What all metrics say of the rows as they are; kept, for many laws compare with it."""
+        return cal.evaluate(self.rows(), self.metrics)
+
+    @cached_property
+    def from_tallies(self) -> Evaluation:
+        """The same from their tallies."""
+        return cal.evaluate(self.tallies, self.summed)
 
     def with_columns(self, **columns: Tensor) -> "Evidence":
         """The same with other columns beside or instead."""
@@ -237,9 +248,10 @@ EVIDENCE = {kind: _with_metrics(evidence) for kind, evidence in _evidence().item
 
 
 def _under(law: str) -> dict[str, Evidence]:
-    """Rows of every kind, with the metrics that a law holds for."""
+    """Rows of every kind, with the metrics that a law holds for: the same ones if it is all."""
+    held = {k: tuple(m for m in e.metrics if (law, m) not in EXEMPT) for k, e in EVIDENCE.items()}
     return {
-        kind: replace(e, metrics=tuple(m for m in e.metrics if (law, m) not in EXEMPT))
+        kind: e if held[kind] == e.metrics else replace(e, metrics=held[kind])
         for kind, e in EVIDENCE.items()
     }
 

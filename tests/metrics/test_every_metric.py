@@ -6,6 +6,7 @@ estimates from their tally.
 
 import math
 from decimal import ROUND_UP, Context
+from functools import cache
 
 import pytest
 import torch
@@ -31,9 +32,17 @@ OUT_OF_REACH = {"images"}  # what no row here offers: their own tests try such m
 def in_both_forms(rows, evidence):
     """Estimates from rows and from their tally, by name and form."""
     metrics, summed = evidence.metrics, evidence.summed
-    estimates = {(name, "rows"): e for name, e in cal.evaluate(rows, metrics).items()}
-    tallies = cal.tally(rows, summed)
-    return estimates | {(name, "tally"): e for name, e in cal.evaluate(tallies, summed).items()}
+    return by_form(cal.evaluate(rows, metrics), cal.evaluate(cal.tally(rows, summed), summed))
+
+
+def by_form(from_rows, from_tallies):
+    estimates = {(name, "rows"): estimate for name, estimate in from_rows.items()}
+    return estimates | {(name, "tally"): estimate for name, estimate in from_tallies.items()}
+
+
+def as_they_are(evidence):
+    """The same for the rows as they are, found once for all laws."""
+    return by_form(evidence.from_rows, evidence.from_tallies)
 
 
 def assert_all_same(actual, expected, assert_same, *fields, **options):
@@ -61,10 +70,16 @@ def test_weights_equal_repetition_and_zero_absence(evidence, assert_same):
     assert_all_same(weighted, repeated, assert_same, VALUE)
 
 
+@cache
+def weighed(evidence):
+    """Weights of all rows, and what is found with them."""
+    weights = 0.25 + (torch.arange(len(evidence)) % 5).double()
+    return weights, in_both_forms(evidence.rows(weights=weights), evidence)
+
+
 @pytest.mark.parametrize("scale", [1e-3, 7.0, 1e6])
 def test_scaling_all_weights_changes_neither_value_nor_interval(evidence, scale, assert_same):
-    weights = 0.25 + (torch.arange(len(evidence)) % 5).double()
-    expected = in_both_forms(evidence.rows(weights=weights), evidence)
+    weights, expected = weighed(evidence)
     scaled = in_both_forms(evidence.rows(weights=scale * weights), evidence)
     assert_all_same(scaled, expected, assert_same, atol=1e-11)
 
@@ -72,25 +87,32 @@ def test_scaling_all_weights_changes_neither_value_nor_interval(evidence, scale,
 def test_weight_of_one_for_all_is_no_weight(evidence, assert_same):
     ones = torch.ones(len(evidence), dtype=torch.float64)
     weighted = in_both_forms(evidence.rows(weights=ones), evidence)
-    assert_all_same(weighted, in_both_forms(evidence.rows(), evidence), assert_same)
+    assert_all_same(weighted, as_they_are(evidence), assert_same)
+
+
+@cache
+def without_a_third(evidence):
+    """Which rows are left out, and what is found without them."""
+    out = torch.arange(len(evidence)) % 3 == 0
+    return out, in_both_forms(evidence.rows(~out), evidence)
 
 
 @pytest.mark.parametrize("garbage", [torch.nan, torch.inf, -torch.inf])
 def test_rows_of_weight_zero_have_no_effect_whatever_they_hold(evidence, garbage, assert_same):
-    out = torch.arange(len(evidence)) % 3 == 0
+    out, expected = without_a_third(evidence)
     columns = {name: values.clone() for name, values in evidence.columns.items()}
     for values in columns.values():
         values[out] = garbage if values.is_floating_point() else 99
     spoilt = evidence.with_columns(**columns).rows(weights=(~out).double())
     actual = in_both_forms(spoilt, evidence)
-    assert_all_same(actual, in_both_forms(evidence.rows(~out), evidence), assert_same)
+    assert_all_same(actual, expected, assert_same)
     assert {estimate.n for estimate in actual.values()} == {int((~out).sum())}
 
 
 def test_row_order_is_irrelevant(evidence, assert_same):
     shuffled = torch.randperm(len(evidence), generator=torch.Generator().manual_seed(0))
     actual = in_both_forms(evidence.rows(shuffled), evidence)
-    assert_all_same(actual, in_both_forms(evidence.rows(), evidence), assert_same)
+    assert_all_same(actual, as_they_are(evidence), assert_same)
 
 
 def test_interval_holds_the_value_and_grows_with_the_level(evidence):
@@ -112,9 +134,8 @@ def test_interval_holds_the_value_and_grows_with_the_level(evidence):
 
 
 def test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off(evidence):
-    rows, names = evidence.rows(), evidence.summed
-    exact = cal.evaluate(rows, names)
-    for name, estimate in cal.evaluate(cal.tally(rows, names), names).items():
+    exact = evidence.from_rows
+    for name, estimate in evidence.from_tallies.items():
         if not isinstance(exact.metrics[name], RowMetric):
             assert estimate == exact[name], name
             continue
@@ -143,20 +164,15 @@ def up(bound):
 
 
 def test_tallies_from_a_file_give_the_same_estimates(evidence, tmp_path):
-    tallies = cal.tally(evidence.rows(), evidence.summed)
-    tallies.save(tmp_path / "tallies")
-    expected = cal.evaluate(tallies, evidence.summed)
+    evidence.tallies.save(tmp_path / "tallies")
     again = cal.evaluate(cal.load_tallies(tmp_path / "tallies"), evidence.summed)
-    assert again.to_json() == expected.to_json()
+    assert again.to_json() == evidence.from_tallies.to_json()
 
 
 def test_number_read_from_a_tally_is_the_value_of_its_estimate(evidence):
-    names = evidence.summed
-    tallies = cal.tally(evidence.rows(), names)
-    evaluation = cal.evaluate(tallies, names)
-    for name, estimate in evaluation.items():
-        metric = evaluation.metrics[name]
-        number = metric.read(tallies.tally_of(metric.statistic))
+    for name, estimate in evidence.from_tallies.items():
+        metric = evidence.from_tallies.metrics[name]
+        number = metric.read(evidence.tallies.tally_of(metric.statistic))
         told = pytest.approx(number.reshape(-1).tolist(), nan_ok=True)
         assert entries(estimate.value) == told, name
 
@@ -172,7 +188,7 @@ def test_one_row_gives_numbers_in_range_or_says_why_not(evidence):
 
 
 def test_values_lie_in_the_range_that_the_registry_states(evidence):
-    for name, estimate in cal.evaluate(evidence.rows(), evidence.metrics).items():
+    for name, estimate in evidence.from_rows.items():
         if any(map(math.isnan, entries(estimate.value))):
             assert "undefined: " in estimate.note, name
             continue

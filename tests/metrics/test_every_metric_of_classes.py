@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import torch
@@ -60,10 +61,18 @@ def test_soft_labels_that_are_one_hot_equal_hard_ones(kind, all_evidence, assert
         rows = evidence.with_columns(labels=soft).rows()
     assert kind == "events" or rows.soft is not None
     actual = cal.evaluate(rows, evidence.metrics)
-    for name, expected in cal.evaluate(evidence.rows(), evidence.metrics).items():
+    for name, expected in evidence.from_rows.items():
         assert_same(actual[name], expected, ("value", "noise_floor"), hint=name)
         if actual[name].low is not None:
             assert_same(actual[name], expected, ("low", "high"), hint=name)
+
+
+@cache
+def without_a_quarter(evidence):
+    """Which rows are left out, weights of all, and what is found without them."""
+    out = torch.arange(len(evidence)) % 4 == 1
+    weights = (torch.arange(len(evidence)) % 3).double()
+    return out, weights, cal.evaluate(evidence.rows(~out, weights=weights[~out]), evidence.metrics)
 
 
 @pytest.mark.parametrize("garbage", [math.nan, math.inf])
@@ -72,10 +81,9 @@ def test_ignored_entries_have_no_effect_whatever_they_hold(
     kind, garbage, all_evidence, assert_same
 ):
     evidence = all_evidence[kind]
-    out = torch.arange(len(evidence)) % 4 == 1
+    out, weights, alone = without_a_quarter(evidence)
     columns = {name: values.clone() for name, values in evidence.columns.items()}
-    columns["weights"] = (torch.arange(len(evidence)) % 3).double()
-    alone = evidence.with_columns(**{name: column[~out] for name, column in columns.items()})
+    columns["weights"] = weights.clone()
     for column in columns.values():
         if column.is_floating_point():
             column[out] = garbage
@@ -83,18 +91,23 @@ def test_ignored_entries_have_no_effect_whatever_they_hold(
     actual = cal.evaluate(
         evidence.with_columns(**columns).rows(ignore_index=-100), evidence.metrics
     )
-    assert_all_same(actual, cal.evaluate(alone.rows(), evidence.metrics), assert_same)
-    assert actual.n == int((columns["weights"][~out] > 0).sum())
+    assert_all_same(actual, alone, assert_same)
+    assert actual.n == int((weights[~out] > 0).sum())
+
+
+@cache
+def of_short_logits(evidence):
+    """Logits of few binary digits, so that a shift is exact, and what is found of them."""
+    logits = (evidence.columns["logits"] * 64).round() / 64
+    return logits, cal.evaluate(evidence.rows(logits=logits), evidence.metrics)
 
 
 @pytest.mark.parametrize("kind", ["two", "many"])
 @pytest.mark.parametrize("shift", [-1024.0, 1.0, 4096.0])
 def test_shift_of_logits_changes_nothing(kind, shift, all_evidence, assert_same):
     evidence = all_evidence[kind]
-    logits = (evidence.columns["logits"] * 64).round() / 64  # so that the shift is exact
-    rows = evidence.with_columns(logits=logits).rows()
-    shifted = evidence.with_columns(logits=logits + shift).rows()
-    actual, expected = (cal.evaluate(r, evidence.metrics) for r in (shifted, rows))
+    logits, expected = of_short_logits(evidence)
+    actual = cal.evaluate(evidence.rows(logits=logits + shift), evidence.metrics)
     assert_all_same(actual, expected, assert_same)
 
 
@@ -117,7 +130,7 @@ def test_renaming_classes_permutes_vectors_and_leaves_scalars(kind, all_evidence
         scores_of(evidence): scores[:, order],
         "labels": labels[:, order] if labels.ndim == 2 else order.argsort()[labels],
     }
-    before = cal.evaluate(evidence.rows(), evidence.metrics)
+    before = evidence.from_rows
     after = cal.evaluate(evidence.with_columns(**columns).rows(), evidence.metrics)
     for name, estimate in before.items():
         value = torch.tensor(estimate.value, dtype=torch.float64)
