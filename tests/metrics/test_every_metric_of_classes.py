@@ -232,7 +232,12 @@ def test_thousand_classes_from_one_pass():
     labels = torch.randint(K_MANY, (60,), generator=generator)
     labels[:30] = logits[:30].argmax(-1)
     rows = cal.predictions(logits=logits, labels=labels)
-    summed = [n for n in usual(K_MANY) if isinstance(resolve(n, K_MANY), TallyMetric)]
+    summed = [
+        name
+        for name in usual(K_MANY)
+        if isinstance(resolve(name, K_MANY), TallyMetric)
+        and not name.startswith("auroc_ovo")  # pairs of so many classes are refused
+    ]
     evaluation = cal.evaluate(cal.tally(rows, summed), summed)
     probs = logits.double().softmax(-1)
     truth = F.one_hot(labels, K_MANY).double()

@@ -36,6 +36,7 @@ HOMES: Mapping[str, str] = {  # a row score lives with its metric
     "NegativeLogLikelihood": f"{_METRICS}.proper.scores",
     "NormalLogScore": f"{_METRICS}.numbers.distributions",
     "OfTopLabel": f"{_METRICS}.proper.top_label",
+    "PairGrids": f"{_STATISTICS}.pair_grids",
     "PinballLoss": f"{_METRICS}.numbers.quantiles",
     "PredictedClassGrid": f"{_STATISTICS}.predicted_class_grid",
     "RankedProbability": f"{_METRICS}.numbers.distributions",

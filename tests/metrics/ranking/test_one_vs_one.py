@@ -106,10 +106,48 @@ def test_logits_rank_rows_whose_probabilities_round_to_one():
     assert OneVsOneAUROC()(rows).value == 0.75
 
 
-def test_tallies_refuse_it_by_name():
-    probs, labels = drawn()
-    rows = cal.predictions(probs=probs, labels=labels)
-    with pytest.raises(InputError, match="auroc_ovo"):
+@pytest.mark.filterwarnings("ignore::calibrant.errors.CalibrantWarning")
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@pytest.mark.parametrize("sharp", [1.0, 6.0, 1e-4])
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_grid_is_no_further_off_than_it_says(average, sharp, n_classes):
+    probs, labels = drawn(n_classes=n_classes)
+    probs = probs**sharp / (probs**sharp).sum(1, keepdims=True)
+    metric, weights = OneVsOneAUROC(average), np.arange(300) % 4
+    soft = 0.8 * np.eye(n_classes)[labels] + 0.2 / n_classes
+    for truth in (labels, soft):
+        rows = cal.predictions(probs=probs, labels=truth, weights=weights)
+        exact, name = metric(rows).value, repr(metric)
+        halves = (
+            cal.tally(
+                cal.predictions(probs=probs[part], labels=truth[part], weights=weights[part]),
+                [metric],
+            )
+            for part in (slice(0, 100), slice(100, None))
+        )
+        first, second = halves
+        found = cal.evaluate(first + second, [metric])[name]
+        assert abs(found.value - exact) <= found.bound + 1e-12
+        assert found.n == 225
+        assert (found.bound < 0.01) == (sharp != 1e-4)
+        assert found.method.startswith("not available: classes share their rows")
+
+
+def test_positive_column_and_both_columns_fill_the_same_grids():
+    prob, labels = drawn(n_classes=2)[0][:, 1], np.arange(300) % 2
+    both = np.stack((1 - prob, prob), axis=1)
+    found = [
+        cal.evaluate(
+            cal.tally(cal.predictions(probs=p, labels=labels), ["auroc_ovo"]), ["auroc_ovo"]
+        )
+        for p in (prob, both)
+    ]
+    assert found[0]["auroc_ovo"].value == found[1]["auroc_ovo"].value
+
+
+def test_pairs_of_many_classes_are_not_tallied():
+    probs = np.full((4, 129), 1 / 129)
+    rows = cal.predictions(probs=probs, labels=[0, 1, 2, 3])
+    with pytest.raises(InputError, match=r"rows must have at most 128 classes .*; got 129"):
         cal.tally(rows, ["auroc_ovo"])
-    with pytest.raises(InputError, match="auroc_ovo"):
-        cal.evaluate(cal.tally(rows, ["auroc"]), ["auroc_ovo"])
+    assert OneVsOneAUROC()(rows).value == 0.5

@@ -9,10 +9,11 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.metrics.base import MemoryMetric
+from calibrant.metrics.base import RowMetric
+from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.ranking.class_average import LONELY, support_of
+from calibrant.metrics.ranking.class_average import LONELY, SHARED, support_of
 from calibrant.metrics.ranking.class_scores import class_scores
 from calibrant.metrics.ranking.one_vs_rest import rank_influences
 from calibrant.metrics.ranking.placements import by_rank, placements
@@ -21,7 +22,11 @@ from calibrant.metrics.ranking.roc_area import roc_area
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.joint import Joint
+from calibrant.statistics.pair_grids import PairGrids
 from calibrant.statistics.power_sums import sum_by
+from calibrant.statistics.score_grid import ScoreGrid
+from calibrant.statistics.tally import Tally
 
 __all__ = ["OneVsOneAUROC", "PairAverage"]
 
@@ -31,16 +36,16 @@ Pairs = Float64[Tensor, "first second"]
 
 
 @dataclass(frozen=True, slots=True)
-class OneVsOneAUROC(MemoryMetric):
+class OneVsOneAUROC(RowMetric):
     r"""Mean over pairs of classes of the AUROC that tells them apart, in [0, 1].
 
     Of the rows of classes a and b alone: the chance that a row of a is stated a higher
     probability of a than a row of b, and the same for b; the mean of the two is the pair's.
     ``"macro"`` is the plain mean over pairs, which does not depend on how frequent the classes
     are; ``"weighted"`` weighs a pair by the rows of both. Pairs of a class that never comes out
-    have none and are left out; the estimate says how many classes. It takes rows in memory: a
-    grid would need a cell for every pair. The interval is that of the rows' influences, as for
-    one against the rest; soft labels have none.
+    have none and are left out; the estimate says how many classes. From rows it is exact, with
+    the interval of the rows' influences, as for one against the rest; soft labels have none. From
+    a tally, of 128 classes at most, rows of one cell tie, and the estimate bounds what that moves.
 
     Parameters
     ----------
@@ -68,21 +73,35 @@ class OneVsOneAUROC(MemoryMetric):
         check_choice("average", self.average, get_args(PairAverage))
 
     @property
-    def reads(self) -> tuple[type[Rows], ...]:
-        """See `Metric.reads`."""
-        return (Predictions,)
+    def statistic(self) -> Joint:
+        """See `TallyMetric.statistic`: the grids of pairs, and a grid that counts the rows."""
+        return Joint((PairGrids(), ScoreGrid("top_label")))
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where rows are of one class."""
+        return _of_grid(self.statistic.split(tally)[0], self.average)[0]
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; warns where the grid is too coarse."""
+        del level
+        pairs, grid = self.statistic.split(tally)
+        value, bound, n_present = _of_grid(pairs, self.average)
+        n = int(grid["count"].sum())
+        if n_present < 2:
+            return _undefined(n)
+        note = _left_out(n_present, len(class_names))
+        estimate = Estimate(float(value), None, None, None, n, SHARED, note=note)
+        return from_grid(estimate, float(bound), "auroc_ovo")
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
-        """See `MemoryMetric.estimate_rows`."""
+        """See `RowMetric.estimate_rows`."""
         if not isinstance(rows, Predictions):
             raise InputError("rows", "be predictions over classes", rows.kind, "Use predictions().")
         support = support_of(rows)
         present = [k for k in range(rows.n_classes) if support[k] > 0]
-        n, n_pairs = len(rows), len(present) * (len(present) - 1) // 2
-        if not n_pairs:
-            why = "it takes rows of two classes"
-            method, note = f"not available: {why}", f"undefined: {why}"
-            return Estimate(math.nan, None, None, None, n, method, note=note)
+        n = len(rows)
+        if len(present) < 2:
+            return _undefined(n)
         shares = _shares(support[present], self.average)
         if rows.soft is None:
             areas, moved = _of_hard(rows, present, shares)
@@ -98,8 +117,7 @@ class OneVsOneAUROC(MemoryMetric):
                 if bool(moved.isnan().any())
                 else logit_interval(value, float(moved.square().sum()), level, METHOD)
             )
-        missing = rows.n_classes - len(present)
-        note = f"{missing} of {rows.n_classes} classes never came out: left out" if missing else ""
+        note = _left_out(len(present), rows.n_classes)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
 
@@ -109,6 +127,35 @@ def _shares(support: Float64[Tensor, " class"], average: PairAverage) -> Pairs:
     weight = torch.ones_like(support) if average == "macro" else support
     both = weight[:, None] + weight
     return both.fill_diagonal_(0) / both.sum()
+
+
+def _undefined(n: int) -> Estimate:
+    why = "it takes rows of two classes"
+    method, note = f"not available: {why}", f"undefined: {why}"
+    return Estimate(math.nan, None, None, None, n, method, note=note)
+
+
+def _left_out(n_present: int, n_classes: int) -> str:
+    missing = n_classes - n_present
+    return f"{missing} of {n_classes} classes never came out: left out" if missing else ""
+
+
+def _of_grid(
+    pairs: Tally, average: PairAverage
+) -> tuple[Float64[Tensor, ""], Float64[Tensor, ""], int]:
+    """Average over pairs and its bound, half the share of ties; and the number of classes."""
+    mass = pairs["wy"]
+    support = mass[0].sum(dim=-1)
+    present = (support > 0).nonzero().squeeze(-1)
+    shares = _shares(support[present], average)
+    areas, tied = torch.zeros_like(shares), torch.zeros_like(shares)
+    for at, k in enumerate(present.tolist()):
+        sides = mass[k, present]
+        own, total = sides[at], sides.sum(dim=-1)
+        below = sides.cumsum(dim=-1) - sides / 2
+        areas[at] = (below @ own) / (total * total[at])
+        tied[at] = (sides @ own) / (2 * total * total[at])
+    return (areas * shares).sum(), (tied * shares).sum(), len(present)
 
 
 def _of_hard(
