@@ -10,7 +10,7 @@ from types import FunctionType
 
 import jaxtyping
 import pytest
-from beartype.roar import BeartypeDecorHintException
+from beartype.roar import BeartypeCallHintViolation, BeartypeDecorHintException
 from hypothesis import settings
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -43,8 +43,11 @@ def _checked(
     def within_axes(*args: object, **settings: object) -> object:
         if jaxtyping.config.jaxtyping_disable:
             return function(*args, **settings)
-        with _AXES:
-            return checked(*args, **settings)
+        try:
+            with _AXES:
+                return checked(*args, **settings)
+        except BeartypeCallHintViolation as error:
+            raise jaxtyping.TypeCheckError(str(error)) from error
 
     return within_axes
 
