@@ -122,7 +122,7 @@ def test_unknown_names_are_refused_with_the_way_to_the_list(name):
     ("name", "near"), [("acuracy", "accuracy"), ("brier_score", "brier"), ("logloss", "log_loss")]
 )
 def test_near_names_are_offered(name, near):
-    with pytest.raises(InputError, match=f"Did you mean .*{near}"):
+    with pytest.raises(InputError, match=f"(Did you mean|Here it is) .*{near}"):
         check_names(["accuracy", name])
 
 

@@ -22,6 +22,7 @@ from calibrant.metrics.catalogue import (
     selective,
 )
 from calibrant.metrics.catalogue.entry import Entry
+from calibrant.metrics.foreign_names import foreign
 
 __all__ = [
     "ALIASES",
@@ -32,6 +33,7 @@ __all__ = [
     "canonical",
     "defaults",
     "entry_of",
+    "hint_at",
     "homes",
 ]
 
@@ -55,7 +57,9 @@ METRICS: Mapping[str, Entry] = {
 
 BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyond
     "ece": ("top_label_ece", "top_label_ece"),
+    "expected_calibration_error": ("top_label_ece", "top_label_ece"),
     "mce": ("top_label_mce", "top_label_mce"),
+    "maximum_calibration_error": ("top_label_mce", "top_label_mce"),
     "multiresolution_ece": ("positive_multiresolution_ece", "top_label_multiresolution_ece"),
     "smooth_ece_logit": ("positive_smooth_ece_logit", "top_label_smooth_ece_logit"),
     **{
@@ -69,7 +73,7 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     },
     "precision": ("precision_positive", "precision_macro"),
     "recall": ("recall_positive", "recall_macro"),
-    "f1": ("f1_positive", "f1_macro"),
+    **dict.fromkeys(("f1", "f1_score"), ("f1_positive", "f1_macro")),
     "dice": ("f1_positive", "f1_macro"),
     "dice_per_image": ("dice_per_image_positive", "dice_per_image_macro"),
     "iou_per_image": ("iou_per_image_positive", "iou_per_image_macro"),
@@ -81,9 +85,11 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     "npv": ("negative_predictive_value_positive", "negative_predictive_value_macro"),
     "fpr": ("false_positive_rate_positive", "false_positive_rate_macro"),
     "fnr": ("false_negative_rate_positive", "false_negative_rate_macro"),
-    "auroc": ("auroc_positive", "auroc_macro"),
-    "average_precision": ("average_precision_positive", "average_precision_macro"),
-    "ap": ("average_precision_positive", "average_precision_macro"),
+    **dict.fromkeys(("auroc", "auc"), ("auroc_positive", "auroc_macro")),
+    **dict.fromkeys(
+        ("average_precision", "ap", "auprc", "pr_auc"),
+        ("average_precision_positive", "average_precision_macro"),
+    ),
     **{
         part: (f"positive_{part}", f"top_label_{part}")
         for part in (
@@ -154,15 +160,27 @@ def entry_of(name: str, n_classes: int) -> tuple[Entry, dict[str, object]]:
     """
     stem, number = _split(canonical(name, n_classes))
     if stem not in METRICS:
-        known = [*METRICS, *ALIASES]
-        near = difflib.get_close_matches(name, known, n=3)
-        hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        remedy = f"{hint}calibrant.metrics.available() lists all {len(METRICS)}."
+        remedy = f"{hint_at(name)}calibrant.metrics.available() lists all {len(METRICS)}."
         raise InputError("metrics", "be known names", f"'{name}'", remedy)
     entry = METRICS[stem]
     if number is None:
         return entry, {}
     return entry, {entry.number: float(number) if "." in number else int(number)}
+
+
+def hint_at(name: str) -> str:
+    """Sentence on what an unknown name may mean, with a space after it; empty where none is near.
+
+    Examples
+    --------
+    >>> hint_at("acuracy"), hint_at("R2Score")
+    ('Did you mean accuracy? ', 'Here it is r2. ')
+    """
+    elsewhere = foreign(name)
+    if elsewhere is not None:
+        return f"{elsewhere.told()} "
+    near = difflib.get_close_matches(name.lower(), [*METRICS, *ALIASES], n=3)
+    return f"Did you mean {' or '.join(near)}? " if near else ""
 
 
 def defaults(kind: str, n_classes: int) -> tuple[str, ...]:

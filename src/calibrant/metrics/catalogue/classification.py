@@ -105,7 +105,9 @@ _RATIOS: dict[str, tuple[str, str, Direction, str, tuple[str, ...], str]] = {
 
 
 def _extra(ratio: str, average: str) -> tuple[str, ...]:
-    return ("balanced_accuracy",) if (ratio, average) == ("recall", "macro") else ()
+    """Further names of a single average."""
+    names = {"recall": ("balanced_accuracy",), "jaccard": ("mean_iou", "miou")}
+    return names.get(ratio, ()) if average == "macro" else ()
 
 
 ENTRIES = (
