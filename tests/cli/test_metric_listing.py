@@ -17,7 +17,7 @@ def told(*words):
 
 
 def test_metrics_stand_under_their_family():
-    text = told()
+    text = told("--all")
     places = [text.index(f"\n  {entry.name}") for f in FAMILIES.values() for entry in f]
     assert places == sorted(places)
     heads = [line for line in text.splitlines() if line and not line.startswith((" ", "*"))]
@@ -25,8 +25,11 @@ def test_metrics_stand_under_their_family():
 
 
 def test_every_alias_is_listed_with_what_it_is():
-    lines = told().partition("\nalso\n")[2].splitlines()
-    found = {line.split()[0]: line for line in lines}
+    found, alias = {}, ""
+    for line in told("--all").partition("\nalso\n")[2].splitlines():
+        if line[2] != " ":  # else the line goes on with what stands above
+            alias = line.split()[0]
+        found[alias] = found.get(alias, "") + line
     assert found.keys() == ALIASES.keys()
     for alias, (two, beyond) in ALIASES.items():
         assert two in found[alias]
@@ -65,7 +68,76 @@ def test_every_name_of_a_metric_explains_it(word):
     assert "  range:       0 to 1; low values are good\n" in text
     record = json.loads(told(word, "--json"))
     assert record["name"] == "top_label_ece"
-    assert record["settings"] == {"view": "top_label", "n_bins": "15", "closed": "right"}
+    n_bins = word.partition("ece_")[2] or "15"
+    assert record["settings"] == {"view": "top_label", "n_bins": n_bins, "closed": "right"}
+
+
+@pytest.mark.parametrize(
+    ("name", "python"),
+    [
+        ("ece_10", "ExpectedCalibrationError(view='top_label', n_bins=10)"),
+        ("top_k_accuracy_3", "TopKAccuracy(k=3)"),
+        ("f_beta_positive_0.5", "FBetaScore(average='positive', beta=0.5)"),
+    ],
+)
+def test_number_of_a_name_stands_in_what_is_explained(name, python):
+    assert f"  in Python:   cal.metrics.{python}\n" in told(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("calibration error", ["top_label_ece", "top_label_mce", "classwise_ece"]),
+        ("expected calibration error", ["top_label_ece"]),
+        ("maximum calibration", ["top_label_mce", "positive_mce"]),
+        ("auc", ["auroc_positive", "auroc_macro"]),
+        ("pr auc", ["average_precision_positive", "average_precision_macro"]),
+        ("miou", ["jaccard_macro"]),
+        ("hamming", ["accuracy"]),
+        ("cross entropy", ["log_loss"]),
+        ("nll", ["log_loss"]),
+        ("f1 score", ["f1_positive", "f1_macro"]),
+        ("roc", ["auroc_positive", "auroc_macro"]),
+        ("ks", ["positive_ks_calibration_error", "top_label_ks_calibration_error"]),
+        ("brier score", ["brier", "brier_binary", "brier_skill"]),
+        ("top 5", ["top_k_accuracy"]),
+        ("top-3", ["top_k_accuracy"]),
+        ("quadratic kappa", ["kappa_quadratic"]),
+        ("log loss", ["log_loss"]),
+        ("average precision", ["average_precision_positive", "average_precision_macro"]),
+        ("calibration errors zebra", ["top_label_ece"]),
+    ],
+)
+def test_words_of_people_find_what_they_mean(words, names):
+    text = told(*words.split())
+    assert [name for name in names if f"  {name}" not in text and f"{name}: " not in text] == []
+    assert "auroc" not in words
+    for part in ("roc", "ks", "top 5"):
+        if words == part:
+            assert "debiased" not in text
+
+
+def test_exact_name_names_others_that_bear_it():
+    assert "see also: f1_AVERAGE, dice_per_image_AVERAGE" in told("dice")
+    assert "dice_per_image_positive" in told("--all", "dice")
+    assert "see also: positive_ece*" in told("ece")
+
+
+def test_words_that_only_most_metrics_speak_of_say_so():
+    assert "No metric speaks of all these words" in told("quadratic", "kappa", "zebra")
+    result = CliRunner().invoke(program, ["metrics", "quadratic", "zebra"])
+    assert result.exit_code == 3
+
+
+def test_bare_list_has_a_line_for_metrics_that_part_by_average_or_view(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = told().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) < 240
+    heads = {line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "}
+    assert {"precision_AVERAGE", "VIEW_ece*", "accuracy", "dice_per_image_AVERAGE"} <= heads
+    assert "precision_macro" not in heads
+    assert "  calibrant metrics --all  lists every name and alias, with its range" in lines
 
 
 def test_name_that_depends_on_the_number_of_classes_lists_both():
@@ -74,8 +146,8 @@ def test_name_that_depends_on_the_number_of_classes_lists_both():
     assert "f1_micro" not in text
     found = json.loads(told("f1", "--json"))
     assert list(found) == ["f1_positive", "f1_macro"]
-    assert found["f1_positive"]["aliases_for_two_classes"] == ["f1", "dice"]
-    assert found["f1_macro"]["aliases_beyond_two_classes"] == ["f1", "dice"]
+    assert found["f1_positive"]["aliases_for_two_classes"] == ["f1", "f1_score", "dice"]
+    assert found["f1_macro"]["aliases_beyond_two_classes"] == ["f1", "f1_score", "dice"]
     two, beyond = BY_CLASSES["f1"]
     assert (two, beyond) == tuple(found)
 

@@ -17,17 +17,17 @@ LOSSES = Search(
 
 
 def found(words: Sequence[str]) -> list[Entry]:
-    """Losses that speak of all words, or of the one name that is given; all without words.
+    """Losses that speak of all words, or of most, or of the one name given; all without words.
 
     Raises
     ------
     InputError
-        If no loss does.
+        If no loss speaks of any.
     """
     entries = available()
     if len(words) == 1 and words[0] in entries:
         return [entries[words[0]]]
-    return LOSSES.speaking_of(words)
+    return LOSSES.speaking_of(words)[0]
 
 
 def listed(entries: Sequence[Entry]) -> str:

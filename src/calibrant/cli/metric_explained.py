@@ -1,7 +1,9 @@
 """One metric explained: what it measures, formula, range, settings, names, sources."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from types import MappingProxyType
 
 from calibrant.cli.formulas import (
     block_formula,
@@ -15,6 +17,7 @@ from calibrant.metrics.catalogue.entry import Entry
 
 __all__ = ["explained", "explained_record"]
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 GOOD = {
     "lower": "low values are good",
     "higher": "high values are good",
@@ -23,19 +26,23 @@ GOOD = {
 }
 
 
-def explained_record(entry: Entry) -> dict[str, object]:
-    """What is known of a metric, as plain data."""
+Asked = Mapping[str, object]
+"""Settings that a name asks for by its number."""
+
+
+def explained_record(entry: Entry, asked: Asked = NOTHING) -> dict[str, object]:
+    """What is known of a metric, with the settings that its name asks for, as plain data."""
     cls = _class_of(entry)
     return {
         "name": entry.name,
         **listed_record([entry])[entry.name],
-        "python": _python(entry),
+        "python": _python(entry, asked),
         "formula": _formula(cls.__doc__ or ""),
-        "settings": _settings(cls, entry),
+        "settings": _settings(cls, {**entry.settings, **asked}),
     }
 
 
-def explained(entry: Entry) -> str:
+def explained(entry: Entry, asked: Asked = NOTHING) -> str:
     """The same as text."""
     cls = _class_of(entry)
     record = listed_record([entry])[entry.name]
@@ -51,12 +58,12 @@ def explained(entry: Entry) -> str:
         "rows": ", ".join(entry.kinds),
         "needs": ", ".join(entry.needs),
         "number": f"{entry.name}_N sets {entry.number}" if entry.number else "",
-        "in Python": _python(entry),
+        "in Python": _python(entry, asked),
         "source": entry.source,
         "page": page_of(entry),
     }
     lines = [f"  {fact + ':':13}{text}" for fact, text in facts.items() if text]
-    settings = [("setting", "value"), *_settings(cls, entry).items()]
+    settings = [("setting", "value"), *_settings(cls, {**entry.settings, **asked}).items()]
     width = max(len(name) for name, _ in settings)
     table = [f"{name:{width}}  {value}" for name, value in settings]
     return "\n".join(
@@ -71,16 +78,17 @@ def _class_of(entry: Entry) -> type:
     return cls
 
 
-def _settings(cls: type, entry: Entry) -> dict[str, str]:
+def _settings(cls: type, given: Asked) -> dict[str, str]:
     """Settings of the class, with their values in this metric."""
     if not is_dataclass(cls):
         return {}
-    values = {each.name: entry.settings.get(each.name, each.default) for each in fields(cls)}
+    values = {each.name: given.get(each.name, each.default) for each in fields(cls)}
     return {name: f"{value}" for name, value in values.items()}
 
 
-def _python(entry: Entry) -> str:
-    settings = ", ".join(f"{name}={value!r}" for name, value in entry.settings.items())
+def _python(entry: Entry, asked: Asked) -> str:
+    given = {**entry.settings, **asked}
+    settings = ", ".join(f"{name}={value!r}" for name, value in given.items())
     return f"cal.metrics.{entry.home.partition(':')[2]}({settings})"
 
 

@@ -1,30 +1,63 @@
 """The list of metrics, by family and by words; it loads none of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
 
-from calibrant.cli.search import Search
+from calibrant.cli.search import Search, words_of
 from calibrant.errors import InputError
 from calibrant.metrics.catalogue.entry import Entry
-from calibrant.metrics.registry import BY_CLASSES, FAMILIES, entry_of
+from calibrant.metrics.foreign_names import FOREIGN, foreign, names_elsewhere
+from calibrant.metrics.registry import BY_CLASSES, FAMILIES, METRICS, entry_of
 
-__all__ = ["found", "listed", "listed_record", "named", "page_of", "range_in_words"]
+__all__ = [
+    "Answer",
+    "found",
+    "lined",
+    "listed",
+    "listed_record",
+    "named",
+    "page_of",
+    "range_in_words",
+    "starred",
+]
 
 TWO, BEYOND = 2, 3  # numbers of classes on which some names depend
+LONGEST = 30  # letters of a name that stands beside its text
+MOST_NOTES = 4
 
 SEARCH = Search(
     "metrics",
     FAMILIES,
-    cells=lambda entry: (
-        f"{entry.name}*" if entry.number else entry.name,
-        range_in_words(entry),
-        entry.says,
-    ),
+    cells=lambda entry: (starred(entry), range_in_words(entry), entry.says),
     texts=lambda entry: (
         *(entry.says, entry.statistic, entry.source, entry.direction),
-        *(*entry.kinds, *entry.needs, *_by_classes(entry)),
+        *(*entry.kinds, *entry.needs, *_called(entry)),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search found.
+
+    Attributes
+    ----------
+    entries : sequence of Entry
+        Metrics of the name that was given, or that speak of the words.
+    settings : mapping or None
+        What the name sets by its number; None where words were no name.
+    beside : sequence of Entry
+        Others whose names hold the same words.
+    notes : sequence of str
+        Sentences on names of other libraries, and on words that none speaks of.
+    """
+
+    entries: Sequence[Entry]
+    settings: Mapping[str, object] | None = None
+    beside: Sequence[Entry] = ()
+    notes: Sequence[str] = ()
 
 
 def named(name: str) -> list[Entry]:
@@ -36,31 +69,89 @@ def named(name: str) -> list[Entry]:
     return entries[:1] if entries[0] == entries[1] else entries
 
 
-def found(words: Sequence[str]) -> list[Entry]:
-    """Metrics that speak of all words, or of the one name that is given; all without words.
+def found(words: Sequence[str], *, everything: bool = False) -> Answer:
+    """Metrics of the name that the words make, or that speak of all words, or else of most.
+
+    Parameters
+    ----------
+    words : sequence of str
+        All metrics without any.
+    everything : bool, default False
+        Search for words that make a name too.
 
     Raises
     ------
     InputError
-        If no metric does.
+        If no metric speaks of any.
     """
-    return (named(words[0]) if len(words) == 1 else []) or SEARCH.speaking_of(words)
+    name = "_".join(words).replace("-", "_")
+    entries = named(name) or named(name.lower())
+    notes = _of_others(words) if words else []
+    if entries and not everything:
+        name = name if named(name) else name.lower()
+        parts = [word for word in words_of(name) if not word.isdigit()]
+        beside = [e for e in METRICS.values() if e not in entries and _bears(e, parts)]
+        return Answer(entries, entry_of(name, TWO)[1], beside, notes)
+    try:
+        kept, whole = SEARCH.speaking_of(_with_k(words))
+    except InputError as error:
+        if not notes:
+            raise
+        remedy = f"{' '.join(notes)} Without words, all metrics are listed."
+        raise InputError(error.argument, error.rule, error.got, remedy) from None
+    if not whole:
+        notes.insert(0, "No metric speaks of all these words; these speak of most.")
+    return Answer(kept, notes=notes)
 
 
-def listed(entries: Sequence[Entry]) -> str:
+def starred(entry: Entry) -> str:
+    """Name of a metric, with a star where it may end in a number."""
+    return f"{entry.name}*" if entry.number else entry.name
+
+
+def listed(entries: Sequence[Entry], width: int) -> str:
     """Names, ranges and what is measured, under the name of their family; then further names."""
-    lines = SEARCH.lines(entries)
+    rows = {entry.name: SEARCH.cells(entry) for entry in entries}
+    most = max(len(span) for _, span, _ in rows.values())
+    lines: list[str] = []
+    for family, members in FAMILIES.items():
+        kept = [rows[entry.name] for entry in members if entry.name in rows]
+        cells = [(name, f"{span.ljust(most)}  {says}") for name, span, says in kept]
+        lines += ["", family, *lined(cells, width, inner=most + 2)] if kept else []
     if any(entry.number for entry in entries):
         lines += ["", "* may end in a number, as in ece_10."]
     also = {alias: entry.name for entry in entries for alias in entry.aliases}
     names = {entry.name for entry in entries}
     by_classes = {alias: two for alias, two in BY_CLASSES.items() if set(two) & names}
-    if also or by_classes:
-        width = max(map(len, (*also, *by_classes)))
-        lines += ["", "also"]
-        lines += [f"  {alias:{width}}  {name}" for alias, name in also.items()]
-        lines += [f"  {alias:{width}}  {_in_words(*two)}" for alias, two in by_classes.items()]
-    return "\n".join(lines)
+    also |= {alias: _in_words(*two) for alias, two in by_classes.items()}
+    if also:
+        lines += ["", "also", *lined(list(also.items()), width)]
+    return "\n".join(lines[1:])
+
+
+def lined(cells: Sequence[tuple[str, str]], width: int, *, inner: int = 0) -> list[str]:
+    """Names and texts side by side in lines of at most `width` letters, or of the longest word.
+
+    A long name has a line to itself. Lines after the first are set in by `inner` more.
+    """
+    names = [len(name) for name, _ in cells if len(name) <= LONGEST]
+    indent = max(names, default=0) + 4
+    lines: list[str] = []
+    for name, text in cells:
+        head = f"  {name}"
+        if len(head) > indent - 2:
+            lines.append(head)
+            head = ""
+        lines += wrap(
+            text,
+            width,
+            initial_indent=head.ljust(indent),
+            subsequent_indent=" " * (indent + inner),
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
+    return lines
 
 
 def listed_record(entries: Sequence[Entry]) -> dict[str, dict[str, object]]:
@@ -117,3 +208,35 @@ def _of_any_number(entry: Entry) -> list[str]:
 
 def _in_words(two: str, beyond: str) -> str:
     return two if two == beyond else f"{two} for two classes, {beyond} beyond"
+
+
+def _called(entry: Entry) -> tuple[str, ...]:
+    """Further names of a metric: by the number of classes, of its class, in other libraries."""
+    aliases = (*_by_classes(entry), *_of_any_number(entry))
+    others = names_elsewhere(entry.name, *entry.aliases, *aliases)
+    return (*aliases, entry.home.partition(":")[2], *others)
+
+
+def _bears(entry: Entry, parts: Sequence[str]) -> bool:
+    """Whether names of a metric hold all parts."""
+    words = {word for name in (entry.name, *entry.aliases) for word in words_of(name)}
+    return bool(parts) and words.issuperset(parts)
+
+
+def _with_k(words: Sequence[str]) -> list[str]:
+    """The words; "top 5" as the name has it, whose number is k."""
+    parts = [part for word in words for part in words_of(word)]
+    numbers = [part for part in parts if part.isdigit()]
+    if "top" not in parts or not numbers:
+        return parts
+    return [*(part for part in parts if part not in numbers), "k", "accuracy"]
+
+
+def _of_others(words: Sequence[str]) -> list[str]:
+    """What other libraries call so and is nothing here, or something else."""
+    whole = foreign("".join(words))
+    parts = {part for word in words for part in words_of(word)}
+    meant = [whole] if whole else [f for f in FOREIGN if parts <= set(words_of(f.name))]
+    told = {f"{f.name} of {f.library}": f.told() for f in meant if f.note}
+    short = {name.removesuffix(" of elsewhere"): text for name, text in told.items()}
+    return [f"{name}: {text[0].lower()}{text[1:]}" for name, text in short.items()][:MOST_NOTES]
