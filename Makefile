@@ -18,6 +18,9 @@ INSTALL := $(if $(filter uv,$(INSTALLER)),$(UV) install --python $(BIN)/python,$
 # Threads that wait asleep, and one for each worker of pytest: the processes share the cores.
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
+# What the kernel is compiled from; without a C compiler the installation goes on without it.
+KERNEL := hatch_build.py $(wildcard src/calibrant/kernel/*.[ch])
+
 # Benchmarks beside peers that are no part of the lock, and have an environment of their own.
 BENCH_OF_PEERS := benchmarks/metrics_speed.py
 
@@ -78,7 +81,7 @@ lock: .venv/complete  ## Resolve pyproject.toml into requirements.lock (UPGRADE=
 
 .PHONY: clean
 clean:  ## Remove what was built, .venv and runs/ too
-	rm -rf .venv .venv-peers runs site build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-peers runs site build dist src/calibrant/kernel/_kernel.* .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The last thing that creating an environment writes, so that a broken one is made again.
@@ -90,18 +93,18 @@ clean:  ## Remove what was built, .venv and runs/ too
 	$(if $(filter uv,$(INSTALLER)),$(PIP) install uv)
 
 # What users get: the package and what it needs, in the versions of the lock.
-.venv/runtime: .venv/bin/pip pyproject.toml requirements.lock
+.venv/runtime: .venv/bin/pip pyproject.toml requirements.lock $(KERNEL)
 	$(INSTALL) --constraint requirements.lock --editable .
 	@touch $@
 
 # What developers get: the whole lock.
-.venv/complete: .venv/bin/pip pyproject.toml requirements.lock
+.venv/complete: .venv/bin/pip pyproject.toml requirements.lock $(KERNEL)
 	$(INSTALL) --requirement requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch .venv/runtime $@
 
 # The peers of the metrics beside the package, whose own needs keep the versions of the lock.
-.venv-peers/complete: pyproject.toml requirements.lock
+.venv-peers/complete: pyproject.toml requirements.lock $(KERNEL)
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip --quiet --disable-pip-version-check install \
 	  --constraint requirements.lock --editable ".[bench-metrics]"

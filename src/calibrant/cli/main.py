@@ -3,11 +3,13 @@
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from io import TextIOWrapper
 
 import click
 
 from calibrant.cli.failures import telling_failures
+from calibrant.kernel.library import told
 
 __all__ = ["COMMANDS", "CommandEntry", "main", "program"]
 
@@ -75,8 +77,28 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
 
 
+def _tell_version(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 -- as click calls it
+    is_asked: bool,  # noqa: FBT001
+) -> None:
+    """Print the version of calibrant and what computes its sums, and exit."""
+    if not is_asked or ctx.resilient_parsing:
+        return
+    click.echo(f"calibrant, version {version('calibrant')}")
+    click.echo(f"sums over rows: {told()}")
+    ctx.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="calibrant", prog_name="calibrant")
+@click.option(
+    *("--version", "is_asked"),
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version, and what adds up the rows.",
+)
 def program() -> None:
     """Train classifiers with the loss you mean, and make their probabilities true.
 

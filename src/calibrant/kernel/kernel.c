@@ -1,0 +1,192 @@
+/* Loops over rows that torch would take in many passes. Plain C, loaded through ctypes.
+ *
+ * No function checks its arguments: the callers in this package do, and the rest of calibrant
+ * has checked values and labels where they came in. Whatever the numbers are, NaN too, no
+ * function reads or writes outside the arrays that it is given.
+ *
+ * Everything is compiled for float and for double by including of_real.h twice.
+ */
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define N_TAIL 120    /* edges that cut the first cell, and as many the last */
+#define N_PADDED 127  /* the same with infinities behind them: seven halvings find a place */
+#define N_COLUMNS 13  /* of calibrant.statistics.power_sums */
+#define FEW 32        /* numbers a row, below which a plain loop is faster than lanes */
+#define LANES 8       /* rows taken side by side */
+#define PART 4096     /* rows whose scores are summed before that is added to other sums */
+#define BLOCK 64      /* entries of a row among which the greatest is looked for again */
+#define CACHED 4096   /* numbers looked at before one more look at what was found */
+
+#ifndef __GNUC__
+#define __builtin_prefetch(address) ((void)(address))
+#endif
+
+#define JOIN(name, real) name##_##real
+#define NAME_OF(name, real) JOIN(name, real)
+#define NAME(name) NAME_OF(name, REAL)
+
+/* Where to look in the edges below a probability: by its exponent and three bits of its mantissa,
+ * from 2**-41 up to 1. */
+#define N_KEYS (8 * 41 + 1)
+
+static inline int64_t key_of(double p) {
+    uint64_t bits;
+    memcpy(&bits, &p, sizeof bits);
+    if (bits >> 63) return 0; /* minus 0 */
+    const int64_t key = (int64_t)(bits >> 49) - 8 * (1023 - 41);
+    return key < 0 ? 0 : key < N_KEYS ? key : N_KEYS - 1;
+}
+
+/* Edges below a number (`or_at`: and those at it), of 120 that ascend, padded with infinities. */
+static inline int64_t edges_below(const double *edges, double p, int or_at) {
+    int64_t count = 0;
+    for (int64_t half = 64; half > 0; half /= 2) {
+        const double edge = edges[count + half - 1];
+        count += half & -(int64_t)(or_at ? edge <= p : edge < p);
+    }
+    return count;
+}
+
+/* SHA-256 of the sources, by which a library that an older source left behind is told. */
+const char *calibrant_source(void) { return CALIBRANT_SOURCE; }
+
+/* Adds all columns of one event to those that start at `at`, `step` apart. */
+static inline void add_terms(double *at, int64_t step, double p, double y, double w) {
+    const double pp = p * p, py = p * y, yy = y * y, v = w * w;
+    const double terms[N_COLUMNS] = {
+        1, w, w * p, w * y, w * pp, w * py, w * yy, v, v * p, v * y, v * pp, v * py, v * yy,
+    };
+    for (int column = 0; column < N_COLUMNS; column++) at[column * step] += terms[column];
+}
+
+/* Sums of misses and of hits by bucket, three numbers each: rows, p and p * p. */
+static void add_hard(const int64_t *bucket, const double *prob, const uint8_t *hit, int64_t n,
+                     double *sums) {
+    for (int64_t i = 0; i < n; i++) {
+        double *at = sums + 6 * bucket[i] + 3 * (hit[i] != 0);
+        const double p = prob[i];
+        at[0] += 1;
+        at[1] += p;
+        at[2] += p * p;
+    }
+}
+
+static void fold_hard(const double *sums, double *table, int64_t step, int64_t n_buckets) {
+    for (int64_t b = 0; b < n_buckets; b++) {
+        const double *miss = sums + 6 * b, *hit = miss + 3;
+        const double n = miss[0] + hit[0];
+        if (n == 0) continue;
+        const double p = miss[1] + hit[1], pp = miss[2] + hit[2];
+        const double all[N_COLUMNS] = {n, n, p, hit[0], pp, hit[1], hit[0],
+                                       n, p, hit[0], pp, hit[1], hit[0]};
+        for (int column = 0; column < N_COLUMNS; column++) table[column * step + b] += all[column];
+    }
+}
+
+/* Whether all buckets are among some n. */
+static int all_within(const int64_t *bucket, int64_t n, int64_t n_buckets) {
+    int outside = 0;
+    for (int64_t i = 0; i < n; i++) outside |= (uint64_t)bucket[i] >= (uint64_t)n_buckets;
+    return !outside;
+}
+
+/* Adds the columns of some events to a table, whose columns lie `step` apart, by bucket.
+ *
+ * One of `hit` and `share` says what came out; `weight` may be null, for ones. Many rows are
+ * added up bucket by bucket first, in a table whose columns lie together: one line of the cache
+ * a row rather than thirteen. Returns 0, and adds nothing, if a bucket is outside the table.
+ */
+int calibrant_add_events(const int64_t *bucket, const double *prob, const uint8_t *hit,
+                          const double *share, const double *weight, int64_t n, double *table,
+                          int64_t step, int64_t n_buckets) {
+    if (!all_within(bucket, n, n_buckets)) return 0;
+    const int plain = hit != NULL && weight == NULL;
+    const int64_t width = plain ? 6 : 16;
+    double *sums = n < n_buckets / 4 ? NULL : calloc((size_t)(n_buckets * width), sizeof *sums);
+    if (sums != NULL && plain) {
+        add_hard(bucket, prob, hit, n, sums);
+        fold_hard(sums, table, step, n_buckets);
+        free(sums);
+        return 1;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const double y = hit != NULL ? hit[i] != 0 : share[i];
+        double *at = sums == NULL ? table + bucket[i] : sums + 16 * bucket[i];
+        add_terms(at, sums == NULL ? step : 1, prob[i], y, weight == NULL ? 1 : weight[i]);
+    }
+    for (int64_t b = 0; sums != NULL && b < n_buckets; b++)
+        for (int column = 0; column < N_COLUMNS && sums[16 * b] != 0; column++)
+            table[column * step + b] += sums[16 * b + column];
+    free(sums);
+    return 1;
+}
+
+/* Adds the columns count, w and ww of some rows to a table, by bucket; see above. */
+int calibrant_add_counts(const int64_t *bucket, const double *weight, int64_t n, double *table,
+                         int64_t step, int64_t n_buckets) {
+    if (!all_within(bucket, n, n_buckets)) return 0;
+    for (int64_t i = 0; i < n; i++) {
+        double *at = table + bucket[i];
+        const double w = weight == NULL ? 1 : weight[i];
+        at[0] += 1;
+        at[step] += w;
+        at[2 * step] += w * w;
+    }
+    return 1;
+}
+
+/* Adds moments of a score to nine sums: count, w, wv, wvv, ww, wwv, wwvv, and the number and the
+ * weight of infinite scores, which count as 0 in the others. `weight` may be null, for ones.
+ * Returns 1.
+ *
+ * Sums are taken of short parts, and these added up: rounding does not grow with the rows.
+ */
+int calibrant_add_moments(const double *score, const double *weight, int64_t n, double *sums) {
+    for (int64_t start = 0; start < n; start += PART) {
+        const int64_t end = n - start < PART ? n : start + PART;
+        double w = 0, wv = 0, wvv = 0, ww = 0, wwv = 0, wwvv = 0, many = 0, heavy = 0;
+        if (weight == NULL) {
+#pragma omp simd reduction(+ : wv, wvv, many)
+            for (int64_t i = start; i < end; i++) {
+                const double infinite = fabs(score[i]) > DBL_MAX;
+                const double v = infinite != 0 ? 0 : score[i];
+                many += infinite;
+                wv += v;
+                wvv += v * v;
+            }
+            w = ww = (double)(end - start);
+            wwv = wv;
+            wwvv = wvv;
+            heavy = many;
+        } else {
+#pragma omp simd reduction(+ : w, wv, wvv, ww, wwv, wwvv, many, heavy)
+            for (int64_t i = start; i < end; i++) {
+                const double infinite = fabs(score[i]) > DBL_MAX;
+                const double v = infinite != 0 ? 0 : score[i];
+                const double once = weight[i], twice = once * once;
+                many += infinite;
+                heavy += infinite * once;
+                w += once;
+                wv += once * v;
+                wvv += once * v * v;
+                ww += twice;
+                wwv += twice * v;
+                wwvv += twice * v * v;
+            }
+        }
+        const double part[9] = {(double)(end - start), w, wv, wvv, ww, wwv, wwvv, many, heavy};
+        for (int column = 0; column < 9; column++) sums[column] += part[column];
+    }
+    return 1;
+}
+
+#define REAL float
+#include "of_real.h"
+#undef REAL
+#define REAL double
+#include "of_real.h"

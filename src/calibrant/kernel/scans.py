@@ -1,0 +1,117 @@
+"""Looks along every row of an array: whether it is a distribution, its greatest entry, its norm."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+from jaxtyping import Float, Float64, Int64
+from torch import Tensor
+
+from calibrant.kernel.library import kernel
+
+__all__ = ["all_clean", "distances", "plain", "squared_norms", "top_entries"]
+
+LEAST = 1 << 20  # numbers that are worth a thread
+REALS = {torch.float32: "float", torch.float64: "double"}
+
+
+def plain(*tensors: Tensor) -> bool:
+    """Whether the kernel can read the tensors where they lie."""
+    return all(
+        type(each) is Tensor
+        and each.device.type == "cpu"
+        and each.is_contiguous()
+        and not each.requires_grad
+        for each in tensors
+    )
+
+
+def all_clean(values: Float[Tensor, "row *class"], low: float, high: float) -> bool:
+    """Whether all lie in [0, 1] and every row of two axes sums to [low, high], in float64.
+
+    False without the kernel, too: then the values have yet to be looked at.
+    """
+    library, real = kernel(), REALS.get(values.dtype)
+    if library is None or real is None or values.ndim > 2 or not plain(values):
+        return False
+    if values.ndim == 2 and values.shape[1] == 1:  # read as one axis, they would have no sums
+        return False
+    n_classes, size = _width(values), values.element_size()
+    look, start = library[f"clean_{real}"], values.data_ptr()
+
+    def work(first: int, last: int) -> bool:
+        at = start + first * n_classes * size
+        return bool(look(at, last - first, n_classes, low, high))
+
+    return _in_spans(values, work)
+
+
+def top_entries(
+    values: Float[Tensor, "row class"],
+) -> tuple[Float[Tensor, " row"], Int64[Tensor, " row"]] | None:
+    """Greatest entry of every row, and its index, the first of equal ones.
+
+    None where the kernel cannot tell: without it, or if an entry is NaN.
+    """
+    library, real = kernel(), REALS.get(values.dtype)
+    if library is None or real is None or not plain(values):
+        return None
+    n_classes, size = _width(values), values.element_size()
+    look, start = library[f"tops_{real}"], values.data_ptr()
+    top = torch.empty(len(values), dtype=values.dtype)
+    index = torch.empty(len(values), dtype=torch.int64)
+    to_top, to_index = top.data_ptr(), index.data_ptr()
+
+    def work(first: int, last: int) -> bool:
+        at = start + first * n_classes * size
+        out = to_top + first * size, to_index + first * index.element_size()
+        return bool(look(at, last - first, n_classes, *out))
+
+    return (top, index) if _in_spans(values, work) else None
+
+
+def squared_norms(values: Float[Tensor, "row class"]) -> Float64[Tensor, " row"] | None:
+    """Sum of the squares of every row, in float64; None without the kernel."""
+    library, real = kernel(), REALS.get(values.dtype)
+    if library is None or real is None or not plain(values):
+        return None
+    n_classes, size = _width(values), values.element_size()
+    add, start = library[f"squares_{real}"], values.data_ptr()
+    sums = torch.empty(len(values), dtype=torch.float64)
+    to_sums = sums.data_ptr()
+
+    def work(first: int, last: int) -> bool:
+        at = start + first * n_classes * size
+        return bool(add(at, last - first, n_classes, to_sums + first * sums.element_size()))
+
+    return sums if _in_spans(values, work) else None
+
+
+def distances(
+    prob: Float[Tensor, " row"], labels: Int64[Tensor, " row"]
+) -> Float64[Tensor, " row"] | None:
+    """Distance of every probability of class 1 from the label, 0 or 1; None without the kernel."""
+    library, real = kernel(), REALS.get(prob.dtype)
+    if library is None or real is None or not plain(prob, labels):
+        return None
+    if labels.dtype != torch.int64 or prob.ndim != 1 or labels.shape != prob.shape:
+        return None
+    found = torch.empty(len(prob), dtype=torch.float64)
+    library[f"distances_{real}"](prob.data_ptr(), labels.data_ptr(), len(prob), found.data_ptr())
+    return found
+
+
+def _width(values: Tensor) -> int:
+    """Numbers in a row; an array of one axis is read as rows of one."""
+    return values.shape[1] if values.ndim == 2 else 1
+
+
+def _in_spans(values: Tensor, work: Callable[[int, int], bool]) -> bool:
+    """Whether the work on all spans of rows is good; every thread has a span."""
+    n_rows = len(values)
+    n_spans = min(torch.get_num_threads(), values.numel() // LEAST)
+    if n_spans < 2:
+        return work(0, n_rows)
+    cuts = [n_rows * k // n_spans for k in range(n_spans + 1)]
+    with ThreadPoolExecutor(n_spans) as pool:
+        return all(list(pool.map(work, cuts[:-1], cuts[1:])))
