@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
 from calibrant.errors import InputError
+from calibrant.kernel.scans import distances, squared_norms
 from calibrant.prediction.arrays import ArrayLike, Layout
 from calibrant.prediction.codes import Codes
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, TopLabel
@@ -210,14 +211,36 @@ class Predictions(Rows):
         return self.guess == self.hard
 
     @cached_property
+    def miss(self) -> Float64[Tensor, " row"]:
+        """Distance of the positive class from its hard label: 1 less `p_true`, rounded once."""
+        hard = self.hard
+        assert hard is not None
+        return self._distance(hard)
+
+    def _distance(self, labels: Int[Tensor, " row"]) -> Float64[Tensor, " row"]:
+        """Distance of the probability of the positive class from labels of 0 or 1."""
+        prob = self.declared.positive
+        found = distances(prob, labels)
+        if found is not None:
+            return found
+        return (labels - prob.double()).abs_()  # p, or 1 - p: exactly, and without where
+
+    @cached_property
     def p_true(self) -> Float64[Tensor, " row"]:
         """Probability stated for the class that came out; hard labels only."""
         hard = self.hard
         assert hard is not None
         if self.is_positive:
-            stated = self.declared.positive.double()
-            return ((1 - hard) - stated).abs_()  # p, or 1 - p: exactly, and without where
+            return self._distance(1 - hard)
         return self.full_probs.gather(-1, hard[:, None]).squeeze(-1).double()
+
+    @cached_property
+    def squared_norm(self) -> Float64[Tensor, " row"]:
+        """Sum of the squares of the probabilities of every class."""
+        found = squared_norms(self.full_probs)
+        if found is not None:
+            return found
+        return torch.linalg.vector_norm(self.full_probs, dim=-1, dtype=torch.float64).square()
 
     @cached_property
     def log_p_true(self) -> Float64[Tensor, " row"]:

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Float64, Integer
 from torch import Tensor
 
 from calibrant.errors import InputError
+from calibrant.kernel.scans import all_clean
 
 __all__ = [
     "Where",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
+SUM_ROUNDING = 256  # units of rounding that two sums of a row may be apart
 WEIGHTS = 1e-140, 1e140  # their squares, and sums of those, stay finite and above 0
 GREATEST_NUMBER = 1e50  # of regression: sums of fourth powers of errors stay finite
 LEAST_STD = 1e-24  # and so do those of errors in units of the standard deviation
@@ -34,8 +36,8 @@ CHUNK = 1 << 19  # entries looked at together; small enough for the cache and fo
 REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 1
     "probs": (
         "For unnormalised scores use logits=.",
-        "normalize=True divides every row by its sum; for one probability a row pass the "
-        "positive class alone, of shape (row,).",
+        "normalize=True divides every row by its sum; for one probability a row pass the positive "
+        "class alone, of shape (row,).",
     ),
     "labels": (
         "Soft labels are probabilities; class indices are whole numbers.",
@@ -44,14 +46,12 @@ REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 
     "outcomes": ("1 says that it happened, 0 that it did not.", ""),  # one column: no sums
 }
 REMEDY_OF_NAN = {
-    "probs": "Drop or fill rows with NaN, or give them weight 0.",
-    "labels": "Drop or fill rows without a label, or mark them with ignore_index.",
-    "outcomes": "Drop or fill rows with NaN, or give them weight 0.",
-    "predicted": "Drop or fill rows with NaN, or give them weight 0.",
-    "targets": "Drop rows without a target, or give them weight 0.",
     **dict.fromkeys(
-        ("std", "members", "quantiles"), "Drop or fill rows with NaN, or give them weight 0."
+        ("probs", "outcomes", "predicted", "std", "members", "quantiles"),
+        "Drop or fill rows with NaN, or give them weight 0.",
     ),
+    "labels": "Drop or fill rows without a label, or mark them with ignore_index.",
+    "targets": "Drop rows without a target, or give them weight 0.",
 }
 REMEDIES_OF_INDICES = {
     "labels": "Encode labels as class indices, or set ignore_index.",
@@ -104,6 +104,9 @@ def check_probs(
         tolerance = max(tolerance, sum_tolerance_of_decimals(probs, decimals))
     wide = torch.promote_types(probs.dtype, torch.float32)
     sums = sums and probs.ndim > 1
+    spare = tolerance - SUM_ROUNDING * torch.finfo(wide).eps
+    if (sums or probs.ndim == 1) and all_clean(probs, 1 - spare, 1 + spare):
+        return False
 
     def inside(rows: Tensor) -> Tensor:
         return _all((rows >= -slack) & (rows <= 1 + slack))
@@ -202,15 +205,12 @@ def check_logits(logits: Float[Tensor, "row *class"], where: Where) -> None:
         logits, torch.finfo(logits.dtype).min, torch.finfo(logits.dtype).max
     ):
         return
-    remedy = "Clamp them, or see whether training diverged."
-    _find(
-        logits, usable, where, argument="logits", rule="be finite or minus infinity", remedy=remedy
-    )
+    rule, remedy = "be finite or minus infinity", "Clamp them, or see whether training diverged."
+    _find(logits, usable, where, argument="logits", rule=rule, remedy=remedy)
     if logits.ndim == 2:
+        rule = "leave a class unmasked"
         remedy = "Minus infinity masks a class; leave one class of every row."
-        _find(
-            logits, unmasked, where, argument="logits", rule="leave a class unmasked", remedy=remedy
-        )
+        _find(logits, unmasked, where, argument="logits", rule=rule, remedy=remedy)
 
 
 def check_hard(

@@ -11,7 +11,17 @@ import torch
 from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
-__all__ = ["N_TAIL", "cell_of", "fine_cell_of", "fold_tails", "n_fine_cells", "tail_edges"]
+from calibrant.kernel.grids import CellEdges, find_cells
+
+__all__ = [
+    "N_TAIL",
+    "cell_of",
+    "fine_cell_of",
+    "fold_tails",
+    "kernel_edges",
+    "n_fine_cells",
+    "tail_edges",
+]
 
 N_TAIL = 120  # edges that cut the first cell, and as many the last
 LEAST = 1e-12  # the first of them
@@ -33,6 +43,9 @@ def cell_of(
     >>> cell_of(torch.tensor([0.0, 0.5, 0.75, 1.0]), n_cells=2, mirrored=True)
     tensor([1, 0, 0, 0])
     """
+    found = find_cells(prob, kernel_edges(n_cells, prob.dtype), mirrored=mirrored)
+    if found is not None:
+        return found
     edges, last = _edges(n_cells, prob.dtype, prob.device), n_cells - 1
     if prob.dtype.itemsize < 4:  # many edges round to one number: only a search is right
         inner, prob = edges[1:-1].float(), prob.float()
@@ -60,6 +73,9 @@ def fine_cell_of(
 
     Cells 0 to 120 are the parts of the first cell, the last 121 those of the last.
     """
+    found = find_cells(prob, kernel_edges(n_cells, prob.dtype, fine=True), mirrored=mirrored)
+    if found is not None:
+        return found
     cell, last = cell_of(prob, n_cells, mirrored=mirrored), n_cells - 1
     fine = cell + N_TAIL
     for tail, start in ((0, 0), (last, N_TAIL + last)):
@@ -98,11 +114,19 @@ def fold_tails(sums: Float64[Tensor, "*class fine"]) -> Float64[Tensor, "*class 
     return torch.cat((first, sums[..., tail:-tail], last), dim=-1)
 
 
+@lru_cache(maxsize=32)
 def tail_edges(n_cells: int) -> tuple[Float64[Tensor, " edge"], Float64[Tensor, " edge"]]:
     """Edges inside the first cell, evenly spaced in log p from 1e-12, and their complements."""
     share = torch.arange(N_TAIL, dtype=torch.float64) / N_TAIL
     low = LEAST * (1 / n_cells / LEAST) ** share
     return low, (1 - low).flip(0)
+
+
+@lru_cache(maxsize=32)
+def kernel_edges(n_cells: int, dtype: torch.dtype, *, fine: bool = False) -> CellEdges:
+    """Edges of cells as the kernel takes them, those of the tails too if `fine`."""
+    equal = CellEdges(_edges(n_cells, dtype, torch.device("cpu")))
+    return equal.cut(*tail_edges(n_cells)) if fine else equal
 
 
 @lru_cache(maxsize=32)

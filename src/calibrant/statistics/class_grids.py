@@ -7,9 +7,10 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.kernel.grids import add_classes
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.cells import cell_of, fine_cell_of, n_fine_cells
+from calibrant.statistics.cells import cell_of, fine_cell_of, kernel_edges, n_fine_cells
 from calibrant.statistics.power_sums import COLUMNS, add_by, add_power_sums, sum_by
 from calibrant.statistics.tally import Statistic
 
@@ -49,10 +50,12 @@ class ClassGrids(Statistic):
             return
         probs = rows.full_probs
         n_rows, n_classes = probs.shape
+        soft, hard = rows.soft, rows.hard
+        if hard is not None and self._add_compiled(flat, probs, hard, weight):
+            return
         stated = probs.double()
         class_start = torch.arange(n_classes, device=probs.device) * _cells(self.n_cells)
         bucket = self._locate(probs.reshape(-1)).view(n_rows, n_classes) + class_start
-        soft, hard = rows.soft, rows.hard
         each = None if weight is None else weight[:, None].expand(-1, n_classes).reshape(-1)
         if soft is not None:
             add_power_sums(flat, bucket.reshape(-1), stated.reshape(-1), soft.reshape(-1), each)
@@ -62,6 +65,22 @@ class ClassGrids(Statistic):
         true_prob = stated.gather(-1, hard[:, None]).squeeze(-1)
         _add_entries(flat, bucket.reshape(-1), stated.reshape(-1), each)
         _add_truth(flat, true_bucket, true_prob, weight)
+
+    def _add_compiled(
+        self,
+        flat: Float64[Tensor, "column bucket"],
+        probs: Tensor,
+        hard: Tensor,
+        weight: Tensor | None,
+    ) -> bool:
+        """Whether the kernel added the rows: all entries, then the true class of every row."""
+        edges = kernel_edges(self.n_cells, probs.dtype, fine=self.n_cells == N_CLASS_CELLS)
+        if not add_classes(flat, probs, weight, edges):
+            return False
+        stated = probs.gather(-1, hard[:, None]).squeeze(-1)
+        bucket = self._locate(stated) + hard * _cells(self.n_cells)
+        _add_truth(flat, bucket, stated.double(), weight)
+        return True
 
     def _locate(self, prob: Tensor, *, mirrored: bool = False) -> Tensor:
         locate = fine_cell_of if self.n_cells == N_CLASS_CELLS else cell_of

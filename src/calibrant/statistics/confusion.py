@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.kernel.tables import add_counts
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
@@ -38,6 +39,8 @@ class Confusion(Statistic):
         guess, hard, soft = rows.guess, rows.hard, rows.soft
         if hard is not None:
             bucket = hard * n_classes + guess
+            if add_counts(table.view(len(table), -1), bucket, weight):
+                return
             factors = (None, weight, None if weight is None else weight.square())
             for column, factor in zip(table, factors, strict=True):
                 add_by(column.view(-1), bucket, factor)

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.kernel.tables import add_moments
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.tally import Statistic
 
@@ -53,6 +54,8 @@ class Moments(Statistic):
         """See `Statistic.add`."""
         score = self.score.of(rows)
         weight = None if rows.weights is None else rows.weights.double()
+        if add_moments(table, score, weight):
+            return
         first = score if weight is None else weight * score
         total = first.sum()
         infinite = None

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
+from calibrant.kernel.tables import add_events
+
 __all__ = ["COLUMNS", "add_by", "add_power_sums", "sum_by"]
 
 COLUMNS = (
@@ -46,6 +48,8 @@ def add_power_sums(
     weight: Float64[Tensor, " row"] | None,
 ) -> None:
     """Add the columns of some rows to `table`, in place; `weight` None is 1 for every row."""
+    if add_events(table, bucket, prob, outcome, weight):
+        return
     n_buckets = table.shape[1]
     if outcome.dtype == torch.bool:
         bucket = bucket + n_buckets * outcome

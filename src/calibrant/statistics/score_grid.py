@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import torch
 from jaxtyping import Float64, Int
 from torch import Tensor
 
+from calibrant.kernel.grids import add_graded
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.cells import cell_of, fine_cell_of, fold_tails, n_fine_cells
+from calibrant.statistics.cells import (
+    cell_of,
+    fine_cell_of,
+    fold_tails,
+    kernel_edges,
+    n_fine_cells,
+)
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic, Tally
 from calibrant.statistics.views import View, events_of
@@ -57,8 +65,18 @@ class ScoreGrid(Statistic):
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
         events = events_of(rows, self.view)
+        if self._add_compiled(events, table):
+            return
         weight = None if events.weights is None else events.weights.double()
         add_power_sums(table, self._cells(events), events.stated, events.outcome, weight)
+
+    def _add_compiled(self, events: Events, table: Float64[Tensor, "column cell"]) -> bool:
+        """Whether the kernel added the events: of weight 1, with outcomes of 0 or 1."""
+        hit, prob = events.outcome, events.prob
+        if events.weights is not None or hit.dtype != torch.bool or self.closed == "left":
+            return False
+        edges = kernel_edges(self.n_cells, prob.dtype, fine=self.n_cells == N_CELLS)
+        return add_graded(table, prob, events.mirrored, hit, edges)
 
     def _cells(self, events: Events) -> Int[Tensor, " row"]:
         mirrored = False if events.mirrored is None else events.mirrored

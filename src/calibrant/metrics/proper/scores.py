@@ -57,13 +57,15 @@ class SquaredError(RowScore):
             rule, got = "have two classes for brier_binary", f"{rows.n_classes}"
             raise InputError("predictions", rule, got, "Use brier, the sum over classes.")
         if self.positive or rows.is_positive:
-            event = rows.positive()
-            square = (event.stated - event.outcome.double()).square()
+            if rows.n_classes == 2 and rows.soft is None:
+                square = rows.miss.square()
+            else:
+                event = rows.positive()
+                square = (event.stated - event.outcome.double()).square()
             return square if self.positive else 2 * square
         if rows.soft is not None:
             return (rows.full_probs.double() - rows.soft).square().sum(dim=-1)
-        norm = torch.linalg.vector_norm(rows.full_probs, dim=-1, dtype=torch.float64)
-        return (norm.square() - 2 * rows.p_true + 1).clamp(min=0)
+        return (rows.squared_norm - 2 * rows.p_true + 1).clamp(min=0)
 
 
 @dataclass(frozen=True, slots=True)
