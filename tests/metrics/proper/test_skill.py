@@ -61,6 +61,16 @@ def test_one_class_alone_leaves_skill_undefined(metric):
     assert found.note == "undefined: the base rates leave nothing to save"
 
 
+@pytest.mark.parametrize("metric", [BrierSkill(), LogLossSkill()])
+def test_one_class_alone_leaves_skill_undefined_whatever_the_weights(metric):
+    for seed in range(5):
+        generator = np.random.default_rng(seed)
+        n = 5000  # enough for sums of other orders to end in other digits
+        columns = {"probs": generator.uniform(0.1, 0.9, n), "weights": generator.uniform(0.1, 3, n)}
+        for labels in (np.ones(n, dtype=int), np.ones(n)):  # hard and soft
+            assert math.isnan(metric(cal.predictions(labels=labels, **columns)).value)
+
+
 def test_infinite_log_loss_has_infinitely_little_skill():
     found = LogLossSkill()(cal.predictions(probs=[0.0, 0.5], labels=[1, 0]))
     assert found.value == -math.inf

@@ -30,8 +30,8 @@ class _Skill(TallyMetric, ABC):
 
     @staticmethod
     @abstractmethod
-    def reference(shares: Tally, weight: Float64[Tensor, ""]) -> Float64[Tensor, ""]:
-        """Score of stating the base rate of every class on every row."""
+    def reference(shares: Tally) -> Float64[Tensor, ""]:
+        """Score of stating the base rate of every class on every row; 0 if one class alone came."""
 
     @property
     @final
@@ -44,7 +44,7 @@ class _Skill(TallyMetric, ABC):
         """See `TallyMetric.read`."""
         moments, shares = self.statistic.split(tally)
         score = torch.where(moments["infinite_w"] > 0, torch.inf, moments["wv"] / moments["w"])
-        reference = self.reference(shares, moments["w"])
+        reference = self.reference(shares)
         return torch.where(reference > 0, 1 - score / reference, torch.nan)
 
     @final
@@ -57,7 +57,7 @@ class _Skill(TallyMetric, ABC):
             why = "the base rates leave nothing to save" if n else "no rows"
             method, note = f"not available: {why}", f"undefined: {why}"
             return Estimate(value, None, None, None, n, method, note=note)
-        details = {"reference": float(self.reference(shares, moments["w"]))}
+        details = {"reference": float(self.reference(shares))}
         note = "infinite, as the score is" if math.isinf(value) else ""
         return Estimate(value, None, None, None, n, WHY, note=note, details=details)
 
@@ -88,10 +88,10 @@ class BrierSkill(_Skill):
     score: ClassVar[RowScore] = SquaredError()
 
     @staticmethod
-    def reference(shares: Tally, weight: Float64[Tensor, ""]) -> Float64[Tensor, ""]:
+    def reference(shares: Tally) -> Float64[Tensor, ""]:
         """See `_Skill.reference`."""
-        mean = shares["wy"] / weight
-        total = (shares["wyy"] / weight - mean.square()).sum()
+        weight = shares["wy"].sum()  # as the shares themselves were summed: one alone is exactly 1
+        total = (shares["wyy"] / weight - (shares["wy"] / weight).square()).sum()
         return torch.where(total > 1e-15, total, 0.0)
 
 
@@ -119,6 +119,6 @@ class LogLossSkill(_Skill):
     score: ClassVar[RowScore] = NegativeLogLikelihood()
 
     @staticmethod
-    def reference(shares: Tally, weight: Float64[Tensor, ""]) -> Float64[Tensor, ""]:
+    def reference(shares: Tally) -> Float64[Tensor, ""]:
         """See `_Skill.reference`."""
-        return torch.special.entr(shares["wy"] / weight).sum()
+        return torch.special.entr(shares["wy"] / shares["wy"].sum()).sum()
