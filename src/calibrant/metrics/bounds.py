@@ -28,7 +28,7 @@ def from_grid(estimate: Estimate, bound: float, what: str) -> Estimate:
 
 def with_bound(estimate: Estimate, bound: float) -> Estimate:
     """The estimate with its bound, which its note tells too."""
-    bound = bound if bound > ROUNDING else 0.0
+    bound = 0.0 if bound <= ROUNDING else bound
     note = f"from the grid, at most {_up(bound)} off"
     return replace(estimate, note="; ".join(filter(None, (estimate.note, note))), bound=bound)
 

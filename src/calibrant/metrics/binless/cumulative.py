@@ -86,7 +86,7 @@ class _Cumulative(RowMetric, ABC):
         deviation = float((tally["wwp"] - tally["wwpp"]).sum().clamp(min=0).sqrt() / total)
         spread = float((tally["wp"] - tally["wpp"]).sum().clamp(min=0) / total)
         estimate = self._estimate(value, n, deviation, spread, hard=hard_labels(tally))
-        return from_grid(estimate, max(0.0, widest - value), "the cumulative error")
+        return from_grid(estimate, max(widest - value, 0.0), "the cumulative error")
 
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
