@@ -93,6 +93,16 @@ def test_order_of_rows_and_classes_and_shift_of_logits_do_not_matter():
         assert other == pytest.approx(value, abs=1e-12)
 
 
+def test_order_of_tied_rows_of_other_weights_does_not_matter():
+    rng = np.random.default_rng(5)
+    probs, labels = np.repeat([0.3, 0.8], 40), np.tile([0, 0, 1, 0, 1, 1, 0, 1], 10)
+    weights = rng.choice([1.0, 5.0], 80)
+    value = Refinement()(cal.predictions(probs=probs, labels=labels, weights=weights)).value
+    for order in (rng.permutation(80) for _ in range(3)):
+        columns = {"probs": probs[order], "labels": labels[order], "weights": weights[order]}
+        assert Refinement()(cal.predictions(**columns)).value == pytest.approx(value, abs=1e-12)
+
+
 def test_seed_deals_other_folds_and_the_same_seed_the_same():
     rows = cal.predictions(logits=drawn(200, 3)[0], labels=drawn(200, 3)[1])
     assert Refinement(seed=1)(rows) == Refinement(seed=1)(rows)

@@ -189,7 +189,7 @@ class CalibrationPart(_CrossValidated):
 def _folds(rows: Predictions, n_folds: int, seed: int) -> Int64[np.ndarray, " row"]:
     """Fold of every row, by what it holds; rows guessed rightly are spread evenly."""
     keys, right = (each.long().numpy(force=True) for each in row_keys(rows))
-    order = np.lexsort((right, keys))
+    order = np.lexsort((rows.weight().numpy(force=True), right, keys))  # of equals, by weight
     fold = np.empty(len(keys), dtype=np.int64)
     units = np.arange(len(keys), dtype=np.int64)
     fold[order] = stratified_folds(right[order], units, n_folds=n_folds, seed=seed)
