@@ -93,6 +93,17 @@ def test_order_of_rows_and_classes_and_shift_of_logits_do_not_matter():
         assert other == pytest.approx(value, abs=1e-12)
 
 
+@pytest.mark.parametrize("score", ["log_loss", "brier"])
+def test_interval_of_refinement_does_not_fall_below_zero(score):
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 6, 20)
+    labels = (logits > 0).astype(int)
+    labels[0] = 1 - labels[0]  # one row is wrong by far
+    rows = cal.predictions(logits=logits, labels=labels)
+    assert Refinement(score)(rows).low == 0
+    assert CalibrationPart(score)(rows).low < 0
+
+
 def test_order_of_tied_rows_of_other_weights_does_not_matter():
     rng = np.random.default_rng(5)
     probs, labels = np.repeat([0.3, 0.8], 40), np.tile([0, 0, 1, 0, 1, 1, 0, 1], 10)

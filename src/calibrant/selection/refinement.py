@@ -8,13 +8,13 @@ from typing import ClassVar, Literal, final
 import numpy as np
 import torch
 from jaxtyping import Float64, Int64
-from scipy.special import stdtrit
 from torch import Tensor
 
 from calibrant.calibrators.temperature import Temperature, TemperatureScaling
 from calibrant.errors import FitError, InputError
 from calibrant.metrics.base import MemoryMetric
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.intervals import Interval, mean_interval
 from calibrant.metrics.proper.scores import NegativeLogLikelihood, SquaredError
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
@@ -49,6 +49,7 @@ class _CrossValidated(MemoryMetric, ABC):
     score: Score = "log_loss"
     n_folds: int = 5
     seed: int = 0
+    least: ClassVar[float] = 0.0  # value of the part
 
     def __post_init__(self) -> None:
         check_choice("score", self.score, tuple(SCORES))
@@ -85,11 +86,10 @@ class _CrossValidated(MemoryMetric, ABC):
             notes.append(f"infinite: {many} of {n} rows give probability 0 to what came out")
         if n_ends:
             notes.append(f"in {n_ends} of {self.n_folds} folds the best temperature is at an end")
-        ends = _ends(each, weight, value, level)
-        note = "; ".join(notes)
-        if isinstance(ends, str):
-            return Estimate(value, None, None, None, n, ends, note=note, details=parts)
-        return Estimate(value, *ends, level, n, METHOD, note=note, details=parts)
+        interval = _interval(each, weight, value, level, self.least)
+        method, shown = (interval.method, None) if interval.low is None else (METHOD, level)
+        ends = value, interval.low, interval.high, shown, n, method
+        return Estimate(*ends, note="; ".join(notes), details=parts)
 
     @abstractmethod
     def _own(self, before: Tensor, after: Tensor) -> tuple[str, Float64[Tensor, " row"]]:
@@ -180,6 +180,7 @@ class CalibrationPart(_CrossValidated):
     """
 
     higher_is_better: ClassVar[bool | None] = False
+    least: ClassVar[float] = -math.inf
 
     def _own(self, before: Tensor, after: Tensor) -> tuple[str, Float64[Tensor, " row"]]:
         """See `_CrossValidated._own`."""
@@ -221,17 +222,19 @@ def _scored(rows: Predictions, fitted: Temperature, score: RowScore) -> Float64[
     return torch.cat(scores)
 
 
-def _ends(
-    each: Float64[Tensor, " row"], weight: Float64[Tensor, " row"], mean: float, level: float
-) -> tuple[float, float] | str:
-    """Student's interval of a weighted mean, or why there is none."""
+def _interval(
+    each: Float64[Tensor, " row"],
+    weight: Float64[Tensor, " row"],
+    mean: float,
+    level: float,
+    least: float,
+) -> Interval:
+    """Student's interval of a weighted mean, of rows as they were scored."""
     if math.isinf(mean):
-        return "not available: some rows are infinite"
+        return Interval.missing("some rows are infinite")
     mass = float(weight.sum())
     n_effective = mass**2 / float(weight.square().sum())
     spread = float((weight.square() * (each - mean).square()).sum()) / mass**2
-    if not n_effective > 1 + 1e-9 or not spread > 1e-30:
-        return "not available: all rows have the same score, which tells nothing of the spread"
-    variance = spread * n_effective / (n_effective - 1)
-    half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) * math.sqrt(variance)
-    return mean - half, mean + half
+    known = n_effective > 1 and spread > 1e-30
+    variance = spread * n_effective / (n_effective - 1) if known else 0.0
+    return mean_interval(mean, variance, n_effective, level, least=least)

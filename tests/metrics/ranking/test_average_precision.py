@@ -19,6 +19,7 @@ from calibrant.metrics.ranking.average_precision import (
 )
 from calibrant.metrics.ranking.precision_area import mean_precision, precision_influences
 from calibrant.metrics.ranking.steps import ranked
+from calibrant.metrics.selective.areas import AURC
 
 AVERAGES = ("macro", "weighted", "micro", "per_class")
 
@@ -204,6 +205,15 @@ def test_soft_labels_and_single_positives_have_no_interval():
     assert soft.method == "not available: the variance needs hard labels"
     one = PositiveAveragePrecision()(cal.predictions(probs=[0.2, 0.3, 0.9], labels=[0, 1, 0]))
     assert one.method == "not available: one row of a side tells nothing of the spread"
+
+
+def test_all_positive_rows_have_a_precision_of_one_and_no_more():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        columns = {"probs": rng.uniform(0.1, 0.9, 5000), "weights": rng.uniform(0.1, 3, 5000)}
+        rows = cal.predictions(labels=np.ones(5000, dtype=int), **columns)
+        assert PositiveAveragePrecision()(rows).value <= 1
+        assert AURC()(cal.predictions(labels=np.zeros(5000, dtype=int), **columns)).value <= 1
 
 
 def test_is_silent_where_scores_are_spread():

@@ -181,6 +181,13 @@ def test_all_right_costs_nothing_and_all_wrong_everything():
         assert ExcessAURC()(rows).value == 0
 
 
+def test_interval_of_augrc_stays_within_its_range():
+    rows = cal.events(probs=[0.9, 0.8, 0.7, 0.6, 0.5, 0.4], outcomes=[0, 0, 0, 0, 0, 1])
+    found = AUGRC()(rows)
+    assert found.value == pytest.approx(sum((0.5, 1.5, 2.5, 3.5, 4.5, 5)) / 36)
+    assert 0 < found.low < found.value < found.high < 0.5
+
+
 def test_coverage_shares_out_ties_and_tells_the_threshold():
     # half of the rows: .9, .8 (wrong), and one of the two at .7, half right
     rows = cal.events(probs=[0.9, 0.8, 0.7, 0.7, 0.6, 0.5], outcomes=[1, 0, 1, 0, 1, 1])

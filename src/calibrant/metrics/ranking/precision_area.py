@@ -27,7 +27,8 @@ def mean_precision(steps: Steps) -> Float64[Tensor, "*class"]:
     0.8333333333333333
     """
     hits = steps.hits
-    return (steps.up * over(hits, hits + steps.alarms)).sum(-1) / hits[..., -1]
+    mean = (steps.up * over(hits, hits + steps.alarms)).sum(-1) / hits[..., -1]
+    return mean.clamp(max=1)  # sums in another order may end a digit above
 
 
 def precision_reach(steps: Steps) -> tuple[Float64[Tensor, "*class"], Float64[Tensor, "*class"]]:

@@ -21,7 +21,7 @@ def rank_area(steps: Steps) -> PerRanking:
     >>> float(rank_area(ranked(torch.tensor([0.5, 0.75, 0.5]), hit, torch.ones(3).double()).steps))
     0.75
     """
-    return (steps.up * _beaten(steps.down)).sum(-1) / steps.up.sum(-1)
+    return ((steps.up * _beaten(steps.down)).sum(-1) / steps.up.sum(-1)).clamp(0, 1)
 
 
 def rank_area_bound(steps: Steps) -> PerRanking:

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.average_precision import JACKKNIFE
 from calibrant.metrics.ranking.step_metric import StepMetric
 from calibrant.metrics.ranking.steps import Steps
@@ -159,3 +160,10 @@ class AUGRC(SelectiveMetric):
     def variance_of(self, steps: Steps, value: Scalar) -> Scalar:
         """See `StepMetric.variance_of`."""
         return jackknife(steps, joint_risk_influences(steps, value))
+
+    def interval_of(self, value: float, variance: float, level: float) -> Interval:
+        """See `StepMetric.interval_of`: of twice the area, which fills [0, 1]."""
+        end = logit_interval(2 * value, 4 * variance, level, self.interval_method)
+        if end.low is None or end.high is None:
+            return end
+        return Interval(end.low / 2, end.high / 2, end.method)

@@ -40,7 +40,7 @@ def mean_risk(steps: Steps) -> Scalar:
     0.2778
     """
     mass, accepted = steps.up + steps.down, steps.hits + steps.alarms
-    return (mass * over(steps.alarms, accepted)).sum() / accepted[-1]
+    return ((mass * over(steps.alarms, accepted)).sum() / accepted[-1]).clamp(max=1)
 
 
 def mean_risk_reach(steps: Steps) -> tuple[Scalar, Scalar]:
