@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm, ttest_1samp
 
+import calibrant as cal
 from calibrant.metrics.intervals import logit_interval, mean_interval, wilson
 
 
@@ -46,6 +47,21 @@ def test_mean_interval_needs_two_rows_that_differ(variance, n):
     ends = mean_interval(0.5, variance, n, 0.95)
     assert (ends.low, ends.high) == (None, None)
     assert ends.method.startswith("not available: ")
+
+
+@pytest.mark.parametrize("heavy", [30.0, 1e3, 1e8])
+def test_weights_that_leave_fewer_than_two_effective_rows_leave_no_interval(heavy):
+    columns = {"probs": [0.7, 0.2, 0.6, 0.4, 0.9, 0.3], "labels": [1, 0, 0, 1, 1, 1]}
+    rows = cal.predictions(**columns, weights=[heavy, 1, 1, 1, 1, 1])
+    for name, found in cal.evaluate(rows, ["log_loss", "brier", "log_loss_refinement"]).items():
+        assert (found.low, found.high) == (None, None), name
+        assert found.method == "not available: the weights leave fewer than two effective rows"
+
+
+def test_two_rows_of_any_scale_of_weights_are_two_effective_rows():
+    for scale in (1.0, 0.1, 1e-9, 3e7):
+        rows = cal.predictions(probs=[0.7, 0.6], labels=[1, 0], weights=[scale, scale])
+        assert cal.evaluate(rows, ["brier"])["brier"].low is not None
 
 
 def test_logit_interval_is_symmetric_in_log_odds():

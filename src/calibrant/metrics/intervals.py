@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-__all__ = ["Interval", "logit_interval", "mean_interval", "wilson"]
+__all__ = ["FEWEST", "Interval", "logit_interval", "mean_interval", "wilson"]
+
+FEWEST = 2 - 1e-9  # effective rows that tell a spread, but for rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def mean_interval(
     variance : float
         Unbiased estimate of the variance of `mean`.
     n_effective : float
-        Rows behind it; one less are the degrees of freedom.
+        Rows behind it; one less are the degrees of freedom. With fewer than two, which leave
+        less than one, the ends would say nothing: there are none.
     level : float
         Coverage, in (0, 1).
     least : float, default 0
@@ -80,6 +83,8 @@ def mean_interval(
     """
     if not n_effective > 1 + 1e-9:
         return Interval.missing("one row tells nothing of the spread")
+    if not n_effective > FEWEST:
+        return Interval.missing("the weights leave fewer than two effective rows")
     if not variance > 0:
         return Interval.missing("all rows have the same score, which tells nothing of the spread")
     half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) * float(np.sqrt(variance))

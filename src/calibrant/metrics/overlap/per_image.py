@@ -11,7 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.intervals import Interval, mean_interval
+from calibrant.metrics.intervals import FEWEST, Interval, mean_interval
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.image_overlap import Empty, ImageOverlap
 from calibrant.statistics.tally import Tally
@@ -169,6 +169,8 @@ def _interval(
         return Interval.missing("no image tells it")
     if not n_effective > 1 + 1e-9:
         return Interval.missing("one image tells nothing of the spread")
+    if not n_effective > FEWEST:
+        return Interval.missing("the weights leave fewer than two effective images")
     variance = spread * n_effective / (n_effective - 1)
     if not variance > 0:
         return Interval.missing("all images have the same index, which tells nothing of the spread")
