@@ -13,6 +13,7 @@ from calibrant.kernel.scans import distances, squared_norms
 from calibrant.prediction.arrays import ArrayLike, Layout
 from calibrant.prediction.codes import Codes
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, TopLabel
+from calibrant.prediction.fractions import Stated, stated_fractions
 from calibrant.prediction.rows import Rows
 
 __all__ = ["Events", "Predictions"]
@@ -172,6 +173,11 @@ class Predictions(Rows):
     def full_probs(self) -> Float[Tensor, "row class"]:
         """Probability of every class, by rows."""
         return self.declared.probs
+
+    @cached_property
+    def fractions(self) -> Stated:
+        """What the probabilities of a positive class stand for."""
+        return stated_fractions(self.declared.positive)
 
     @cached_property
     def top(self) -> TopLabel:

@@ -9,14 +9,14 @@ from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from calibrant.prediction.base import Events, Predictions
-from calibrant.prediction.forms import Logits, PositiveLogits
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import fine_cell_of, n_fine_cells
 from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import N_CELLS, View
+from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["TieMarks", "ranked_events"]
+__all__ = ["TieMarks"]
 
 MARK_BITS = 11  # squares of marks add up exactly over 2**31 rows
 ODD = -7046029254386353131  # 2**64 over the golden ratio, as a signed number
@@ -48,10 +48,10 @@ class TieMarks(Statistic):
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
-        events, scores = ranked_events(rows, self.view)
+        events, scores = scores_of(rows, self.view)
         mirrored = False if events.mirrored is None else events.mirrored
         cell = fine_cell_of(events.prob, N_CELLS, mirrored=mirrored)
-        for k, mark in enumerate(_marks(scores)):
+        for k, mark in enumerate(_marks(scores.values)):
             table[2 * k] += sum_by(cell, mark, table.shape[1])
             table[2 * k + 1] += sum_by(cell, mark.square_(), table.shape[1])
 
@@ -78,20 +78,6 @@ class TieMarks(Statistic):
             mark = (tally[once] / count.clamp(min=1)).round()
             same &= (mark * count == tally[once]) & (mark * mark * count == tally[twice])
         return same
-
-
-def ranked_events(rows: Rows, view: View) -> tuple[Events, Float[Tensor, " row"]]:
-    """Events of the view, and numbers that rank them without the rounding of a softmax."""
-    if isinstance(rows, Events):
-        return rows, rows.stated
-    assert isinstance(rows, Predictions)  # checked where rows are tallied
-    if view == "top_label":
-        events = rows.top_label()
-        return events, events.stated
-    events, form = rows.positive(), rows.declared
-    if isinstance(form, Logits):
-        return events, form.values[:, 1].double() - form.values[:, 0].double()
-    return events, form.values.double() if isinstance(form, PositiveLogits) else events.stated
 
 
 def _marks(scores: Float[Tensor, " row"]) -> Iterator[Float64[Tensor, " row"]]:

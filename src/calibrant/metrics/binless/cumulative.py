@@ -19,8 +19,8 @@ from calibrant.metrics.settings import check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid, View
+from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
-from calibrant.statistics.views import events_of
 
 __all__ = ["KolmogorovSmirnovCalibrationError", "KuiperCalibrationError"]
 
@@ -92,12 +92,11 @@ class _Cumulative(RowMetric, ABC):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
         del level
-        events = events_of(rows, self.view)
+        events, scores = scores_of(rows, self.view)
         prob, outcome, weight = events.stated, events.outcome.double(), events.weight()
         if not len(events):
             return _undefined()
-        scores = prob.to(events.prob.dtype)  # 1 - p is a tie of q as declared, not as widened
-        ordered, order = scores.sort(stable=True)
+        ordered, order = scores.values.sort(stable=True)
         last = torch.ones_like(order, dtype=torch.bool)
         last[:-1] = ordered[1:] != ordered[:-1]
         step = torch.cat((last.new_zeros(1), last[:-1])).cumsum(0)

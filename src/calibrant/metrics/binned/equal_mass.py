@@ -11,8 +11,8 @@ from calibrant.metrics.binned.bins import Bins, Norm, summed
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums, sum_by
 from calibrant.statistics.score_grid import View
+from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
-from calibrant.statistics.views import events_of
 
 __all__ = ["SNAP", "GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows"]
 
@@ -42,10 +42,10 @@ def bin_of_groups(
 
 def equal_mass_of_rows(rows: Rows, view: View, n_bins: int) -> Bins:
     """Bins of rows that all count, exactly."""
-    events = events_of(rows, view)
+    events, scores = scores_of(rows, view)
     weight = events.weight()
-    scores, rank = events.stated.unique(return_inverse=True)  # rising
-    bucket = bin_of_groups(sum_by(rank, weight, len(scores)), n_bins)[rank]
+    steps, rank = scores.values.unique(return_inverse=True)  # rising
+    bucket = bin_of_groups(sum_by(rank, weight, len(steps)), n_bins)[rank]
     table = weight.new_zeros(len(COLUMNS), n_bins)
     add_power_sums(table, bucket, events.stated, events.outcome, weight)
     return summed(table)

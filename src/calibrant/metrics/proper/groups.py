@@ -8,8 +8,9 @@ from jaxtyping import Bool, Float64
 
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.score_grid import View
+from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
-from calibrant.statistics.ties import TieMarks, ranked_events
+from calibrant.statistics.ties import TieMarks
 
 __all__ = ["SUMS", "Groups", "groups_of_cells", "groups_of_rows"]
 
@@ -98,18 +99,20 @@ def groups_of_cells(grid: Tally, marks: Tally) -> Groups:
 
 def groups_of_rows(rows: Rows, view: View) -> Groups:
     """Rows grouped by exact score; all of them count."""
-    events, scores = ranked_events(rows, view)
+    events, scores = scores_of(rows, view)
     outcome, weights = events.outcome, events.weights
-    if weights is None and outcome.dtype == torch.bool and scores is events.stated:
-        return _of_hard(scores.numpy(force=True), outcome.numpy(force=True))
-    ranks = scores.double().numpy(force=True)
+    if weights is None and outcome.dtype == torch.bool and scores.scale == "probability":
+        return _of_hard(events.stated.numpy(force=True), outcome.numpy(force=True))
+    ranks = scores.values.double().numpy(force=True)
     order = np.argsort(ranks, kind="stable")
     y = outcome.double().numpy(force=True)[order]
     w = events.weight().numpy(force=True)[order]
     start = _starts(ranks[order])
-    p = events.stated.numpy(force=True)[order][start]
+    p = events.stated.numpy(force=True)[order]
     count = np.diff(start, append=len(order)).astype(np.float64)
     mass, wy, wyy = (np.add.reduceat(each, start) for each in (w, w * y, w * y * y))
+    # equal but for the rounding of a complement
+    p = np.add.reduceat(w * p, start) / mass if events.mirrored is not None else p[start]
     return _stating(p, count, mass, wy, wyy)
 
 

@@ -14,12 +14,12 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.ranking.class_scores import class_scores
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.scores import class_scores, pair_scores
 from calibrant.statistics.tally import Tally
 
 __all__ = ["LONELY", "SHARED", "ClassAverage", "ClassRanking", "OneVsRest", "support_of"]
@@ -165,10 +165,10 @@ class OneVsRest(RowMetric, ABC):
         moved, total = torch.zeros_like(weight), 0.0
         for k, scores in enumerate(class_scores(rows)):
             if soft is not None:
-                values[k] = self.of_steps(ranked(scores, soft[:, k], weight).steps)
+                values[k] = self.of_steps(ranked(scores.values, soft[:, k], weight).steps)
                 continue
             assert rows.hard is not None
-            one = self.of_hard(scores, rows.hard == k, weight)
+            one = self.of_hard(scores.values, rows.hard == k, weight)
             values[k] = one.value
             if math.isnan(one.value):
                 continue
@@ -182,7 +182,7 @@ class OneVsRest(RowMetric, ABC):
         self, rows: Predictions
     ) -> tuple[PerRanking, PerRanking, Float64[Tensor, " row"]]:
         """As `_each`, of all pairs of a row and a class; a row's pairs count as one."""
-        scores = torch.cat([scores.double() for scores in class_scores(rows)])
+        scores = pair_scores(rows)
         weight = rows.weight().repeat(rows.n_classes)
         if rows.soft is not None:
             value = self.of_steps(ranked(scores, rows.soft.T.reshape(-1), weight).steps)

@@ -1,17 +1,13 @@
 """Steps of one class, from rows in memory or from tallies: what every curve is drawn from."""
 
-from dataclasses import replace
-
 from calibrant.errors import InputError
-from calibrant.metrics.ranking.class_scores import class_scores
-from calibrant.metrics.ranking.scored import scored
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.prediction.base import Events, Predictions
-from calibrant.prediction.forms import Logits, PositiveLogits
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_evaluable
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import ScoreGrid, View
+from calibrant.statistics.scores import class_scores, scores_of
 
 __all__ = ["occupied", "steps_of_class", "steps_of_view"]
 
@@ -40,9 +36,8 @@ def steps_of_class(rows: Rows | Tallies, class_name: str | int | None) -> Steps:
     assert isinstance(present, Predictions)
     outcome = present.hard == k if present.soft is None else present.soft[:, k]
     scores = next(one for at, one in enumerate(class_scores(present)) if at == k)
-    steps = ranked(scores, outcome, present.weight()).steps
-    in_odds = isinstance(present.declared, (Logits, PositiveLogits))
-    return replace(steps, scores=steps.scores.sigmoid()) if in_odds else steps
+    steps = ranked(scores.values, outcome, present.weight()).steps
+    return steps.with_scores(scores.as_prob(steps.scores))
 
 
 def steps_of_view(rows: Rows | Tallies, view: View) -> Steps:
@@ -55,9 +50,9 @@ def steps_of_view(rows: Rows | Tallies, view: View) -> Steps:
             raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
         return occupied(steps_of_tally(rows.tally_of(grid)))
     check_evaluable(rows, (Predictions, Events), f"curves of the {view} view")
-    these = scored(rows.present(), view)
-    steps = ranked(these.scores, these.events.outcome, these.events.weight()).steps
-    return steps.with_scores(these.as_prob(steps.scores))
+    events, scores = scores_of(rows.present(), view)
+    steps = ranked(scores.values, events.outcome, events.weight()).steps
+    return steps.with_scores(scores.as_prob(steps.scores))
 
 
 def occupied(steps: Steps) -> Steps:

@@ -14,7 +14,6 @@ from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.class_average import LONELY, SHARED, support_of
-from calibrant.metrics.ranking.class_scores import class_scores
 from calibrant.metrics.ranking.one_vs_rest import rank_influences
 from calibrant.metrics.ranking.placements import by_rank, placements
 from calibrant.metrics.ranking.positive import METHOD, SOFT
@@ -26,6 +25,7 @@ from calibrant.statistics.joint import Joint
 from calibrant.statistics.pair_grids import PairGrids
 from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid
+from calibrant.statistics.scores import class_scores
 from calibrant.statistics.tally import Tally
 
 __all__ = ["OneVsOneAUROC", "PairAverage"]
@@ -177,7 +177,7 @@ def _of_hard(
             index = torch.cat((members[a], others))
             own = torch.arange(len(index), device=index.device) < len(members[a])
             mass = weight[index]
-            share = placements(scores[index], own, mass)
+            share = placements(scores.values[index], own, mass)
             up = mass * own
             areas[a, b] = (up * share).sum() / up.sum()
             influence = rank_influences(share - areas[a, b], up, mass - up)
@@ -194,7 +194,7 @@ def _of_soft(rows: Predictions, present: list[int]) -> Pairs:
     for k, scores in enumerate(class_scores(rows)):
         if k not in place:
             continue
-        order, rank, n_ranks = by_rank(scores)
+        order, rank, n_ranks = by_rank(scores.values)
         sides = [sum_by(rank, side, n_ranks) for side in masses[order].T]
         a = place[k]
         for b, side in enumerate(sides):

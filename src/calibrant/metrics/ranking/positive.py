@@ -15,11 +15,10 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.placements import by_rank, placements, placements_by_side
 from calibrant.metrics.ranking.roc_area import RocArea, delong_part, roc_area
-from calibrant.prediction.base import Events, Predictions
-from calibrant.prediction.forms import Logits
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid
+from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
 
 __all__ = ["METHOD", "SOFT", "PositiveAUROC", "area_of_masses", "undefined"]
@@ -75,7 +74,8 @@ class PositiveAUROC(RowMetric):
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        events, scores = _scored(rows)
+        events, ranking = scores_of(rows, "positive")
+        scores = ranking.values
         weight, positive = events.weight(), events.outcome
         if positive.dtype != torch.bool:
             value = area_of_masses(scores, positive, weight).value
@@ -109,17 +109,6 @@ def undefined(n: int) -> Estimate:
     why = "it takes positive and negative rows"
     method, note = f"not available: {why}", f"undefined: {why}"
     return Estimate(math.nan, None, None, None, n, method, note=note)
-
-
-def _scored(rows: Rows) -> tuple[Events, Tensor]:
-    """Positive-class events and numbers that rank them, free of the rounding of a softmax."""
-    if isinstance(rows, Events):
-        return rows, rows.stated
-    assert isinstance(rows, Predictions)  # checked where rows are tallied
-    events, form = rows.positive(), rows.declared
-    if isinstance(form, Logits):
-        return events, form.values[:, 1] - form.values[:, 0]
-    return events, form.values if rows.is_positive else events.prob
 
 
 def _masses(tally: Tally) -> tuple[Tensor, Tensor, Tensor, Tensor]:

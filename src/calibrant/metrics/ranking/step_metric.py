@@ -13,10 +13,10 @@ from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.ranking.scored import scored
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.score_grid import ScoreGrid, View
+from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
 
 __all__ = ["RESAMPLE", "SOFT", "StepMetric"]
@@ -97,10 +97,9 @@ class StepMetric(RowMetric, ABC):
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        these = scored(rows, self.view)
-        events = these.events
-        steps = ranked(these.scores, events.outcome, events.weight()).steps
-        steps = steps.with_scores(these.as_prob(steps.scores))
+        events, scores = scores_of(rows, self.view)
+        steps = ranked(scores.values, events.outcome, events.weight()).steps
+        steps = steps.with_scores(scores.as_prob(steps.scores))
         hard = events.outcome.dtype == torch.bool
         return self._estimate(steps, self.value_of(steps), len(rows), level, hard=hard)
 
