@@ -185,6 +185,8 @@ int calibrant_add_moments(const double *score, const double *weight, int64_t n, 
     return 1;
 }
 
+#include "few.h"
+
 #define REAL float
 #include "of_real.h"
 #undef REAL

@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "of_real.h")
+SOURCES = ("kernel.c", "of_real.h", "few.h")
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]

@@ -52,6 +52,8 @@ int NAME(calibrant_clean)(const REAL *values, int64_t n, int64_t k, double low, 
             if (!NAME(all_shares)(values + i, n - i < CACHED ? n - i : CACHED)) return 0;
         return 1;
     }
+    i = NAME(few_clean)(values, n, k, low, high);
+    if (i < 0) return 0;
     for (; k < FEW && i + LANES <= n; i += LANES)
         if (!NAME(are_clean)(values + i * k, k, low, high)) return 0;
     for (; i < n; i++)
@@ -107,7 +109,8 @@ static inline int NAME(first_greatest_of_few)(const REAL *rows, int64_t k, REAL 
 
 /* Greatest entry of every row and its index, the first of equal ones; 0 if some entry is NaN. */
 int NAME(calibrant_tops)(const REAL *values, int64_t n, int64_t k, REAL *top, int64_t *index) {
-    int64_t i = 0;
+    int64_t i = NAME(few_tops)(values, n, k, top, index);
+    if (i < 0) return 0;
     for (; k < FEW && i + LANES <= n; i += LANES)
         if (!NAME(first_greatest_of_few)(values + i * k, k, top + i, index + i)) return 0;
     for (; i < n; i++) {
