@@ -153,6 +153,7 @@ def no_type_checker(monkeypatch):
         ([Accuracy], r"be names or metrics; got the class Accuracy. Pass Accuracy\(\)"),
         (Accuracy(), r"be a sequence of names or metrics; got Accuracy\(\). Pass \[Accuracy"),
         (5, "be a sequence of names or metrics; got 5. Pass a list"),
+        ([], "name at least one; got none. Leave metrics out"),
     ],
 )
 @pytest.mark.usefixtures("no_type_checker")

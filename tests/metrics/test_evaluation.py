@@ -5,6 +5,7 @@ import math
 
 import pandas as pd
 import pytest
+import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
@@ -130,8 +131,31 @@ def test_evaluations_of_the_same_rows_stand_side_by_side(rows, evaluation):
     both = evaluation.merge(cal.evaluate(rows, ["mce", "accuracy"]))
     assert list(both) == [*NAMES, "mce"]
     assert both["top_label_mce"] is both["mce"]
-    assert both.merge(cal.evaluate(rows, [])).estimates == both.estimates
-    assert cal.evaluate(rows, []).merge(both).estimates == both.estimates
+    assert both.merge(both.filter()).estimates == both.estimates
+    assert both.filter().merge(both).estimates == both.estimates
+
+
+def test_parts_of_an_evaluation_make_it_whole_whatever_they_count():
+    labels = torch.arange(18).reshape(2, 3, 3) % 2
+    labels[1, 2, 2] = -100
+    masks = cal.predictions(
+        logits=torch.linspace(-1, 1, 36).reshape(2, 2, 3, 3), labels=labels, ignore_index=-100
+    )
+    names = ["dice_per_image", "accuracy"]
+    of_rows = cal.evaluate(masks, names)
+    for whole in (of_rows, cal.evaluate(cal.tally(masks, names), names)):
+        images, pixels = whole.filter("dice*"), whole.filter("accuracy")
+        assert (images["dice_per_image"].n, images.n, pixels.n) == (2, 17, 17)
+        assert str(images).startswith("17 rows")
+        assert str(images.merge(pixels)) == str(whole)
+        assert list(of_rows.merge(images)) == names
+
+
+def test_number_of_rows_does_not_depend_on_what_is_asked():
+    rows = cal.predictions(probs=[0.2, 0.7, 0.4], labels=[0, 1, 1], groups=["a", "b", "b"])
+    for part in (cal.evaluate(rows, ["brier"]), cal.evaluate(cal.tally(rows, ["brier"])).filter()):
+        assert (part.n, [one.n for one in part.groups.values()]) == (3, [1, 2])
+        assert cal.Evaluation.from_json(part.to_json()).n == 3
 
 
 @pytest.mark.parametrize(
@@ -152,7 +176,7 @@ def test_evaluations_of_other_rows_are_not_merged(others, message, evaluation):
         evaluation.merge(cal.evaluate(cal.predictions(**given), ["accuracy"]))
 
 
-def test_no_metrics_make_an_empty_evaluation(rows):
-    empty = cal.evaluate(rows, [])
-    assert (len(empty), empty.n, empty.to_dict()) == (0, 0, {})
+def test_part_without_estimates_still_knows_its_rows(evaluation):
+    empty = evaluation.filter()
+    assert (len(empty), empty.n, empty.to_dict()) == (0, 4, {})
     assert empty.to_frame().empty

@@ -52,7 +52,7 @@ def plain(evaluation):
     return repr(
         (
             {name: asdict(estimate) for name, estimate in evaluation.items()},
-            *(evaluation.metrics, evaluation.class_names, evaluation.notes),
+            *(evaluation.metrics, evaluation.class_names, evaluation.n, evaluation.notes),
             {name: plain(one) for name, one in evaluation.groups.items()},
         )
     )
@@ -60,7 +60,7 @@ def plain(evaluation):
 
 @given(fields)
 def test_every_estimate_comes_back(fields):
-    held = Evaluation({"mine": Estimate(**fields)}, {}, ("a",), ("a note",))
+    held = Evaluation({"mine": Estimate(**fields)}, {}, ("a",), 7, ("a note",))
     found = Evaluation.from_json(held.to_json())
     assert plain(found) == plain(held)
 
@@ -95,8 +95,8 @@ def test_metric_that_no_name_knows_is_found_by_what_it_was_called():
 
 def test_text_has_a_version_and_null_with_a_state(evaluation):
     document = json.loads(evaluation.to_json())
-    assert document["schema_version"] == 1
-    assert list(document) == ["schema_version", "class_names", "notes", *NAMES, "groups"]
+    assert document["schema_version"] == 2
+    assert list(document) == ["schema_version", "class_names", "n", "notes", *NAMES, "groups"]
     infinite = document["log_loss"]
     assert infinite["value"] is None
     assert infinite["states"] == {"value": "inf"}
@@ -124,8 +124,9 @@ def without(text, *path):
     [
         ("{", "Invalid JSON"),
         ("{}", "schema_version: Field required"),
-        ('{"schema_version": 2, "new": {}}', "schema version 2; this version reads 1. Update"),
-        ('{"schema_version": 1}', "class_names: Field required"),
+        ('{"schema_version": 3, "new": {}}', "schema version 3; this version reads 2. Update"),
+        ('{"schema_version": 1, "old": {}}', "schema version 1; this version reads 2. Evaluate"),
+        ('{"schema_version": 2}', "class_names: Field required"),
         ('{"schema_version": "1"}', "schema_version: Input should be a valid integer"),
     ],
 )

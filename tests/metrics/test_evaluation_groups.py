@@ -27,10 +27,10 @@ def evaluation():
 def with_values(values, **others):
     """Evaluation with a number for every group, under a name of its own."""
     groups = {
-        name: Evaluation({"mine": Estimate(value, None, None, None, 5, "m")}, {}, (), **others)
+        name: Evaluation({"mine": Estimate(value, None, None, None, 5, "m")}, {}, (), 5, **others)
         for name, value in values.items()
     }
-    return Evaluation({"mine": Estimate(0.0, None, None, None, 9, "m")}, {}, (), groups=groups)
+    return Evaluation({"mine": Estimate(0.0, None, None, None, 9, "m")}, {}, (), 9, groups=groups)
 
 
 def test_worst_group_is_that_of_the_least_where_high_is_good(evaluation):

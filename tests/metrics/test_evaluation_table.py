@@ -21,7 +21,7 @@ def evaluation():
 
 
 def of(**estimates):
-    return Evaluation(estimates, {}, ())
+    return Evaluation(estimates, {}, (), 4)
 
 
 def scalar(value, method="not available: no reason", **others):
@@ -59,7 +59,7 @@ def test_small_matrix_is_printed(evaluation):
 
 def test_no_line_is_wider_than_a_page(evaluation):
     long = scalar(0.5, "not available: " + "why " * 60, note="and " * 60, details={"p_value": 0.03})
-    wide = Evaluation({**evaluation.estimates, "n" * 90: long}, {}, evaluation.class_names)
+    wide = Evaluation({**evaluation.estimates, "n" * 90: long}, {}, evaluation.class_names, 4)
     lines = str(wide).splitlines()
     assert max(map(len, lines)) <= WIDTH
     text = " ".join(" ".join(lines).split())
@@ -115,8 +115,8 @@ def test_groups_are_printed_below():
 
 def test_many_groups_and_metrics_are_cut_to_the_page():
     names = [f"some_long_name_{k}" for k in range(12)]
-    one = Evaluation({name: scalar(0.5) for name in names}, {}, ())
-    many = Evaluation(one.estimates, {}, (), groups={f"group {k}": one for k in range(30)})
+    one = Evaluation({name: scalar(0.5) for name in names}, {}, (), 4)
+    many = Evaluation(one.estimates, {}, (), 4, groups={f"group {k}": one for k in range(30)})
     lines = str(many).splitlines()
     assert max(map(len, lines)) <= WIDTH
     assert lines[-2:] == ["... and 10 more groups", "... and 8 more metrics; see by_group(name)"]
@@ -155,7 +155,7 @@ def test_counts_of_a_matrix_are_whole_numbers_in_a_notebook():
 def test_no_name_can_bring_code_into_a_notebook():
     bad = "<script>alert(1)</script>"
     named = Estimate((0.5, 0.5), None, None, None, 10, bad, names=(bad, "b"), note=bad)
-    one = Evaluation({bad: named}, {}, (), groups={bad: of(**{bad: scalar(0.5)})})
+    one = Evaluation({bad: named}, {}, (), 4, groups={bad: of(**{bad: scalar(0.5)})})
     html = one._repr_html_()
     assert "<script" not in html
     assert "&lt;script&gt;" in html

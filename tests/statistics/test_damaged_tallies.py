@@ -125,12 +125,14 @@ def test_file_that_cannot_be_written_is_told(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_newer_format_is_refused_by_its_number(saved):
-    def newer(header, _):
-        header.update({"format": 2, "calibrant": "9.9", "novelty": {}})
+@pytest.mark.parametrize(("number", "remedy"), [(1, "Tally the rows again"), (3, "Update")])
+def test_other_format_is_refused_by_its_number(number, remedy, saved):
+    def other(header, _):
+        header.update({"format": number, "calibrant": "9.9", "novelty": {}})
 
-    path = rewritten(saved[0], newer, sealed=False)
-    with pytest.raises(InputError, match=r"got format 2, of calibrant 9\.9; this version reads"):
+    path = rewritten(saved[0], other, sealed=False)
+    got = rf"got format {number}, of calibrant 9\.9; this version reads format 2\. {remedy}"
+    with pytest.raises(InputError, match=got):
         load_tallies(path)
 
 
@@ -186,7 +188,7 @@ def test_header_that_does_not_fit_is_refused(change, got, saved):
 def test_sums_that_no_rows_have_are_refused(number, got, path):
     table = torch.ones(3, 2, 2, dtype=torch.float64)
     table[0, 0, 1] = number
-    tallies = Tallies("predictions", ("a", "b"), {Confusion(): Tally(Confusion(), table)})
+    tallies = Tallies("predictions", ("a", "b"), {Confusion(): Tally(Confusion(), table)}, 4)
     with pytest.raises(InputError, match=got):
         tallies.save(path)
     assert not path.exists()

@@ -49,8 +49,8 @@ def path(tmp_path):
 
 
 def assert_equal(found, expected):
-    assert (found.kind, found.class_names, found.notes) == (
-        *(expected.kind, expected.class_names, expected.notes),
+    assert (found.kind, found.class_names, found.n, found.notes) == (
+        *(expected.kind, expected.class_names, expected.n, expected.notes),
     )
     assert list(found.parts) == list(expected.parts)
     for statistic, tally in expected.parts.items():
@@ -78,7 +78,7 @@ def test_tallies_of_numbers_come_back(path):
 
 def test_tallies_of_no_rows_and_of_no_statistics_come_back(path):
     for statistics in ([], SMALL):
-        tallies = Tallies("predictions", ("a", "b"), {s: s.zero(2) for s in statistics})
+        tallies = Tallies("predictions", ("a", "b"), {s: s.zero(2) for s in statistics}, 0)
         tallies.save(path)
         assert_equal(load_tallies(path), tallies)
 

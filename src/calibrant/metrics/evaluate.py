@@ -59,12 +59,15 @@ def evaluate(
     present = rows.present()
     groups = {
         name: Evaluation(
-            _estimates(chosen, level, tallies.slices[name], group), chosen, rows.class_names
+            _estimates(chosen, level, tallies.slices[name], group),
+            chosen,
+            rows.class_names,
+            len(group),
         )
         for name, group in present.by_group()
     }
     estimates = _estimates(chosen, level, tallies, present)
-    return Evaluation(estimates, chosen, rows.class_names, rows.notes, groups)
+    return Evaluation(estimates, chosen, rows.class_names, len(present), rows.notes, groups)
 
 
 def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
@@ -103,7 +106,8 @@ def _of_tallies(tallies: Tallies, chosen: dict[str, Metric], level: float) -> Ev
     """Evaluation of tallies and of their slices."""
     groups = {name: _of_tallies(part, chosen, level) for name, part in tallies.slices.items()}
     estimates = _estimates(chosen, level, tallies, None)
-    return Evaluation(estimates, chosen, tallies.class_names, tallies.notes, groups)
+    names, notes = tallies.class_names, tallies.notes
+    return Evaluation(estimates, chosen, names, tallies.n, notes, groups)
 
 
 def _estimates(
@@ -165,6 +169,9 @@ def _listed(metrics: object) -> list[str | Metric]:
             remedy = f"Pass {metric.__name__}()." if a_class else "See calibrant.metrics.available."
             raise InputError("metrics", "be names or metrics", got, remedy)
         wanted.append(metric)
+    if not wanted:
+        remedy = "Leave metrics out for a set that fits the rows."
+        raise InputError("metrics", "name at least one", "none", remedy)
     return wanted
 
 

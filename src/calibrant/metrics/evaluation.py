@@ -39,6 +39,9 @@ class Evaluation:
         Metric behind every name; from a file, of the names that the registry knows.
     class_names : tuple of str
         Name of every class, by index.
+    n : int
+        Number of rows evaluated, ignored ones left out. An estimate may rest on fewer, or on
+        something else than rows, such as images.
     notes : tuple of str
         What was done to values on their way in, in words.
     groups : dict
@@ -48,6 +51,7 @@ class Evaluation:
     estimates: dict[str, Estimate]
     metrics: dict[str, Metric]
     class_names: tuple[str, ...]
+    n: int
     notes: tuple[str, ...] = ()
     groups: "dict[str, Evaluation]" = field(default_factory=dict["str", "Evaluation"])
 
@@ -72,11 +76,6 @@ class Evaluation:
     def items(self) -> ItemsView[str, Estimate]:
         """Names with their estimates."""
         return self.estimates.items()
-
-    @property
-    def n(self) -> int:
-        """Number of rows behind the estimates."""
-        return max((estimate.n for estimate in self.estimates.values()), default=0)
 
     def filter(self, *words: str) -> "Evaluation":
         """Some of the estimates, in the same order; of the groups too.
@@ -103,7 +102,7 @@ class Evaluation:
         InputError
             If numbers of rows, classes or groups differ, or a name stands for two estimates.
         """
-        check_same("rows", self.n, other.n, known=bool(self and other))
+        check_same("rows", self.n, other.n)
         check_same("class_names", self.class_names, other.class_names)
         both = bool(self.groups and other.groups)
         check_same("groups", set(self.groups), set(other.groups), known=both)
@@ -116,6 +115,7 @@ class Evaluation:
             {**self.estimates, **other.estimates},
             {**self.metrics, **other.metrics},
             self.class_names,
+            self.n,
             tuple(dict.fromkeys(self.notes + other.notes)),
             groups,
         )
@@ -178,8 +178,9 @@ class Evaluation:
     def to_json(self, path: str | Path | None = None) -> str:
         """Text as JSON, from which `from_json` makes an equal evaluation; to `path` too, if given.
 
-        The estimates stand by name, as in `to_dict`, beside ``schema_version``, ``class_names``
-        and ``notes``. What JSON cannot hold is null, and ``states`` says what it was.
+        The estimates stand by name, as in `to_dict`, beside ``schema_version``,
+        ``class_names``, ``n`` and ``notes``. What JSON cannot hold is null, and ``states`` says
+        what it was.
 
         Raises
         ------
@@ -244,6 +245,7 @@ def _only(evaluation: Evaluation, names: Iterable[str]) -> Evaluation:
         {name: evaluation.estimates[name] for name in names if name in evaluation.estimates},
         {name: evaluation.metrics[name] for name in names if name in evaluation.metrics},
         evaluation.class_names,
+        evaluation.n,
         evaluation.notes,
         {group: _only(one, names) for group, one in evaluation.groups.items()},
     )
@@ -251,7 +253,9 @@ def _only(evaluation: Evaluation, names: Iterable[str]) -> Evaluation:
 
 def _held(evaluation: Evaluation) -> Held:
     groups = {name: _held(one) for name, one in evaluation.groups.items()}
-    return Held(evaluation.estimates, evaluation.class_names, evaluation.notes, groups)
+    return Held(
+        evaluation.estimates, evaluation.class_names, evaluation.n, evaluation.notes, groups
+    )
 
 
 def _restored(held: Held) -> Evaluation:
@@ -260,6 +264,7 @@ def _restored(held: Held) -> Evaluation:
         dict(held.estimates),
         known_metrics(held.estimates, len(held.class_names)),
         held.class_names,
+        held.n,
         held.notes,
         {name: _restored(part) for name, part in held.groups.items()},
     )

@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
 from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate, Value, Vector
 
 __all__ = ["SCHEMA_VERSION", "Held", "held_in", "json_text", "plain_estimate", "text_of"]
 
-SCHEMA_VERSION = 1  # a change of form is a new number
+SCHEMA_VERSION = 2  # a change of form is a new number
 
 State = Literal["nan", "inf", "-inf"]
 Entries = tuple[float | None, ...]
@@ -26,7 +26,8 @@ class Held:
     """What a file holds of an evaluation, and of those of its groups."""
 
     estimates: Mapping[str, Estimate]
-    class_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...]
+    n: int
     notes: tuple[str, ...] = ()
     groups: "Mapping[str, Held]" = field(default_factory=dict["str", "Held"])
 
@@ -57,6 +58,7 @@ class _StoredEvaluation(BaseModel):
     __pydantic_extra__: dict[str, _StoredEstimate] = Field(init=False)  # pyright: ignore[reportIncompatibleVariableOverride] -- as pydantic documents it
     model_config = ConfigDict(strict=True, extra="allow")
     class_names: tuple[str, ...]
+    n: NonNegativeInt
     notes: tuple[str, ...]
     groups: "dict[str, _StoredEvaluation]" = {}
 
@@ -105,7 +107,8 @@ def held_in(text: str, place: str) -> Held:
         version = _Version.model_validate_json(text, strict=True).schema_version
         if version != SCHEMA_VERSION:
             got = f"schema version {version}; this version reads {SCHEMA_VERSION}"
-            raise _refusal(place, got, "Update calibrant.")
+            older = version < SCHEMA_VERSION
+            raise _refusal(place, got, "Evaluate again." if older else "Update calibrant.")
         stored = _StoredFile.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
@@ -118,6 +121,7 @@ def held_in(text: str, place: str) -> Held:
 def _plain_evaluation(held: Held) -> dict[str, object]:
     document: dict[str, object] = {
         "class_names": list(held.class_names),
+        "n": held.n,
         "notes": list(held.notes),
         **{name: plain_estimate(estimate) for name, estimate in held.estimates.items()},
     }
@@ -164,6 +168,7 @@ def _held(stored: _StoredEvaluation, place: str) -> Held:
             for name, one in stored.__pydantic_extra__.items()
         },
         stored.class_names,
+        stored.n,
         stored.notes,
         {name: _held(part, f"{place}: {name}") for name, part in stored.groups.items()},
     )

@@ -78,6 +78,12 @@ class Rows(ABC):
             return self
         return self.take(self.weights > 0)
 
+    @property
+    @final
+    def n_present(self) -> int:
+        """Number of the rows whose weight is above 0."""
+        return len(self) if self.weights is None else int((self.weights > 0).sum())
+
     @final
     def by_group(self: Same) -> Iterator[tuple[str, Same]]:  # noqa: PYI019
         """Name and present rows of every group that has any, in the order of the names."""

@@ -32,6 +32,8 @@ class Tallies:
         Name of every class, by index.
     parts : dict
         Tally of every statistic.
+    n : int
+        Number of rows added up, absent ones left out.
     notes : tuple of str
         What was done to values on their way in, in words.
     slices : dict
@@ -41,6 +43,7 @@ class Tallies:
     kind: str
     class_names: tuple[str, ...]
     parts: dict[Statistic, Tally]
+    n: int
     notes: tuple[str, ...] = ()
     slices: "dict[str, Tallies]" = field(default_factory=dict["str", "Tallies"])
 
@@ -98,7 +101,8 @@ class Tallies:
             name: reduce(add, [each.slices[name] for each in (self, other) if name in each.slices])
             for name in sorted(self.slices.keys() | other.slices.keys())
         }
-        return Tallies(self.kind, self.class_names, parts, notes, slices)
+        n = self.n + other.n
+        return Tallies(self.kind, self.class_names, parts, n, notes, slices)
 
     @final
     def __radd__(self, other: object) -> "Tallies":
@@ -134,7 +138,7 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
         check_evaluable(rows, statistic.reads, str(statistic))
     wanted = list(dict.fromkeys(leaf for statistic in asked for leaf in statistic.leaves()))
     if rows.groups is None:
-        return _tallies(rows, sum_spans(rows, wanted))
+        return _tallies(rows, sum_spans(rows, wanted), rows.n_present)
     parted = [statistic for statistic in wanted if not statistic.whole]
     whole = [statistic for statistic in wanted if statistic.whole]
     slices: dict[str, Tallies] = {}
@@ -142,19 +146,21 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
         tables = sum_spans(group, parted)
         if whole:
             tables |= sum_spans(_in_group(rows, name), whole)
-        slices[name] = _tallies(rows, tables)
+        slices[name] = _tallies(rows, tables, len(group))
     total = {s: s.zero(rows.n_classes, rows.device).table.cpu() for s in wanted}
     for each in slices.values():
         for statistic, tally in each.parts.items():
             total[statistic] += tally.table
     if whole:
         total |= sum_spans(rows, whole)
-    return _tallies(rows, total, slices)
+    return _tallies(rows, total, rows.n_present, slices)
 
 
-def _tallies(rows: Rows, tables: Tables, slices: Mapping[str, Tallies] | None = None) -> Tallies:
+def _tallies(
+    rows: Rows, tables: Tables, n: int, slices: Mapping[str, Tallies] | None = None
+) -> Tallies:
     parts = {statistic: Tally(statistic, table.cpu()) for statistic, table in tables.items()}
-    return Tallies(rows.kind, rows.class_names, parts, rows.notes, dict(slices or {}))
+    return Tallies(rows.kind, rows.class_names, parts, n, rows.notes, dict(slices or {}))
 
 
 def _in_group(rows: Rows, name: str) -> Rows:

@@ -103,7 +103,8 @@ def _header(content: bytes) -> StoredFile:
         raise _refusal("a file that calibrant did not write") from error
     if form.format != FORMAT:
         got = f"format {form.format}, of calibrant {form.calibrant[:40]}"
-        raise _refusal(f"{got}; this version reads format {FORMAT}", "Update calibrant.")
+        remedy = "Tally the rows again." if form.format < FORMAT else "Update calibrant."
+        raise _refusal(f"{got}; this version reads format {FORMAT}", remedy)
     try:
         return StoredFile.model_validate_json(text, strict=True)
     except ValidationError as error:
@@ -121,7 +122,7 @@ def _restored(stored: StoredTallies, tensors: Tensors, others: Mapping[str, type
             raise _refusal(f"{statistic} where it has no place, for {stored.kind!r}")
         parts[statistic] = tally
     slices = {name: _restored(part, tensors, others) for name, part in stored.slices.items()}
-    return Tallies(stored.kind, stored.class_names, parts, stored.notes, slices)
+    return Tallies(stored.kind, stored.class_names, parts, stored.n, stored.notes, slices)
 
 
 def _by_name(statistics: object) -> dict[str, type]:

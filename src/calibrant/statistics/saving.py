@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, NonNegativeInt
 from safetensors.torch import save
 
 from calibrant.files import write_whole
@@ -17,7 +17,7 @@ from calibrant.statistics.tally import Statistic, Tally
 
 __all__ = ["FORMAT", "Savable", "StoredFile", "StoredTallies", "checksum", "save_tallies"]
 
-FORMAT = 1  # a change of the form of the file is a new number
+FORMAT = 2  # a change of the form of the file is a new number
 
 
 @runtime_checkable
@@ -40,6 +40,11 @@ class Savable(Protocol):
         ...
 
     @property
+    def n(self) -> int:
+        """Number of rows added up."""
+        ...
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was done to values on their way in."""
         ...
@@ -56,6 +61,7 @@ class StoredTallies(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     kind: str
     class_names: tuple[str, ...]
+    n: NonNegativeInt
     notes: tuple[str, ...]
     tables: tuple[StoredTable, ...]
     slices: "dict[str, StoredTallies]" = {}
@@ -105,6 +111,7 @@ def _stored(tallies: Savable, tensors: Tensors, numbers: "count[int]") -> Stored
     return StoredTallies(
         kind=tallies.kind,
         class_names=tallies.class_names,
+        n=tallies.n,
         notes=tallies.notes,
         tables=tuple(tables),
         slices={name: _stored(part, tensors, numbers) for name, part in tallies.slices.items()},

@@ -63,7 +63,7 @@ def confusion(matrix: ArrayLike, *, class_names: Sequence[object] | None = None)
         Confusion(): Tally(Confusion(), counts.expand(3, -1, -1).clone()),
         Moments(Hit()): Tally(Moments(Hit()), moments),
     }
-    return Tallies("decisions", names, parts)
+    return Tallies("decisions", names, parts, int(n))
 
 
 def _check_axes(matrix: pd.DataFrame) -> None:
