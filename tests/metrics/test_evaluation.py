@@ -3,6 +3,7 @@
 import json
 import math
 
+import jaxtyping
 import pandas as pd
 import pytest
 import torch
@@ -11,13 +12,12 @@ import calibrant as cal
 from calibrant.errors import InputError
 
 NAMES = ["accuracy", "log_loss", "ece", "f1_per_class", "confusion_matrix", "auroc"]
+NAMED = {"class_names": ["stays", "leaves"]}
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return cal.predictions(
-        probs=[0.0, 0.75, 0.25, 1.0], labels=[1, 1, 0, 1], class_names=["stays", "leaves"]
-    )
+    return cal.predictions(probs=[0.0, 0.75, 0.25, 1.0], labels=[1, 1, 0, 1], **NAMED)
 
 
 @pytest.fixture(scope="module")
@@ -164,16 +164,43 @@ def test_number_of_rows_does_not_depend_on_what_is_asked():
         ({"probs": [0.5], "labels": [1]}, "be of the same rows, 4; got 1"),
         (
             {"probs": [0.0, 0.75, 0.25, 0.5], "labels": [1, 1, 0, 0]},
-            "hold the same estimate of 'accuracy', 0.75; got 0.5",  # one half is positive
+            "hold the same value of 'accuracy', 0.75; got 0.5",  # one half is positive
         ),
         ({"class_names": ["a", "b"]}, r"same class_names, \('stays', 'leaves'\); got \('a', 'b'\)"),
     ],
 )
 def test_evaluations_of_other_rows_are_not_merged(others, message, evaluation):
     given = {"probs": [0.0, 0.75, 0.25, 1.0], "labels": [1, 1, 0, 1]}
-    given |= {"class_names": ["stays", "leaves"]} | others
+    given |= NAMED | others
     with pytest.raises(InputError, match=f"other must .*{message}"):
         evaluation.merge(cal.evaluate(cal.predictions(**given), ["accuracy"]))
+
+
+def test_two_names_of_a_metric_are_one_estimate_if_merged(rows, evaluation):
+    both = evaluation.filter("ece").merge(cal.evaluate(rows, ["top_label_ece"]))
+    assert list(both) == ["ece", "top_label_ece"]
+    other = cal.evaluate(
+        cal.predictions(probs=[0.5, 0.75, 0.25, 1.0], labels=[1, 1, 0, 1], **NAMED),
+        ["top_label_ece"],
+    )
+    rule = "hold the same value of 'top_label_ece' as of 'ece', 0.375; got 0.25"
+    with pytest.raises(InputError, match=rule):
+        evaluation.merge(other)
+
+
+def test_what_differs_is_named_to_the_last_digit(rows, evaluation):
+    with pytest.raises(InputError, match=r"hold the same low of 'accuracy', 0\.\d+; got 0\.\d+"):
+        evaluation.merge(cal.evaluate(rows, ["accuracy"], level=0.9))
+    with pytest.raises(InputError, match=r"the same value of 'confusion_matrix', .*; got "):
+        evaluation.merge(
+            cal.evaluate(cal.predictions(probs=[0.0] * 4, labels=[1, 1, 0, 1], **NAMED), NAMES[4:])
+        )
+
+
+def test_only_evaluations_are_merged(monkeypatch, evaluation):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    with pytest.raises(InputError, match="other must be an evaluation; got int"):
+        evaluation.merge(3)
 
 
 def test_part_without_estimates_still_knows_its_rows(evaluation):

@@ -90,8 +90,32 @@ def test_filter_and_merge_reach_the_groups(evaluation):
     assert list(part.groups["west"]) == ["accuracy"]
     whole = part.merge(evaluation.filter("brier_binary"))
     assert list(whole.groups["west"]) == ["accuracy", "brier_binary"]
-    with pytest.raises(InputError, match=r"be of the same groups, \{'a'\}; got \{'b'\}"):
-        with_values({"a": 1.0}).merge(with_values({"b": 1.0}))
+    with pytest.raises(InputError, match=r"be of the same groups, a, c; got b, c\."):
+        with_values({"c": 1.0, "a": 1.0}).merge(with_values({"c": 1.0, "b": 1.0}))
+
+
+def test_metric_of_no_group_says_so(evaluation):
+    rows = cal.predictions(probs=[0.0, 0.75, 0.25, 1.0, 0.75], labels=[1, 1, 0, 1, 1])
+    both = evaluation.merge(cal.evaluate(rows, ["log_loss"]))
+    assert both.group_gap("accuracy") == evaluation.group_gap("accuracy")
+    for ask in (both.worst_group, both.group_gap, both.by_group):
+        with pytest.raises(InputError, match="name must be evaluated by group; got 'log_loss'"):
+            ask("log_loss")
+
+
+def test_groups_are_found_by_the_other_name_of_a_metric():
+    given = {"probs": [0.2, 0.9], "labels": [0, 1]}
+    by_group = cal.evaluate(cal.predictions(**given, groups=["a", "b"]), ["top_label_ece"])
+    both = cal.evaluate(cal.predictions(**given), ["ece"]).merge(by_group)
+    assert list(both.by_group("ece")["value"]) == list(both.by_group("top_label_ece")["value"])
+
+
+def test_frame_has_every_cell_of_a_matrix(evaluation):
+    frame = evaluation.by_group("confusion_matrix")
+    assert list(frame.loc["west", "metric"]) == [
+        f"confusion_matrix[{true}, {chosen}]" for true in "01" for chosen in "01"
+    ]
+    assert list(frame.loc["west", "value"]) == [0, 0, 1, 1]
 
 
 def test_groups_where_it_is_undefined_are_left_out():

@@ -14,7 +14,7 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation_file import Held, held_in, json_text, text_of
 from calibrant.metrics.evaluation_groups import GroupGap, gap_of, group_lines, worst_of
 from calibrant.metrics.evaluation_html import estimates_html, groups_html
-from calibrant.metrics.evaluation_merge import check_no_clash, check_same
+from calibrant.metrics.evaluation_merge import check_evaluation, check_no_clash, check_same, named
 from calibrant.metrics.evaluation_names import direction_of, known_metrics, meant
 from calibrant.metrics.evaluation_numbers import frame_of
 from calibrant.metrics.evaluation_table import table_lines
@@ -100,13 +100,15 @@ class Evaluation:
         Raises
         ------
         InputError
-            If numbers of rows, classes or groups differ, or a name stands for two estimates.
+            If `other` is no evaluation, numbers of rows, classes or groups differ, or a metric,
+            under one name or two, has two estimates.
         """
+        check_evaluation(other, Evaluation)
         check_same("rows", self.n, other.n)
         check_same("class_names", self.class_names, other.class_names)
         both = bool(self.groups and other.groups)
-        check_same("groups", set(self.groups), set(other.groups), known=both)
-        check_no_clash(self.estimates, other.estimates)
+        check_same("groups", named(self.groups), named(other.groups), known=both)
+        check_no_clash(self.estimates, other.estimates, self.metrics, other.metrics)
         groups = {
             name: one.merge(other.groups[name]) if both else one
             for name, one in (self.groups or other.groups).items()
@@ -147,15 +149,16 @@ class Evaluation:
         return gap_of(key, self._by_group(key))
 
     def by_group(self, name: str | Metric) -> pd.DataFrame:
-        """A metric in every group: one row a group, or one an entry of a vector in each.
+        """A metric in every group: one row a group, or one an entry of a vector or matrix in each.
 
         Raises
         ------
         InputError
-            If there are no groups, or the metric is not there.
+            If there are no groups, or the metric is not there, or in none of them.
         """
         key = self._key(name)
-        frames = {group: frame_of({key: one}) for group, one in self._by_group(key).items()}
+        groups = self._by_group(key).items()
+        frames = {group: frame_of({key: one}, cells=True) for group, one in groups}
         return pd.concat(frames, names=["group"]).reset_index("metric")
 
     def to_dict(self) -> dict[str, object]:
@@ -236,7 +239,11 @@ class Evaluation:
         if not self.groups:
             remedy = "Pass groups=... where the rows are made, as in calibrant.predictions."
             raise InputError("evaluation", "be of rows with groups", "none", remedy)
-        return {name: one.estimates[key] for name, one in self.groups.items() if key in one}
+        held = {group: one[key] for group, one in self.groups.items() if key in one}
+        if not held:
+            rule, remedy = "be evaluated by group", "Evaluate it on rows with groups too."
+            raise InputError("name", rule, f"'{key}', of all rows alone", remedy)
+        return held
 
 
 def _only(evaluation: Evaluation, names: Iterable[str]) -> Evaluation:

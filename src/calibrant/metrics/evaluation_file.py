@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationErr
 from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate, Value, Vector
 
-__all__ = ["SCHEMA_VERSION", "Held", "held_in", "json_text", "plain_estimate", "text_of"]
+__all__ = ["SCHEMA_VERSION", "Held", "held_in", "json_text", "text_of"]
 
 SCHEMA_VERSION = 2  # a change of form is a new number
 
@@ -123,7 +123,7 @@ def _plain_evaluation(held: Held) -> dict[str, object]:
         "class_names": list(held.class_names),
         "n": held.n,
         "notes": list(held.notes),
-        **{name: plain_estimate(estimate) for name, estimate in held.estimates.items()},
+        **{name: _plain_estimate(estimate) for name, estimate in held.estimates.items()},
     }
     if held.groups:
         groups = {name: _plain_evaluation(part) for name, part in held.groups.items()}
@@ -131,7 +131,7 @@ def _plain_evaluation(held: Held) -> dict[str, object]:
     return document
 
 
-def plain_estimate(estimate: Estimate) -> dict[str, object]:
+def _plain_estimate(estimate: Estimate) -> dict[str, object]:
     """See `Estimate.to_dict`; with the note as it is, and the state of every null."""
     plain = estimate.to_dict()
     if estimate.note:
