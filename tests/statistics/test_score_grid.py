@@ -1,5 +1,6 @@
 """The score grid: which events it counts, and the bins that are read from it."""
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -95,3 +96,19 @@ def test_positive_view_needs_two_classes():
         InputError, match=r"must have two classes for the positive-class view; got 3"
     ):
         tally_of(rows, ScoreGrid("positive"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("foo",), r"view must be a known choice; got 'foo'\. Choose top_label or positive"),
+        (("positive", 10, "up"), "closed must be a known choice; got 'up'"),
+        (("positive", 0), "n_cells must be a whole number, at least 1; got 0"),
+        (("positive", 2.5), r"n_cells must be a whole number, at least 1; got 2\.5"),
+        (("positive", 10**15), "n_cells must be at most 1,000,000; got 1,000,000,000,000,000"),
+    ],
+)
+def test_settings_of_a_grid_are_checked(settings, message, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    with pytest.raises(InputError, match=message):
+        ScoreGrid(*settings)

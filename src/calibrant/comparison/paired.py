@@ -11,7 +11,7 @@ from calibrant.comparison.difference import Difference
 from calibrant.comparison.same_rows import check_same_rows
 from calibrant.errors import InputError
 from calibrant.metrics.proper.scores import NegativeLogLikelihood, SquaredError
-from calibrant.metrics.settings import check_choice, check_level
+from calibrant.metrics.settings import check_choice, checked_level
 from calibrant.prediction.arrays import ArrayLike, Layout, to_tensor
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.codes import encode
@@ -120,7 +120,7 @@ def paired_difference_of(
     >>> found.value, round(found.high - found.value, 3)  # 4.3027 * 2 / sqrt(3)
     (1.0, 4.968)
     """
-    check_level(level)
+    level = checked_level(level)
     first, second = _scores("per_row_a", per_row_a), _scores("per_row_b", per_row_b)
     _check_length("per_row_b", second, len(first))
     weight = np.ones(len(first)) if weights is None else _weights(weights, len(first))
@@ -150,7 +150,7 @@ def paired_difference_of(
         value=value,
         low=value - half if found else None,
         high=value + half if found else None,
-        level=float(level) if found else None,
+        level=level if found else None,
         n=len(first),
         n_effective=n_effective,
         p_value=float(2 * stdtr(freedom, -abs(value) / error)) if found else None,

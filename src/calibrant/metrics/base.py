@@ -7,7 +7,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.settings import check_level
+from calibrant.metrics.settings import checked_level
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import check_evaluable, tally_rows
 from calibrant.statistics.tally import Statistic, Tally
@@ -44,7 +44,7 @@ class Metric(ABC):
         InputError
             If labels are missing, or these rows cannot tell it.
         """
-        check_level(level)
+        level = checked_level(level)
         check_evaluable(rows, self.reads, str(self))
         return self.of_rows(rows, level=level)
 

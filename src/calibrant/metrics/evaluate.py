@@ -9,7 +9,7 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults
 from calibrant.metrics.resolving import resolve
-from calibrant.metrics.settings import check_level
+from calibrant.metrics.settings import checked_level
 from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
@@ -48,7 +48,7 @@ def evaluate(
     >>> round(evaluation["brier_binary"].value, 4)  # (.2**2 + .1**2) / 2
     0.025
     """
-    check_level(level)
+    level = checked_level(level)
     if not isinstance(rows, Tallies):
         check_rows(rows)
     chosen = _choose(rows, metrics)

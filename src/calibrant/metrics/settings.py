@@ -1,10 +1,11 @@
 """Rules for the settings of metrics, checked when they are made."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 from calibrant.errors import InputError
+from calibrant.statistics.limits import check_cells
 
-__all__ = ["check_bins", "check_choice", "check_level", "check_view"]
+__all__ = ["check_bins", "check_choice", "check_view", "checked_level"]
 
 
 def check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None:
@@ -15,16 +16,15 @@ def check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None
 
 
 def check_bins(n_bins: object) -> None:
-    """Raise unless there is a whole number of bins, at least one."""
-    if n_bins is True or not isinstance(n_bins, Integral) or int(n_bins) < 1:
-        rule = "be a whole number, at least 1"
-        raise InputError("n_bins", rule, f"{n_bins!r}", "15 is customary.")
+    """Raise unless there is a whole number of bins, from one to a million."""
+    check_cells("n_bins", n_bins)
 
 
-def check_level(level: object) -> None:
-    """Raise unless the coverage lies between 0 and 1."""
+def checked_level(level: object) -> float:
+    """Coverage as a plain float; raises unless it lies between 0 and 1."""
     if not isinstance(level, Real) or not 0 < float(level) < 1:
         raise InputError("level", "lie between 0 and 1", f"{level!r}", "0.95 is customary.")
+    return float(level)
 
 
 def check_view(view: object) -> None:

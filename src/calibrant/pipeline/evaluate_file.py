@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from calibrant.data.read import open_source
-from calibrant.metrics.settings import check_level
+from calibrant.metrics.settings import checked_level
 from calibrant.pipeline.evaluate_classes import evaluate_classes
 from calibrant.pipeline.evaluate_numbers import evaluate_numbers
 from calibrant.pipeline.evaluate_tallies import evaluate_tallies
@@ -24,7 +24,7 @@ def evaluate_file(question: Question) -> FileEvaluation:
     InputError
         If the file cannot be read, or its columns, labels and the options do not go together.
     """
-    check_level(question.level)
+    checked_level(question.level)
     if is_tallies(question.path):
         return evaluate_tallies(question)
     source = _source(question)

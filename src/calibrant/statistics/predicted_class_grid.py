@@ -10,6 +10,7 @@ from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import cell_of, fine_cell_of, n_fine_cells
 from calibrant.statistics.class_grids import N_CLASS_CELLS
+from calibrant.statistics.limits import check_cells
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic
 
@@ -26,6 +27,10 @@ class PredictedClassGrid(Statistic):
     n_cells: int = N_CLASS_CELLS
     columns: ClassVar[tuple[str, ...]] = COLUMNS
     reads: ClassVar[tuple[type[Rows], ...]] = (Predictions,)
+
+    def __post_init__(self) -> None:
+        """Check the number of cells, which a file may state."""
+        check_cells("n_cells", self.n_cells)
 
     @classmethod
     def holding(cls, n_bins: int) -> "PredictedClassGrid":

@@ -1,12 +1,13 @@
 """The score grid: sums over yes/no events by the cell of the probability stated."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 import torch
 from jaxtyping import Float64, Int
 from torch import Tensor
 
+from calibrant.errors import InputError
 from calibrant.kernel.grids import add_graded
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
@@ -17,6 +18,7 @@ from calibrant.statistics.cells import (
     kernel_edges,
     n_fine_cells,
 )
+from calibrant.statistics.limits import check_cells
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic, Tally
 from calibrant.statistics.views import View, events_of
@@ -51,6 +53,15 @@ class ScoreGrid(Statistic):
     closed: Closed = "right"
     columns: ClassVar[tuple[str, ...]] = COLUMNS
     reads: ClassVar[tuple[type[Rows], ...]] = (Predictions, Events)
+
+    def __post_init__(self) -> None:
+        """Check the settings, which a file may state."""
+        check_cells("n_cells", self.n_cells)
+        for name, choices in (("view", get_args(View)), ("closed", get_args(Closed))):
+            value: object = getattr(self, name)
+            if value not in choices:
+                remedy = f"Choose {' or '.join(choices)}."
+                raise InputError(name, "be a known choice", f"{value!r}", remedy)
 
     @classmethod
     def holding(cls, view: View, n_bins: int, closed: Closed = "right") -> "ScoreGrid":

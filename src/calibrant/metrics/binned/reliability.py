@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.intervals import wilson
-from calibrant.metrics.settings import check_bins, check_level, check_view
+from calibrant.metrics.settings import check_bins, check_view, checked_level
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.score_grid import ScoreGrid, View, coarsen
@@ -64,7 +64,7 @@ def reliability_table(
     """
     check_view(view)
     check_bins(n_bins)
-    check_level(level)
+    level = checked_level(level)
     grid = ScoreGrid.holding(view, n_bins)
     tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
     if grid not in tallies.parts:
