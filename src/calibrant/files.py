@@ -5,9 +5,19 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from calibrant.errors import OutputError
+from calibrant.errors import InputError, OutputError
 
-__all__ = ["write_whole"]
+__all__ = ["check_text", "write_whole"]
+
+
+def check_text(argument: str, text: str) -> None:
+    """Raise `InputError` where text holds what UTF-8 cannot write, such as half a pair."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        near = ascii(text[max(0, error.start - 20) : error.start + 20])
+        rule, remedy = "hold text that UTF-8 can write", "Rename the class, group or column."
+        raise InputError(argument, rule, near, remedy) from error
 
 
 def write_whole(path: str | Path, content: str | bytes) -> None:

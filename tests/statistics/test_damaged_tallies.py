@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,7 @@ import calibrant as cal
 from calibrant.errors import InputError, OutputError
 from calibrant.metrics.decided.accuracy import Hit
 from calibrant.statistics.bundle import Tallies, tally_rows
+from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.confusion import Confusion
 from calibrant.statistics.moments import Moments
 from calibrant.statistics.saved import load_tallies
@@ -112,7 +114,16 @@ def test_other_tensors_are_refused(metadata, path):
         load_tallies(path)
 
 
+@pytest.mark.parametrize("path", [3, None, b"march"])
+def test_only_paths_are_read(path, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    with pytest.raises(InputError, match="path must be a path; got"):
+        load_tallies(path)
+
+
 def test_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(InputError, match="got a path that no file has"):
+        load_tallies("march\0")
     with pytest.raises(InputError, match=r"nothing.* got No such file"):
         load_tallies(tmp_path / "nothing")
     with pytest.raises(InputError, match="got Is a directory"):
@@ -168,6 +179,15 @@ def set_at(*place, value):
         (set_at("tables", 0, "statistic", "settings", "n_cells", value=9), "shape"),
         (set_at("tables", 0, "statistic", "settings", "n_cells", value="x"), "shape|refuses"),
         (set_at("tables", 0, "statistic", "name", value="Grid"), "the unknown class 'Grid'"),
+        (set_at("tables", 0, "statistic", "settings", "view", value="foo"), "refuses"),
+        (
+            set_at("tables", 0, "statistic", "settings", "closed", value="up"),
+            "refuses",
+        ),
+        (
+            set_at("tables", 0, "statistic", "settings", "n_cells", value=10**15),
+            "at most 1,000,000",
+        ),
         (set_at("tables", 0, "sha256", value="0" * 64), "sums that were changed or damaged"),
         (set_at("tables", 0, "values", value="1/values"), "sums that were changed or damaged"),
         (set_at("class_names", value=["a"]), "shape"),
@@ -179,6 +199,28 @@ def test_header_that_does_not_fit_is_refused(change, got, saved):
     path = rewritten(saved[0], change)
     with pytest.raises(InputError, match=f"hold tallies as calibrant saved them; got .*{got}"):
         load_tallies(path)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float8_e4m3fn, torch.float32])
+def test_sums_of_other_types_are_refused(dtype, saved):
+    def other(header, tensors):
+        place = header["tallies"]["tables"][1]["values"]
+        tensors[place] = tensors[place].to(dtype)
+
+    with pytest.raises(InputError, match=f"got sums of dtype {dtype}"):
+        load_tallies(rewritten(saved[0], other))
+
+
+def test_table_beyond_all_memory_is_refused(path):
+    tally_rows(cal.predictions(probs=[0.25, 0.5], labels=[0, 1]), [ClassGrids(500)]).save(path)
+
+    def vast(header, _):
+        at = header["tallies"]["tables"][0]
+        at["statistic"]["settings"]["n_cells"] = 10**15
+        at["shape"] = [2, 10**15]
+
+    with pytest.raises(InputError, match="beyond all memory"):
+        load_tallies(rewritten(path, vast))
 
 
 @pytest.mark.parametrize(

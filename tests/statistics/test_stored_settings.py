@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from inspect import getmembers, isabstract, isclass
 
+import jaxtyping
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -37,6 +39,15 @@ class Held(Confusion):
     """A statistic with a setting of any kind."""
 
     setting: object
+
+
+@pytest.mark.parametrize("n_cells", [np.int64(7), np.int32(7), 7])
+def test_numbers_of_numpy_are_stored_as_plain_ones(n_cells, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    stored = stored_statistic(ScoreGrid("positive", n_cells))
+    assert type(stored.settings["n_cells"]) is int
+    assert restored_statistic(through_json(stored), {}) == ScoreGrid("positive", 7)
+    assert through_json(stored_statistic(Held(np.float32(0.5)))).settings["setting"] == 0.5
 
 
 def through_json(stored):

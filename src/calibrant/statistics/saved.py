@@ -66,8 +66,9 @@ def load_tallies(path: str | Path, *, statistics: Iterable[object] = ()) -> Tall
     0.125
     """
     others = _by_name(statistics)
+    _check_path(path)
     try:
-        content = Path(path).read_bytes()
+        content = _content(path)
         tensors = load(content)
         length = int.from_bytes(content[:8], "little")
         header = _header(content[8 : 8 + length])
@@ -92,6 +93,18 @@ def is_tallies(path: str | Path) -> bool:
             return file.read(8 + len(HEAD))[8:] == HEAD
     except OSError:
         return False
+
+
+def _check_path(path: object) -> None:
+    if not isinstance(path, (str, Path)):
+        raise InputError("path", "be a path", type(path).__name__, "Pass where the file is.")
+
+
+def _content(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except ValueError as error:  # a byte that no path holds
+        raise _refusal("a path that no file has") from error
 
 
 def _header(content: bytes) -> StoredFile:

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict, NonNegativeInt
 from safetensors.torch import save
 
-from calibrant.files import write_whole
+from calibrant.files import check_text, write_whole
 from calibrant.statistics.stored_tables import StoredTable, Tensors, packed
 from calibrant.statistics.tally import Statistic, Tally
 
@@ -83,7 +83,7 @@ def save_tallies(path: str | Path, tallies: Savable) -> None:
     Raises
     ------
     InputError
-        If a setting of a statistic cannot be stored, or a sum is not finite.
+        If a setting of a statistic or a name cannot be stored, or a sum is not finite.
     OutputError
         When the file cannot be written.
     """
@@ -93,6 +93,7 @@ def save_tallies(path: str | Path, tallies: Savable) -> None:
         format=FORMAT, calibrant=version("calibrant"), sha256=checksum(stored), tallies=stored
     )
     text = json.dumps(header.model_dump(), ensure_ascii=False)
+    check_text("tallies", text)
     write_whole(path, save(tensors, {"calibrant": text}))
 
 

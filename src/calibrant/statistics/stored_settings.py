@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from numbers import Integral, Real
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -134,8 +135,11 @@ def _stored(value: object) -> Setting:
     match value:
         case None | bool() | int() | str():
             return value
-        case float():
-            return value if math.isfinite(value) else _stored_number(value)
+        case Integral():  # such as those of NumPy
+            return int(value)
+        case Real():
+            number = float(value)
+            return number if math.isfinite(number) else _stored_number(number)
         case tuple():
             entries: Iterable[object] = value
             return StoredTuple(entries=tuple(_stored(entry) for entry in entries))

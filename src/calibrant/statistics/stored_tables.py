@@ -19,6 +19,7 @@ __all__ = ["StoredTable", "Tensors", "packed", "unpacked"]
 
 Tensors = dict[str, Tensor]
 
+MOST = 1 << 31  # numbers of a table that a file holds in part: 16 GiB
 NEVER_NEGATIVE = {"count", "w", "ww", "infinite_count", "infinite_w"}
 
 
@@ -89,6 +90,9 @@ def unpacked(
     """
     names = [name for name in (record.values, record.buckets) if name]
     held = [tensors.pop(name) for name in names if name in tensors]
+    for tensor in held:
+        if tensor.dtype not in (torch.float64, torch.int64):  # others have no bytes in NumPy
+            raise _refusal(f"sums of dtype {tensor.dtype}")
     if len(held) < len(names) or _digest(held) != record.sha256:
         raise _refusal("sums that were changed or damaged")
     statistic = restored_statistic(record.statistic, others)
@@ -120,6 +124,8 @@ def _whole(record: StoredTable, held: list[Tensor]) -> Float64[Tensor, "column *
         raise _refusal(f"buckets that are not of a table of shape {list(shape)}")
     if not bool((buckets.diff() > 0).all()):
         raise _refusal("buckets out of order")
+    if len(record.columns) * n_buckets > MOST:
+        raise _refusal(f"a table of shape {list(shape)}, beyond all memory")
     table = torch.zeros(len(record.columns), n_buckets, dtype=torch.float64)
     return table.index_copy_(1, buckets, values).reshape(shape)
 
