@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import asdict
 
+import jaxtyping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,12 +18,21 @@ NAMES = ["accuracy", "log_loss", "ece_10", "f1_per_class", "confusion_matrix", "
 numbers = st.floats() | st.sampled_from([0.0, -0.0, math.nan, math.inf, -math.inf, 5e-324])
 vectors = st.lists(numbers, min_size=1, max_size=4).map(tuple)
 matrices = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=3).map(tuple)
-ends = st.none() | numbers | vectors
+
+
+def ends(value):
+    """Ends of an interval, of the shape of the value, or none."""
+    match value:
+        case (float(), *_):
+            return st.none() | st.tuples(*[numbers] * len(value))
+        case tuple():
+            return st.none()
+        case _:
+            return st.none() | numbers
+
+
 fields = st.fixed_dictionaries(
     {
-        "value": numbers | vectors | matrices,
-        "low": ends,
-        "high": ends,
         "level": st.none() | st.just(0.95),
         "n": st.integers(0, 2**53),
         "method": st.text(),
@@ -58,9 +68,16 @@ def plain(evaluation):
     )
 
 
-@given(fields)
-def test_every_estimate_comes_back(fields):
-    held = Evaluation({"mine": Estimate(**fields)}, {}, ("a",), 7, ("a note",))
+@given(
+    fields,
+    (numbers | vectors | matrices).flatmap(
+        lambda value: st.fixed_dictionaries(
+            {"value": st.just(value), "low": ends(value), "high": ends(value)}
+        )
+    ),
+)
+def test_every_estimate_comes_back(fields, values):
+    held = Evaluation({"mine": Estimate(**fields, **values)}, {}, ("a",), 7, ("a note",))
     found = Evaluation.from_json(held.to_json())
     assert plain(found) == plain(held)
 
@@ -148,6 +165,49 @@ def test_other_text_is_refused(text, got):
 def test_text_with_a_hole_is_refused(path, got, evaluation):
     with pytest.raises(InputError, match=got):
         Evaluation.from_json(without(evaluation.to_json(), *path))
+
+
+@pytest.mark.parametrize(
+    ("change", "got"),
+    [
+        ({"value": []}, "a value without entries, or with ends of another shape"),
+        ({"value": [[]]}, "a value without entries"),
+        ({"value": [[1.0], [1.0, 2.0]]}, "a value without entries, or"),
+        ({"low": [0.1, 0.2]}, "with ends of another shape"),
+        ({"value": [0.5, 0.5], "low": 0.25}, "with ends of another shape"),
+        ({"n": -3}, "accuracy.n: Input should be greater than or equal to 0"),
+    ],
+)
+def test_estimates_that_cannot_be_are_refused(change, got, evaluation):
+    document = json.loads(evaluation.to_json())
+    document["accuracy"].update(change)
+    with pytest.raises(InputError, match=got):
+        Evaluation.from_json(json.dumps(document))
+
+
+@pytest.mark.parametrize("other", [3, None, b"{}"])
+def test_only_paths_and_text_are_read(other, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    with pytest.raises(InputError, match="path_or_text must be a path or text; got"):
+        Evaluation.from_json(other)
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_empty_text_is_refused_as_text(text):
+    with pytest.raises(InputError, match="text must hold an evaluation in JSON; got Invalid JSON"):
+        Evaluation.from_json(text)
+
+
+def test_names_that_no_file_can_hold_are_refused(tmp_path):
+    rows = cal.predictions(probs=[0.25], labels=[0], class_names=["a\ud800", "b"])
+    for path in (None, tmp_path / "evaluation.json"):
+        with pytest.raises(
+            InputError, match=r"evaluation must hold text that UTF-8 can .*a\\ud800"
+        ):
+            cal.evaluate(rows, ["f1_per_class"]).to_json(path)
+    with pytest.raises(InputError, match="tallies must hold text that UTF-8 can write"):
+        cal.tally(rows, ["f1_per_class"]).save(tmp_path / "tallies")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_files_are_refused(tmp_path):

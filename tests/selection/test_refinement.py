@@ -2,6 +2,7 @@
 
 import math
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -171,10 +172,21 @@ def test_fewer_rows_than_folds_are_too_few():
     assert found.note == "undefined: 4 rows are too few for 5 folds"
 
 
-@pytest.mark.parametrize("n_folds", [1, 0, -2])
-def test_fewer_than_two_folds_are_refused(n_folds):
-    with pytest.raises(InputError, match="n_folds must be at least 2"):
-        Refinement(n_folds=n_folds)
+@pytest.mark.parametrize(
+    ("setting", "rule"),
+    [
+        *(
+            ({"n_folds": wrong}, "n_folds must .*at least 2")
+            for wrong in (1, 0, -2, 2.5, "5", True)
+        ),
+        *(({"seed": wrong}, "seed must .*at least 0") for wrong in (-1, "x", 0.5, True)),
+    ],
+)
+def test_folds_and_seeds_are_whole_numbers(setting, rule, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    with pytest.raises(InputError, match=rule):
+        Refinement(**setting)
+    assert Refinement(n_folds=np.int64(2)) == Refinement(n_folds=2)
 
 
 def test_tallies_are_refused_by_name():

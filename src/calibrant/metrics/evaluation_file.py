@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
 from calibrant.errors import InputError
+from calibrant.files import check_text
 from calibrant.metrics.estimate import Estimate, Value, Vector
 
 __all__ = ["SCHEMA_VERSION", "Held", "held_in", "json_text", "text_of"]
@@ -40,7 +41,7 @@ class _StoredEstimate(BaseModel):
     low: float | Entries | None
     high: float | Entries | None
     level: float | None
-    n: int
+    n: NonNegativeInt
     method: str
     noise_floor: float | None = None
     bound: float | None = None
@@ -72,12 +73,20 @@ class _Version(BaseModel):
 
 
 def json_text(held: Held) -> str:
-    """JSON of an evaluation; equal evaluations give equal text."""
+    """JSON of an evaluation; equal evaluations give equal text.
+
+    Raises
+    ------
+    InputError
+        If a name in it is no text that UTF-8 can write.
+    """
     document = {"schema_version": SCHEMA_VERSION, **_plain_evaluation(held)}
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    check_text("evaluation", text)
+    return text
 
 
-def text_of(path_or_text: str | Path) -> tuple[str, str]:
+def text_of(path_or_text: object) -> tuple[str, str]:
     """Text of a file, or the text itself where it is JSON, and what to call it in a message.
 
     Raises
@@ -85,7 +94,11 @@ def text_of(path_or_text: str | Path) -> tuple[str, str]:
     InputError
         If there is no such file, or it is no text.
     """
-    if isinstance(path_or_text, str) and path_or_text.lstrip().startswith("{"):
+    if not isinstance(path_or_text, (str, Path)):
+        remedy = "Pass a path, or what Evaluation.to_json returned."
+        got = f"{type(path_or_text).__name__}"
+        raise InputError("path_or_text", "be a path or text", got, remedy)
+    if isinstance(path_or_text, str) and path_or_text.lstrip()[:1] in ("", "{"):
         return path_or_text, "text"
     place = f"{path_or_text}"
     try:
@@ -205,6 +218,11 @@ def _estimate(stored: _StoredEstimate, place: str) -> Estimate:
     def alone(held: float | None, where: str) -> float | None:
         return None if held is None and where not in states else number(held, where)
 
+    extent = _extent(stored.value)
+    if extent is None or any(
+        _extent(end) != extent for end in (stored.low, stored.high) if end is not None
+    ):
+        raise _refusal(place, "a value without entries, or with ends of another shape")
     return Estimate(
         value=value(stored.value, "value"),
         low=end(stored.low, "low"),
@@ -219,6 +237,17 @@ def _estimate(stored: _StoredEstimate, place: str) -> Estimate:
         bound=alone(stored.bound, "bound"),
         details={name: number(held, f"details[{name}]") for name, held in stored.details.items()},
     )
+
+
+def _extent(value: Plain) -> tuple[int, ...] | None:
+    """Extent of a value by axis; None where it has no entries, or rows of several lengths."""
+    if not isinstance(value, tuple):
+        return ()
+    widths = {len(entry) if isinstance(entry, tuple) else None for entry in value}
+    if len(widths) != 1 or 0 in widths:
+        return None
+    width = widths.pop()
+    return (len(value),) if width is None else (len(value), width)
 
 
 def _refusal(place: str, got: str, remedy: str = "Write it with Evaluation.to_json.") -> InputError:

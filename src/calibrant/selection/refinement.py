@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from numbers import Integral
 from typing import ClassVar, Literal, final
 
 import numpy as np
@@ -53,8 +54,11 @@ class _CrossValidated(MemoryMetric, ABC):
 
     def __post_init__(self) -> None:
         check_choice("score", self.score, tuple(SCORES))
-        if self.n_folds < 2:
-            raise InputError("n_folds", "be at least 2", f"{self.n_folds}", "5 is usual.")
+        for name, least, usual in (("n_folds", 2, 5), ("seed", 0, 0)):
+            value: object = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+                rule, remedy = f"be a whole number, at least {least}", f"{usual} is usual."
+                raise InputError(name, rule, f"{value!r}", remedy)
 
     @property
     @final
