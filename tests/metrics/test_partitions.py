@@ -95,18 +95,6 @@ def test_nine_printed_digits_do_not_depend_on_the_partition(evidence):
     assert digits(300) == digits(37) == digits(100)
 
 
-def test_same_rows_give_the_same_bytes_with_any_number_of_threads(evidence):
-    threads = torch.get_num_threads()
-    texts = {evidence.from_rows.to_json()}
-    try:
-        for n_threads in (1, 3):
-            torch.set_num_threads(n_threads)
-            texts.add(cal.evaluate(evidence.rows(), evidence.metrics).to_json())
-    finally:
-        torch.set_num_threads(threads)
-    assert len(texts) == 1
-
-
 def test_a_tally_of_no_rows_is_zero(evidence):
     tallies = evidence.tallies
     for statistic, tally in tallies.parts.items():
