@@ -66,6 +66,14 @@ def test_every_name_leads_to_one_here_or_says_why_not(each):
         ("mean_iou", "jaccard_macro"),
         ("miou", "jaccard_macro"),
         ("f1_score", "f1_positive"),
+        ("nll", "log_loss"),
+        ("cross_entropy", "log_loss"),
+        ("roc_auc", "auroc_positive"),
+        ("fbeta_2", "f_beta_positive"),
+        ("ppv", "precision_positive"),
+        ("tpr", "recall_positive"),
+        ("tnr", "specificity_positive"),
+        ("fdr", "false_discovery_rate_positive"),
     ],
 )
 def test_usual_names_are_names_here(asked, entry):

@@ -109,7 +109,7 @@ def test_aliases_lead_to_registered_names():
 
 
 @pytest.mark.parametrize(
-    "name", ["eec", "Ece", "ece_0", "ece_", "ece_-5", "accuracy_10", "f1_10", ""]
+    "name", ["eec", "Ece", "ece_00", "ece_", "ece_-5", "accuracy_10", "f1_10", ""]
 )
 def test_unknown_names_are_refused_with_the_way_to_the_list(name):
     with pytest.raises(InputError, match="metrics must be known names; got ") as raised:
@@ -124,6 +124,26 @@ def test_unknown_names_are_refused_with_the_way_to_the_list(name):
 def test_near_names_are_offered(name, near):
     with pytest.raises(InputError, match=f"(Did you mean|Here it is) .*{near}"):
         check_names(["accuracy", name])
+
+
+@pytest.mark.parametrize("name", ["log_loss_refinement_100", "auroc_0", "accuracy_0.5"])
+def test_number_where_none_is_taken_is_told(name):
+    stem = name.rpartition("_")[0]
+    with pytest.raises(InputError, match=rf"got '{name}'\. {stem} takes no number\. calibrant\.me"):
+        check_names([name])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ece_0", "n_bins must be a whole number, at least 1; got 0"),
+        ("f_beta_0", "beta must .*; got 0"),
+        ("top_k_accuracy_0", "k must .*; got 0"),
+    ],
+)
+def test_number_that_a_setting_refuses_is_refused_by_its_rule(name, message):
+    with pytest.raises(InputError, match=message):
+        check_names([name])
 
 
 def test_known_names_pass():

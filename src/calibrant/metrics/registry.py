@@ -77,15 +77,18 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     "dice": ("f1_positive", "f1_macro"),
     "dice_per_image": ("dice_per_image_positive", "dice_per_image_macro"),
     "iou_per_image": ("iou_per_image_positive", "iou_per_image_macro"),
-    "f_beta": ("f_beta_positive", "f_beta_macro"),
+    **dict.fromkeys(("f_beta", "fbeta"), ("f_beta_positive", "f_beta_macro")),
     "jaccard": ("jaccard_positive", "jaccard_macro"),
     "iou": ("jaccard_positive", "jaccard_macro"),
     "specificity": ("specificity_positive", "specificity_macro"),
-    "sensitivity": ("recall_positive", "recall_macro"),
+    **dict.fromkeys(("sensitivity", "tpr"), ("recall_positive", "recall_macro")),
+    "ppv": ("precision_positive", "precision_macro"),
+    "tnr": ("specificity_positive", "specificity_macro"),
+    "fdr": ("false_discovery_rate_positive", "false_discovery_rate_macro"),
     "npv": ("negative_predictive_value_positive", "negative_predictive_value_macro"),
     "fpr": ("false_positive_rate_positive", "false_positive_rate_macro"),
     "fnr": ("false_negative_rate_positive", "false_negative_rate_macro"),
-    **dict.fromkeys(("auroc", "auc"), ("auroc_positive", "auroc_macro")),
+    **dict.fromkeys(("auroc", "auc", "roc_auc"), ("auroc_positive", "auroc_macro")),
     **dict.fromkeys(
         ("average_precision", "ap", "auprc", "pr_auc"),
         ("average_precision_positive", "average_precision_macro"),
@@ -106,7 +109,7 @@ ALIASES: Mapping[str, tuple[str, str]] = {
     **{alias: (entry.name, entry.name) for entry in METRICS.values() for alias in entry.aliases},
 }
 
-_NUMBER = re.compile(r"(.+)_([1-9][0-9]*|(?:0|[1-9][0-9]*)?\.[0-9]+)")
+_NUMBER = re.compile(r"(.+)_(0|[1-9][0-9]*|(?:0|[1-9][0-9]*)?\.[0-9]+)")
 
 _CLASSES = ("accuracy", "precision", "recall", "f1")
 _SCORES = ("auroc", "log_loss", "brier")
@@ -179,6 +182,9 @@ def hint_at(name: str) -> str:
     elsewhere = foreign(name)
     if elsewhere is not None:
         return f"{elsewhere.told()} "
+    numbered = _NUMBER.fullmatch(name)
+    if numbered is not None and (numbered[1] in METRICS or numbered[1] in ALIASES):
+        return f"{numbered[1]} takes no number. "
     near = difflib.get_close_matches(name.lower(), [*METRICS, *ALIASES], n=3)
     return f"Did you mean {' or '.join(near)}? " if near else ""
 

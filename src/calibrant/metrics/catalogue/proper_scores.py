@@ -19,6 +19,7 @@ ENTRIES = (
         kinds=("predictions", "events"),
         source="Good 1952",
         page="log-loss",
+        aliases=("nll", "cross_entropy"),
     ),
     Entry(
         name="brier",
