@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal, final, get_args
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import RowMetric
-from calibrant.metrics.bounds import from_grid
+from calibrant.metrics.bounds import from_grid, with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
@@ -249,13 +249,9 @@ class OneVsRest(RowMetric, ABC):
             widths = torch.tensor(ends[1]).double() - torch.tensor(ends[0]).double()
             worst = int((bounds / widths).nan_to_num(nan=0).argmax())
             matters, low, high = float(bounds[worst]), ends[0][worst], ends[1][worst]
-        marked = from_grid(
-            Estimate(0.0, low, high, estimate.level, estimate.n, estimate.method),
-            matters,
-            self.what,
-        )
-        note = "; ".join(filter(None, (estimate.note, marked.note)))
-        return replace(estimate, note=note, bound=largest)
+        one = Estimate(0.0, low, high, estimate.level, estimate.n, estimate.method)
+        from_grid(one, matters, self.what)  # warns
+        return with_bound(estimate, largest)
 
     def _undefined(
         self, values: PerRanking, support: PerClass, n: int, class_names: tuple[str, ...]
