@@ -170,21 +170,21 @@ def _evidence() -> dict[str, Evidence]:
     def came(probs: Tensor) -> Tensor:
         return torch.multinomial(probs, 1, generator=generator).squeeze(-1)
 
+    def of_two(**columns: Tensor) -> Evidence:
+        return Evidence(cal.predictions, columns, offers=TWO | CLASSES)
+
     positive = (2 * draw(N)).sigmoid()
     positive[: N // 2] = (positive[: N // 2] * 30).round() / 30  # on edges of 10 and 15 bins
     hits = (torch.rand(N, generator=generator, dtype=torch.float64) < positive).long()
+    short = positive.float()  # decimals and their complements, and both tails
+    short[:16] = torch.tensor([1e-11, 1e-9, 1e-7, 1 - 6e-8, 0.07, 0.93, 0.3, 0.7] * 2)
+    short_hits = torch.cat(((short[:16] > 0.5).long(), hits[16:]))  # none is ruled out
     two, many = 2 * draw(N, 2), 2 * draw(N, 4)
     soft = torch.stack((draw(N, 3).softmax(-1), (2 * draw(N, 3)).softmax(-1)))
     chosen, labels = torch.randint(3, (2, N), generator=generator)
     return {
-        "positive": Evidence(
-            cal.predictions, {"probs": positive, "labels": hits}, offers=TWO | CLASSES
-        ),
-        "two": Evidence(
-            cal.predictions,
-            {"logits": two, "labels": came((two / 2).softmax(-1))},
-            offers=TWO | CLASSES,
-        ),
+        "positive": of_two(probs=positive, labels=hits),
+        "two": of_two(logits=two, labels=came((two / 2).softmax(-1))),
         "many": Evidence(cal.predictions, {"logits": many, "labels": came((many / 3).softmax(-1))}),
         "soft": Evidence(cal.predictions, {"probs": soft[0], "labels": soft[1]}),
         "events": Evidence(cal.events, {"probs": positive, "outcomes": hits}, offers=TWO),
@@ -220,6 +220,10 @@ def _evidence() -> dict[str, Evidence]:
                 "targets": many[:, 1] + 7,
             },
             offers=frozenset({"spread", "quantiles"}),
+        ),
+        "positive in float32": of_two(probs=short, labels=short_hits),
+        "two in float32": of_two(
+            logits=(two + 9 * draw(N, 1)).float(), labels=came((two / 2).softmax(-1))
         ),
     }
 
