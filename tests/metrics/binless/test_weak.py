@@ -93,6 +93,18 @@ def test_grid_holds_its_bound_on_hard_scores(metric, view):
         assert abs(summed.value - exact.value) <= summed.bound + 1e-9
 
 
+@pytest.mark.parametrize("metric", [CoxSlope, CoxIntercept])
+def test_rows_beyond_the_outermost_edges_have_a_bound_while_they_are_alone(metric):
+    rng = np.random.default_rng(0)
+    prob = np.concatenate(([1e-13, 1 - 1e-13], rng.uniform(size=300)))
+    labels = np.concatenate(([0, 1], rng.binomial(1, prob[2:])))
+    rows = cal.predictions(probs=prob, labels=labels)
+    exact, summed = metric()(rows).value, from_grid(metric(), rows)
+    assert abs(summed.value - exact) <= summed.bound < 0.01
+    crowd = cal.predictions(probs=np.append(prob, 3e-13), labels=np.append(labels, 0))
+    assert from_grid(metric(), crowd).bound == math.inf  # a log-odds of minus infinity would fit
+
+
 def test_logits_keep_log_odds_that_probabilities_round_away():
     logits = torch.tensor([-60.0, -50.0, 50.0, 60.0, 70.0], dtype=torch.float64)
     labels = [0, 1, 0, 1, 1]

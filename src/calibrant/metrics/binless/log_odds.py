@@ -36,7 +36,7 @@ class Points:
     spread : Float64[ndarray, "point"]
         Bound of the sum of w (p - mean p)^2 over the rows that share the point; 0 for rows.
     steepest : Float64[ndarray, "point"]
-        Largest slope 1 / (p (1 - p)) of the log-odds within the point's cell.
+        Largest slope 1 / (p (1 - p)) of the log-odds within the point's cell; of one row, its own.
     """
 
     at: Column
@@ -74,9 +74,11 @@ def points_of_cells(tally: Tally) -> Points:
     w, wp, wpp, wy, wpy = (table[name][held] for name in ("w", "wp", "wpp", "wy", "wpy"))
     ww, wwy, wwyy = (table[name][held] for name in ("ww", "wwy", "wwyy"))
     spread = np.clip(wpp - wp**2 / w, 0, w * ((high - low) / 2) ** 2)
-    spread[table["count"][held] == 1] = 0
+    alone, mean = table["count"][held] == 1, wp / w
+    spread[alone] = 0
     with np.errstate(divide="ignore"):
-        steepest = 1 / np.minimum(low * (1 - low), high * (1 - high))
+        within = 1 / np.minimum(low * (1 - low), high * (1 - high))
+        steepest = np.where(alone, 1 / (mean * (1 - mean)), within)
     sides = (
         (wy, wpy, wy, 0 * wy, wwy, wwy, wwyy),
         (w - wy, wp - wpy, 0 * wy, w - wy, ww - wwy, 0 * wy, 0 * wy),

@@ -162,6 +162,8 @@ def _sandwich(
 
 def _moved(points: Points, second: Column | float, first: Column) -> float:
     """Bound of what rows off their point add to a sum: by curvature, and by rounding."""
-    curved = 0.5 * float((points.spread * points.steepest**2 * second).sum())
+    bent = points.spread > 0  # else the cell may reach to 0 or 1, where the slope is infinite
+    squares = points.spread[bent] * points.steepest[bent] ** 2
+    curved = 0.5 * float(squares @ np.broadcast_to(second, bent.shape)[bent])
     weight = points.up + points.down
     return curved + float((weight * points.steepest * (first + 1)).sum()) * ROUNDING
