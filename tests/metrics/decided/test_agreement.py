@@ -98,6 +98,7 @@ def test_soft_labels_count_in_proportion(metric):
 def test_correlation_with_a_constant_is_zero_and_says_so(guess, labels, note):
     estimate = MatthewsCorrelation()(cal.decisions(predicted=guess, labels=labels))
     assert (estimate.value, estimate.note, estimate.low) == (0, note, None)
+    assert estimate.method == "not available: the value is set by convention"
 
 
 @pytest.mark.parametrize("distance", ["equal", "linear", "quadratic"])
@@ -106,6 +107,7 @@ def test_kappa_of_one_class_alone_is_undefined(distance):
     estimate = CohenKappa(distance)(rows)
     assert math.isnan(estimate.value)
     assert estimate.note == "undefined: one class alone came out and was chosen"
+    assert estimate.method == "not available: the value is undefined"
 
 
 def test_class_without_rows_counts_as_zero_and_is_told():

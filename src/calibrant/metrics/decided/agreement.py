@@ -1,5 +1,6 @@
 """Agreement of the classes chosen with those that came out: one number of a whole matrix."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final, get_args
@@ -57,11 +58,12 @@ class Agreement(TallyMetric, ABC):
             interval, note = Interval.missing("no rows"), "undefined: no rows"
         else:
             note = self.note(tally["w"])
-            interval = (
-                Interval.missing("the value is one by convention")
-                if note
-                else delta_interval(self.of, tally, level, least=self.least)
-            )
+            if math.isnan(value):
+                interval = Interval.missing("the value is undefined")
+            elif note:
+                interval = Interval.missing("the value is set by convention")
+            else:
+                interval = delta_interval(self.of, tally, level, least=self.least)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
 
