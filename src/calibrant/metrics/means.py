@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, mean_interval, wilson
@@ -22,6 +23,7 @@ class MeanScore(TallyMetric, ABC):
 
     is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
     signed: ClassVar[bool] = False  # whether the score may lie below 0
+    infinite: ClassVar[str] = "have an infinite score"  # what is said of rows whose score is
 
     @property
     @abstractmethod
@@ -42,13 +44,20 @@ class MeanScore(TallyMetric, ABC):
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`."""
+        """See `TallyMetric.estimate`.
+
+        Raises
+        ------
+        InputError
+            If the mean is none of such scores as the metric says it has.
+        """
         del class_names  # a mean over rows has no entry a class
         value, n = float(self.read(tally)) + 0.0, int(tally["count"])
+        self._check(value, tally)
         note = ""
         if math.isinf(value):
             many = int(tally["infinite_count"])
-            note = f"infinite: {many} of {n} rows give probability 0 to what came out"
+            note = f"infinite: {many} of {n} rows {self.infinite}"
             interval = Interval.missing(f"{many} rows are infinite")
         elif not n:
             interval, note = Interval.missing("no rows"), "undefined: no rows"
@@ -60,6 +69,17 @@ class MeanScore(TallyMetric, ABC):
             interval = mean_interval(value, variance, n_effective, level, least=least)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
+
+    def _check(self, value: float, tally: Tally) -> None:
+        """Raise unless `value` can be the mean of such scores, but for rounding."""
+        slack = 1e-9 * math.sqrt(float(tally["wvv"] / tally["w"])) if tally["w"] > 0 else 0.0
+        what = f"scores of {type(self).__name__}"
+        if self.is_share and (value < -slack or value > 1 + slack):
+            remedy = "Leave is_share out."
+            raise InputError(what, "be shares, in [0, 1]", f"a mean of {value:.6g}", remedy)
+        if not self.signed and value < -slack:
+            remedy = "Set signed = True on the class where scores may lie below 0."
+            raise InputError(what, "be at least 0", f"a mean of {value:.6g}", remedy)
 
 
 def _effective(tally: Tally) -> float:

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.errors import InputError
 from calibrant.kernel.tables import add_moments
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.tally import Statistic
@@ -16,13 +17,16 @@ __all__ = ["Moments", "RowScore"]
 
 
 class RowScore(ABC):
-    """A number that can be told from one row. Subclasses are frozen dataclasses."""
+    """A number that can be told from one row. Subclasses are frozen dataclasses.
+
+    A row's number is finite, or plus infinity.
+    """
 
     reads: ClassVar[tuple[type[Rows], ...]]
 
     @abstractmethod
     def of(self, rows: Rows) -> Float64[Tensor, " row"]:
-        """Score of every row."""
+        """Score of every row, in float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Moments(Statistic):
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
-        score = self.score.of(rows)
+        score = _checked(self.score, rows)
         weight = None if rows.weights is None else rows.weights.double()
         if add_moments(table, score, weight):
             return
@@ -77,3 +81,31 @@ class Moments(Statistic):
                 *(weight.square().sum(), twice.sum(), (twice * score).sum(), many, heavy),
             )
         table += torch.stack(sums)
+
+
+def _checked(score: RowScore, rows: Rows) -> Float64[Tensor, " row"]:
+    """Scores of the rows.
+
+    Raises
+    ------
+    InputError
+        Unless they are one number a row, in float64, and none is NaN or minus infinity: others
+        would be broadcast or rounded, or leave a mean that says nothing.
+    """
+    found: object = score.of(rows)  # somebody's own
+    if not isinstance(found, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _refusal(score, rows, type(found).__name__, "Compute it with torch.")
+    if found.dtype != torch.float64 or found.shape != (len(rows),):
+        got = f"{str(found.dtype).removeprefix('torch.')} of shape {tuple(found.shape)}"
+        raise _refusal(score, rows, got, "Add .double(), and reduce no rows.")
+    if len(found) and not bool(found.min() > -torch.inf):  # NaN is the least of any
+        bad = found.isnan() | found.isneginf()
+        got = f"{float(found[bad][0])} in {int(bad.sum())} of {len(found)} rows"
+        remedy = "Give such rows weight 0, or a number."
+        raise InputError(f"{type(score).__name__}.of", "return numbers", got, remedy)
+    return found
+
+
+def _refusal(score: RowScore, rows: Rows, got: str, remedy: str) -> InputError:
+    rule = f"return a float64 tensor of shape ({len(rows)},), a number a row"
+    return InputError(f"{type(score).__name__}.of", rule, got, remedy)

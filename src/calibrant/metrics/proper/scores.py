@@ -88,6 +88,7 @@ class LogLoss(MeanScore):
     """
 
     higher_is_better: ClassVar[bool | None] = False
+    infinite: ClassVar[str] = "give probability 0 to what came out"
 
     @property
     def score(self) -> NegativeLogLikelihood:
