@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-__all__ = ["FEWEST", "Interval", "logit_interval", "mean_interval", "wilson"]
+__all__ = ["FEWEST", "Interval", "logit_interval", "mean_interval", "square_interval", "wilson"]
 
+EQUAL = "all rows have the same score but for rounding, which tells nothing of the spread"
 FEWEST = 2 - 1e-9  # effective rows that tell a spread, but for rounding
 
 
@@ -86,13 +87,56 @@ def mean_interval(
     if not n_effective > FEWEST:
         return Interval.missing("the weights leave fewer than two effective rows")
     if not variance > 0:
-        return Interval.missing("all rows have the same score, which tells nothing of the spread")
+        return Interval.missing(EQUAL)
     half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) * float(np.sqrt(variance))
     return Interval(max(least, mean - half), mean + half, "moments (t)")
 
 
-def logit_interval(value: float, variance: float, level: float, method: str) -> Interval:
+def square_interval(mean: float, variance: float, n_effective: float, level: float) -> Interval:
+    r"""Bonett's interval of a mean of squares, symmetric on the scale of its logarithm.
+
+    Squares are skewed: a sample that lacks the large ones has a mean and a spread that are both
+    too small, and Student's interval then ends too low. With the kurtosis :math:`\kappa` of what
+    is squared, taken about 0, the logarithm of the mean of n squares has variance
+    :math:`(\kappa - 1) / n`. Its estimate is multiplied by :math:`(n + 2) / n`, which makes it
+    right on average for normal numbers, and mean and standard error by
+    :math:`c = n / (n - z)`, which makes both tails right for them.
+
+    Parameters
+    ----------
+    mean : float
+        Estimate, above 0.
+    variance : float
+        Unbiased estimate of the variance of `mean`.
+    n_effective : float
+        Rows behind it. There is no interval for fewer than :math:`2 z`.
+    level : float
+        Coverage, in (0, 1).
+
+    References
+    ----------
+    .. [1] Bonett. "Approximate Confidence Interval for Standard Deviation of Nonnormal
+       Distributions." Computational Statistics & Data Analysis 50, 2006; there of deviations from
+       the sample's mean, here from 0.
+    """
+    z, n = float(ndtri(0.5 + level / 2)), n_effective
+    if not n > max(1 + 1e-9, 2 * z):
+        return Interval.missing("the rows are too few to tell the spread of squares")
+    if not variance > 0:
+        return Interval.missing(EQUAL)
+    kurtosis = 1 + variance * (n - 1) / mean**2
+    c = n / (n - z)
+    half = z * c * float(np.sqrt((kurtosis * (n + 2) / n - 1) / n))
+    ends = [c * mean * float(np.exp(side * half)) for side in (-1, 1)]
+    return Interval(ends[0], ends[1], "Bonett, on the scale of logarithms")
+
+
+def logit_interval(
+    value: float, variance: float, level: float, method: str, *, freedom: float = np.inf
+) -> Interval:
     """Interval of a number in (0, 1), symmetric on the scale of its log-odds.
+
+    `freedom` is of the t distribution that its half width comes from; infinite, the normal one.
 
     References
     ----------
@@ -104,6 +148,8 @@ def logit_interval(value: float, variance: float, level: float, method: str) -> 
     if not variance > 0:
         return Interval.missing("the estimated variance is 0")
     centre = np.log(value) - np.log1p(-value)
-    half = float(ndtri(0.5 + level / 2)) * np.sqrt(variance) / (value * (1 - value))
+    tail = 0.5 + level / 2
+    quantile = float(stdtrit(freedom, tail) if np.isfinite(freedom) else ndtri(tail))
+    half = quantile * np.sqrt(variance) / (value * (1 - value))
     low, high = 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
     return Interval(float(low), float(high), method)

@@ -11,7 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.intervals import Interval, mean_interval, wilson
+from calibrant.metrics.intervals import Interval, mean_interval, square_interval, wilson
 from calibrant.statistics.moments import Moments, RowScore
 from calibrant.statistics.tally import Tally
 
@@ -22,6 +22,7 @@ class MeanScore(TallyMetric, ABC):
     """Weighted mean over rows of a score of the row."""
 
     is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
+    is_square: ClassVar[bool] = False  # whether the score is a square, and so skewed to the right
     signed: ClassVar[bool] = False  # whether the score may lie below 0
     infinite: ClassVar[str] = "have an infinite score"  # what is said of rows whose score is
 
@@ -66,7 +67,10 @@ class MeanScore(TallyMetric, ABC):
         else:
             least = -math.inf if self.signed else 0.0
             variance, n_effective = _variance(tally, value), _effective(tally)
-            interval = mean_interval(value, variance, n_effective, level, least=least)
+            if self.is_square:
+                interval = square_interval(value, variance, n_effective, level)
+            else:
+                interval = mean_interval(value, variance, n_effective, level, least=least)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
 

@@ -8,7 +8,7 @@ import torch
 from sklearn import metrics as sk
 
 import calibrant as cal
-from calibrant.metrics.numbers.errors import MeanAbsoluteError, MeanSquaredError
+from calibrant.metrics.numbers.errors import MeanAbsoluteError, MeanError, MeanSquaredError
 from calibrant.metrics.numbers.explained import RSquared
 
 ORACLES = {
@@ -104,7 +104,48 @@ def test_ends_of_rmse_are_the_roots_of_those_of_mse():
     evaluation = cal.evaluate(cal.numbers(predicted=predicted, targets=targets))
     mse, rmse = evaluation["mse"], evaluation["rmse"]
     assert (rmse.low**2, rmse.high**2) == pytest.approx((mse.low, mse.high))
-    assert rmse.method == "root of moments (t)"
+    assert rmse.method == "root of Bonett, on the scale of logarithms"
+
+
+def test_interval_of_mse_by_hand():
+    """Errors 1, 2, 3, 4, 5 and 6: squares sum to 91, fourth powers to 2275.
+
+    The kurtosis is 6 * 2275 / 91**2 = 1.648352, times (6 + 2) / 6 less 1 it is 1.197802; the
+    standard error of the logarithm is the root of its sixth part, .446804. With z = 1.959964,
+    c = 6 / (6 - z) = 1.485135, and half the width is z * c * .446804 = 1.300562.
+    """
+    estimate = MeanSquaredError()(cal.numbers(predicted=[1, -2, 3, -4, 5, 6], targets=[0] * 6))
+    ends = (1.485135 * 91 / 6 * math.exp(side * 1.300562) for side in (-1, 1))
+    assert (estimate.low, estimate.high) == pytest.approx(tuple(ends), rel=1e-5)
+
+
+@pytest.mark.parametrize("n", [10, 30])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_intervals_of_normal_errors_cover_what_they_promise_on_both_sides(n, weighted):
+    generator = np.random.default_rng(n)
+    errors = generator.normal(size=(1500, n))
+    weights = generator.exponential(size=(1500, n)) if weighted else np.ones((1500, n))
+    zeros, found = np.zeros(n), []
+    for row, weight in zip(errors, weights, strict=True):
+        estimate = MeanSquaredError()(cal.numbers(predicted=row, targets=zeros, weights=weight))
+        if estimate.low is not None:
+            found.append((estimate.low > 1, estimate.high < 1))
+    above, below = np.mean(found, axis=0)
+    assert above < 0.04
+    assert below < 0.04
+    assert above + below < 0.07
+
+
+def test_few_rows_give_squares_no_interval():
+    estimate = MeanSquaredError()(cal.numbers(predicted=[1.0, 2.0, 3.0], targets=[0.0] * 3))
+    assert estimate.method == "not available: the rows are too few to tell the spread of squares"
+
+
+@pytest.mark.parametrize("metric", [MeanError(), MeanAbsoluteError()], ids=str)
+def test_spread_that_is_lost_in_rounding_is_not_called_none(metric):
+    errors = 1e7 + np.random.default_rng(0).normal(size=1000)
+    estimate = metric(cal.numbers(predicted=errors, targets=np.zeros(1000)))
+    assert "the same score but for rounding" in estimate.method
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e9 + 0.3, -1e-30])

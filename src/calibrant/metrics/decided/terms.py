@@ -14,6 +14,8 @@ Counts = Float64[Tensor, "kind *class"]  # hits, misses, false alarms, the rest
 Number = int | float  # a checker at run time takes no int for a float
 Worth = tuple[Number, Number, Number, Number]
 
+FEWEST = 5  # effective rows behind a variance to first order
+
 NOTHING = Interval.missing("no row to take a share of")
 
 
@@ -56,6 +58,12 @@ class Terms:
         ratio = above / torch.where(whole > 0, whole, 1)
         return torch.where(whole > 0, ratio, torch.nan)
 
+    def rows(self, counts: Counts) -> Float64[Tensor, "*class"]:
+        """Rows that stand above the line or below it, of every class."""
+        both = zip(self.above, self.beside, strict=True)
+        counted = counts.new_tensor([float(above > 0 or beside > 0) for above, beside in both])
+        return torch.tensordot(counted, counts, dims=1)
+
     def intervals(
         self,
         counts: Float64[Tensor, "kind class"],
@@ -65,8 +73,8 @@ class Terms:
         """Interval of the ratio of every class, from sums of weights and of squared weights.
 
         Where all rows above the line add the same, and all those beside it too, the ratio
-        rises with a proportion, and has the ends of Wilson's interval of that. Else it has an
-        interval on the scale of the log-odds, from its variance to first order.
+        rises with a proportion, and has the ends of Wilson's interval of that. Else it has
+        Student's interval on the scale of the log-odds, from its variance to first order.
         """
         high, *others = {float(worth) for worth in self.above if worth > 0}
         low, *rest = {float(worth) for worth in self.beside if worth > 0}
@@ -76,11 +84,11 @@ class Terms:
             value = above / whole
             squares = Terms(_squared(self.above), _squared(self.beside)).sums(twice)
             variance = (squares[0] * (1 - value) ** 2 + squares[1] * value**2) / whole**2
-            columns = torch.stack((value, variance, whole), dim=-1).tolist()
-            method = "delta method, on log-odds"
+            n_effective = self.rows(counts) ** 2 / self.rows(twice)
+            columns = torch.stack((value, variance, whole, n_effective), dim=-1).tolist()
             return [
-                logit_interval(one, spread, level, method) if size > 0 else NOTHING
-                for one, spread, size in columns
+                _of_ratio(one, spread, n, level) if size > 0 else NOTHING
+                for one, spread, size, n in columns
             ]
         rows = above / high + beside / low
         above_twice, beside_twice = self.sums(twice)
@@ -90,6 +98,14 @@ class Terms:
             _of_share(wilson(share, n, level), high, low) if size > 0 else NOTHING
             for share, n, size in columns
         ]
+
+
+def _of_ratio(value: float, variance: float, n_effective: float, level: float) -> Interval:
+    """Student's interval of a ratio to which `n_effective` rows add."""
+    if n_effective < FEWEST:
+        return Interval.missing(f"fewer than {FEWEST} effective rows add to the ratio")
+    method = "delta method (t), on log-odds"
+    return logit_interval(value, variance, level, method, freedom=n_effective - 1)
 
 
 def _of_share(inner: Interval, high: float, low: float) -> Interval:
