@@ -7,6 +7,7 @@ import torch
 
 import calibrant as cal
 from calibrant.errors import InputError
+from calibrant.prediction.decisions import UNORDERED
 
 
 @pytest.mark.parametrize("left_out", [{"ignore_index": 255}, {"weights": [1, 1, 0]}])
@@ -86,3 +87,38 @@ def test_labels_of_no_class_are_refused_by_row(predicted, labels, message):
 def test_number_of_classes_must_be_a_whole_number(n_classes):
     with pytest.raises(InputError, match="n_classes must be a whole number of at least 1; got"):
         cal.decisions(predicted=[0], labels=[0], n_classes=n_classes)
+
+
+GRADES = ["VF", "F", "M", "L"]
+
+
+def graded(values, categories=GRADES, *, ordered=True):
+    return pd.Series(pd.Categorical(values, categories=categories, ordered=ordered))
+
+
+def test_ordered_categories_are_the_classes_in_their_order():
+    rows = cal.decisions(predicted=graded(["VF", "L"]), labels=graded(["F", "F"]))
+    assert rows.class_names == tuple(GRADES)
+    assert (rows.guess.tolist(), rows.truth.tolist(), rows.notes) == ([0, 3], [1, 1], ())
+    one = cal.decisions(predicted=graded(["VF", "L"]), labels=["F", "F"])
+    assert (one.class_names, one.notes) == (tuple(GRADES), ())
+
+
+def test_categories_without_order_are_classes_without_order():
+    predicted, labels = (graded(v, ordered=False) for v in (["VF", "L"], ["F", "F"]))
+    rows = cal.decisions(predicted=predicted, labels=labels)
+    assert (rows.class_names, rows.notes) == (tuple(GRADES), (UNORDERED,))
+    other = graded(["F", "F"], ["F", "M"], ordered=False)
+    rows = cal.decisions(predicted=predicted, labels=other)
+    assert (rows.class_names, rows.notes) == (("F", "L", "VF"), (UNORDERED,))
+
+
+def test_two_orders_are_refused():
+    with pytest.raises(InputError, match="have the same ordered categories; got predicted with VF"):
+        cal.decisions(predicted=graded(["VF"]), labels=graded(["F"], GRADES[::-1]))
+
+
+def test_classes_that_are_told_need_no_categories():
+    predicted, labels = graded(["VF", "L"], ordered=False), graded(["F", "F"], ordered=False)
+    rows = cal.decisions(predicted=predicted, labels=labels, class_names=GRADES[::-1])
+    assert (rows.class_names, rows.notes) == (tuple(GRADES[::-1]), ())

@@ -7,6 +7,7 @@ import pytest
 
 import calibrant as cal
 from calibrant.errors import InputError
+from calibrant.prediction.names import in_order
 
 ROWS = np.full((2, 3), 1 / 3)
 
@@ -57,3 +58,9 @@ def test_one_column_is_one_class_and_a_note_says_so_unless_it_is_named():
     named = cal.predictions(logits=np.zeros((2, 1)), labels=[0, 0], class_names=["only"])
     assert named.class_names == ("only",)
     assert named.notes == ()
+
+
+def test_whole_numbers_stand_by_value_and_other_names_by_text():
+    assert in_order(["10", "9", "2", "9"]) == (("2", "9", "10"), True)
+    assert in_order(["no", "yes"]) == (("no", "yes"), True)  # of two, either order serves
+    assert in_order(["VF", "F", "M", "L"]) == (("F", "L", "M", "VF"), False)

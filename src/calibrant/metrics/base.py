@@ -6,13 +6,15 @@ from typing import ClassVar, final
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import checked_level
+from calibrant.prediction.decisions import UNORDERED
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import check_evaluable, tally_rows
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["LEVEL", "MemoryMetric", "Metric", "RowMetric", "TallyMetric"]
+__all__ = ["LEVEL", "MemoryMetric", "Metric", "RowMetric", "TallyMetric", "check_order"]
 
 LEVEL = 0.95  # coverage of intervals unless asked otherwise
 
@@ -31,6 +33,11 @@ class Metric(ABC):
     def reads(self) -> tuple[type[Rows], ...]:
         """Kinds of rows that tell it."""
 
+    @property
+    def needs_order(self) -> bool:
+        """Whether the classes must stand in an order that means something."""
+        return False
+
     @abstractmethod
     def of_rows(self, rows: Rows, *, level: float) -> Estimate:
         """Estimate from labelled rows of a kind that it reads."""
@@ -46,7 +53,16 @@ class Metric(ABC):
         """
         level = checked_level(level)
         check_evaluable(rows, self.reads, str(self))
+        check_order(self, rows.notes, rows.class_names)
         return self.of_rows(rows, level=level)
+
+
+def check_order(metric: Metric, notes: tuple[str, ...], class_names: tuple[str, ...]) -> None:
+    """Raise `InputError` where a metric needs an order of the classes and none was declared."""
+    if metric.needs_order and UNORDERED in notes:
+        got = f"{', '.join(class_names[:8])}{', ...' if len(class_names) > 8 else ''}, by name"
+        remedy = "Pass class_names in their order (--classes), or an ordered pandas Categorical."
+        raise InputError("class_names", f"say the order of classes for {metric}", got, remedy)
 
 
 class TallyMetric(Metric, ABC):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 from calibrant.errors import InputError
-from calibrant.metrics.base import LEVEL, MemoryMetric, Metric, RowMetric, TallyMetric
+from calibrant.metrics.base import LEVEL, MemoryMetric, Metric, RowMetric, TallyMetric, check_order
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults
@@ -152,6 +152,7 @@ def _choose(rows: Rows | Tallies, metrics: object) -> dict[str, Metric]:
             usual = ", ".join(defaults(rows.kind, rows.n_classes)) or "none"
             remedy = f"By default they give {usual}; tallies give what they were taken for."
             raise InputError("metrics", f"be such as {what} can tell", f"'{name}'", remedy)
+        check_order(able[name], rows.notes, rows.class_names)
     return able
 
 

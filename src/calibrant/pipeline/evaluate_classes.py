@@ -1,5 +1,7 @@
 """Predictions of classes in a file: what their probabilities and decisions are worth."""
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Int64
 
@@ -22,8 +24,9 @@ from calibrant.pipeline.labelled_rows import (
 from calibrant.pipeline.prediction_source import Labels, Question, Source, Stated
 from calibrant.pipeline.saved_losses import loss_of, split_specs
 from calibrant.prediction.base import Predictions
-from calibrant.prediction.decisions import Decisions
+from calibrant.prediction.decisions import UNORDERED, Decisions
 from calibrant.prediction.door import decisions, predictions
+from calibrant.prediction.names import in_order
 
 __all__ = ["evaluate_classes"]
 
@@ -42,7 +45,9 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
     if not distinct(source.texts(label, "label")):
         raise InputError(label, "hold labels", "none at all", "Name the column of what came out.")
     stated = source.stated(question, label)
-    labels = _labels_of_decisions(source, question, label) if stated is None else stated.labels
+    labels, has_order = (
+        _labels_of_decisions(source, question, label) if stated is None else (stated.labels, True)
+    )
     weights, notes = row_weights(source, question, label, labels.codes < 0)
     notes = (*source.how, *labels.notes, *notes)
     groups = row_groups(source, question)
@@ -69,10 +74,11 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
             source.texts(question.decided, "decided"), labels.class_names, "decided"
         )
         decided = _decisions(guess, labels, question.decided, weights, groups)
+        decided = decided if has_order else replace(decided, notes=(*decided.notes, UNORDERED))
         names = question.metrics if stated is None else _of_decisions(question, rows)
         evaluations["decisions"] = _evaluated(decided, question, names)
         rows = decided if rows is None else rows
-        notes = (*notes, *guess.notes)
+        notes = (*notes, *guess.notes, *decided.notes)
     assert rows is not None  # either probabilities or decisions were named
     taken = {label, question.weights or source.usual_weights, question.decided, "class_names"}
     taken |= {question.group_by}
@@ -125,13 +131,16 @@ def _decisions(
     )
 
 
-def _labels_of_decisions(source: Source, question: Question, label: str) -> Labels:
-    """Labels by the classes that are told, or else that labels and decisions hold."""
+def _labels_of_decisions(source: Source, question: Question, label: str) -> tuple[Labels, bool]:
+    """Labels by the classes that are told, or else that both columns hold; whether in an order."""
     texts = source.texts(label, "label")
-    found = distinct(texts)
-    if question.decided is not None:
-        found = sorted({*found, *distinct(source.texts(question.decided, "decided"))})
-    return labels_among(texts, two_in_order(question.classes or found, question.positive), label)
+    found, has_order = question.classes, True
+    if not found:
+        names = distinct(texts)
+        if question.decided is not None:
+            names += distinct(source.texts(question.decided, "decided"))
+        found, has_order = in_order(names)
+    return labels_among(texts, two_in_order(found, question.positive), label), has_order
 
 
 def _evaluated(

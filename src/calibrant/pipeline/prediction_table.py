@@ -119,28 +119,35 @@ class TableSource(Source):
     def _columns_by_class(
         self, question: Question, found: Sequence[str], taken: set[str | None]
     ) -> dict[str, str] | None:
-        """Column of every class, in the order of the table."""
+        """Column of every class, in the order of the classes asked for, or of the table."""
         prefix = question.prob_prefix or ""
         free = [name for name in self.names if name not in taken]
         stems = {name.removeprefix(prefix): name for name in free if name.startswith(prefix)}
         stems.pop("", None)
         match = match_names(question.classes or found, tuple(stems))
-        if question.prob_prefix is None and not question.classes and not match.known:
-            if question.decided is not None:
-                return None
+        unnamed = question.prob_prefix is None and not match.known
+        if unnamed and question.decided is not None:
+            return None
+        if unnamed and not question.classes:
             remedy = "Name them: --prob COLUMN --positive CLASS, or --prob-prefix PREFIX, or "
-            remedy += f"--decided COLUMN. There are {listed(free)}."
+            remedy += f"--decided COLUMN. {_told(free)}"
             rule = "be in columns that are named, or called as the labels are"
             raise InputError("probabilities", rule, f"labels such as {listed(found[:3])}", remedy)
         if match.unknown:
             rule = "have a column for every class"
             got = f"none for {listed(match.unknown)}"
-            remedy = f"There are {listed(stems.values() if stems else free)}."
+            remedy = _told(list(stems.values()) or free)
             raise InputError("probabilities", rule, got, remedy)
         named = set(match.known.values())
-        if question.classes or question.prob_prefix is None:
+        if question.classes:  # their order is that of the classes
+            return {name: stems[name] for name in map(match.known.__getitem__, question.classes)}
+        if question.prob_prefix is None:
             return {stem: column for stem, column in stems.items() if stem in named}
         return stems
+
+
+def _told(columns: Sequence[str]) -> str:
+    return f"There are {listed(columns)}." if columns else "There is no other column."
 
 
 def _counts(labels: Labels, question: Question) -> Bool[np.ndarray, " row"]:

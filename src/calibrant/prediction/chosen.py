@@ -1,6 +1,7 @@
 """Classes chosen and classes that came out, as indices of one list of names."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -8,9 +9,9 @@ from calibrant.errors import InputError
 from calibrant.prediction import checks
 from calibrant.prediction.arrays import ArrayLike, Layout, check_order
 from calibrant.prediction.codes import encode
-from calibrant.prediction.decisions import Decisions
+from calibrant.prediction.decisions import UNORDERED, Decisions
 from calibrant.prediction.labels import Reader, entries_of, ignored_entries, index_to_ignore
-from calibrant.prediction.names import class_names_of, read_names
+from calibrant.prediction.names import class_names_of, in_order, read_names
 from calibrant.prediction.objects import is_missing
 from calibrant.prediction.weights import checked_weights, weight_column
 
@@ -47,7 +48,9 @@ def read_decisions(
     layout = Layout(predicted, tuple(chosen.shape), has_classes=False)
     chosen, came = chosen.reshape(-1), came.reshape(-1)
     ignore, weight = index_to_ignore(ignore_index), weight_column(weights, layout)
-    told = read_names(class_names)
+    told, has_order = read_names(class_names), True
+    if told is None:
+        told, has_order = _categories({"predicted": predicted, "labels": labels})
     if told is None and isinstance(chosen, Tensor) != isinstance(came, Tensor):
         kinds = [
             "numbers" if isinstance(entries, Tensor) else "names" for entries in (chosen, came)
@@ -59,7 +62,7 @@ def read_decisions(
     counts = None if weight is None else weight > 0
     where = checks.Where(counts, layout.place)
     if told is None and not isinstance(came, Tensor) and not isinstance(chosen, Tensor):
-        told = _shown_names({"predicted": chosen, "labels": came}, where)
+        told, has_order = in_order(_shown_names({"predicted": chosen, "labels": came}, where))
     guess = Reader("predicted", layout, None, weight).hard(chosen, told or (), RULE, REMEDY).values
     truth = Reader("labels", layout, ignore, weight).hard(came, told or (), RULE, REMEDY).values
     guess, truth = guess.long(), truth.long().to(guess.device)
@@ -76,6 +79,7 @@ def read_decisions(
         truth,
         names,
         weights=None if weight is None else weight.to(guess.device),
+        notes=() if has_order else (UNORDERED,),
         groups=None if groups is None else encode("groups", groups, layout),
         layout=layout,
     )
@@ -96,8 +100,41 @@ def _shown_size(columns: tuple[Tensor, ...], counts: Tensor | None) -> int:
     return 1 + max(0, *(int(column.max()) for column in shown))
 
 
-def _shown_names(columns: dict[str, NDArray[np.generic]], where: checks.Where) -> tuple[str, ...]:
-    """Names in the rows that count, sorted."""
+def _categories(columns: dict[str, ArrayLike]) -> tuple[tuple[str, ...] | None, bool]:
+    """Names that columns of pandas categories declare, and whether in an order.
+
+    Those of ordered categories, else those that both columns share; None without either.
+
+    Raises
+    ------
+    InputError
+        If both columns are ordered, and not alike.
+    """
+    found: dict[str, tuple[tuple[str, ...], bool]] = {}
+    for argument, column in columns.items():
+        if not isinstance(column, (pd.Series, pd.Categorical, pd.CategoricalIndex)):
+            continue
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            names: list[object] = column.dtype.categories.tolist()
+            texts = tuple(name for name in names if isinstance(name, str))
+            if len(texts) == len(names):
+                found[argument] = texts, bool(column.dtype.ordered)
+    ordered = {argument: names for argument, (names, is_ordered) in found.items() if is_ordered}
+    if len(set(ordered.values())) > 1:
+        got = " and ".join(f"{each} with {', '.join(names)}" for each, names in ordered.items())
+        remedy = "Pass class_names, or give both the same categories."
+        raise InputError("predicted and labels", "have the same ordered categories", got, remedy)
+    if ordered:
+        return next(iter(ordered.values())), True
+    shared = {texts for texts, _ in found.values()}
+    if len(found) == len(columns) and len(shared) == 1:
+        told = shared.pop()
+        return told, len(told) <= 2
+    return None, True
+
+
+def _shown_names(columns: dict[str, NDArray[np.generic]], where: checks.Where) -> set[str]:
+    """Names in the rows that count."""
     shown: set[str] = set()
     for argument, column in columns.items():
         entries: list[object] = column.tolist()
@@ -110,4 +147,4 @@ def _shown_names(columns: dict[str, NDArray[np.generic]], where: checks.Where) -
                 raise InputError(argument, "hold one kind of class name, text", got, remedy)
             if count:
                 shown.add(str(entry))
-    return tuple(sorted(shown))
+    return shown

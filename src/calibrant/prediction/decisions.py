@@ -12,7 +12,10 @@ from calibrant.prediction.arrays import Layout
 from calibrant.prediction.codes import Codes
 from calibrant.prediction.rows import Rows
 
-__all__ = ["Decisions"]
+__all__ = ["UNORDERED", "Decisions"]
+
+UNORDERED = "no order of the classes was declared: they stand by their names"
+"""The note of rows whose classes have no order that means anything."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -149,7 +149,10 @@ def decisions(
         Number of classes, so that absent ones count; else as many as appear in rows that
         are not ignored and weigh more than 0.
     class_names : sequence of str, optional
-        By class index; else, for names, all that appear in such rows, sorted as text.
+        By class index. Else, for names, the categories of ordered columns of pandas, or those that
+        both columns share; else all that appear in such rows, whole numbers by value and others
+        sorted as text. What is sorted or unordered, of more than two classes, has no order:
+        metrics that need one refuse it.
     weights : array, optional
         Importance of every row, at least 0.
     groups : array, optional

@@ -1,6 +1,6 @@
 """Names of classes, one for every class index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import numpy as np
@@ -12,7 +12,7 @@ from calibrant.errors import InputError
 from calibrant.prediction.arrays import ArrayLike
 from calibrant.prediction.objects import is_missing
 
-__all__ = ["class_names_of", "read_names"]
+__all__ = ["class_names_of", "in_order", "read_names"]
 
 
 def read_names(given: object) -> tuple[str, ...] | None:
@@ -39,6 +39,23 @@ def read_names(given: object) -> tuple[str, ...] | None:
             got = f"{name!r} for class {k}"
             raise InputError("class_names", "be a sequence of names", got, remedy)
     return tuple(str(name) for name in names)
+
+
+def in_order(names: Iterable[str]) -> tuple[tuple[str, ...], bool]:
+    """Different names in their order, and whether that means something.
+
+    Whole numbers stand by value. Of more than two others the order is that of the text, which
+    means nothing.
+
+    Examples
+    --------
+    >>> in_order(["10", "9", "10"]), in_order(["low", "mid", "high"])
+    ((('9', '10'), True), (('high', 'low', 'mid'), False))
+    """
+    found = set(names)
+    if all(name.isascii() and name.isdigit() for name in found):
+        return tuple(sorted(found, key=lambda name: (int(name), name))), True
+    return tuple(sorted(found)), len(found) <= 2
 
 
 def class_names_of(given: object, source: ArrayLike, n_classes: int) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """Distance of classes in an order against NumPy, and its intervals against SciPy."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.metrics.ordinal.distance import AdjacentAccuracy, OrdinalMAE
+from calibrant.metrics.resolving import resolve
 
 
 def drawn(n=150, n_classes=6):
@@ -64,3 +66,34 @@ def test_both_are_read_from_a_printed_matrix():
 def test_distance_is_a_whole_number(within):
     with pytest.raises(InputError, match="within must be a whole number, at least 0; got"):
         AdjacentAccuracy(within)
+
+
+PREDICTED, LABELS = ["low", "high", "mid", "low"], ["low", "mid", "mid", "mid"]
+ORDER = ["low", "mid", "high"]
+NEED_ORDER = ["ordinal_mae", "adjacent_accuracy", "kappa_linear", "kappa_quadratic"]
+
+
+@pytest.mark.parametrize("name", NEED_ORDER)
+def test_names_without_an_order_are_refused(name):
+    rows = cal.decisions(predicted=PREDICTED, labels=LABELS)
+    rule = "class_names must say the order of classes for .*; got high, low, mid, by name"
+    with pytest.raises(InputError, match=rule):
+        cal.evaluate(rows, [name])
+    with pytest.raises(InputError, match=rule):
+        cal.tally(rows, [name])
+    with pytest.raises(InputError, match=rule):
+        resolve(name, 3)(rows)
+    tallies = cal.tally(rows, ["confusion_matrix"])
+    with pytest.raises(InputError, match=rule):
+        cal.evaluate(tallies + tallies, [name])
+    assert name not in cal.metrics.fitting(tallies)
+    assert name not in cal.metrics.fitting(rows)
+    assert cal.evaluate(rows, ["kappa", "accuracy"])["accuracy"].value == 0.5
+
+
+def test_declared_order_is_that_of_the_distance():
+    rows = cal.decisions(predicted=PREDICTED, labels=LABELS, class_names=ORDER)
+    assert OrdinalMAE()(rows).value == 0.5  # (0 + 1 + 0 + 1) / 4
+    columns = [pd.Categorical(v, categories=ORDER, ordered=True) for v in (PREDICTED, LABELS)]
+    rows = cal.decisions(predicted=columns[0], labels=columns[1])
+    assert OrdinalMAE()(rows).value == 0.5

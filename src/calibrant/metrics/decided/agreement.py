@@ -151,6 +151,11 @@ class CohenKappa(Agreement):
     def __post_init__(self) -> None:
         check_choice("distance", self.distance, get_args(Distance))
 
+    @property
+    def needs_order(self) -> bool:
+        """See `Metric.needs_order`."""
+        return self.distance != "equal"
+
     def of(self, matrix: Matrix) -> Scalar:
         """See `Agreement.of`."""
         table = matrix / matrix.sum()

@@ -43,6 +43,11 @@ class OrdinalMAE(TallyMetric):
         """See `TallyMetric.statistic`."""
         return Confusion()
 
+    @property
+    def needs_order(self) -> bool:
+        """See `Metric.needs_order`."""
+        return True
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`."""
         matrix = tally["w"]
@@ -93,6 +98,11 @@ class AdjacentAccuracy(TallyMetric):
     def statistic(self) -> Confusion:
         """See `TallyMetric.statistic`."""
         return Confusion()
+
+    @property
+    def needs_order(self) -> bool:
+        """See `Metric.needs_order`."""
+        return True
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`."""
