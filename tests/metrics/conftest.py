@@ -33,7 +33,10 @@ NUMBERED = {
 }
 LEFT = (ExpectedCalibrationError(closed="left"), ExpectedCalibrationError("positive", 10, "left"))
 N = 300
-CLASSES, NUMBERS = frozenset({"order", "few rows"}), frozenset[str]()
+CLASSES, NUMBERS = (
+    frozenset({"order", "few rows"}),
+    frozenset({"median", "targets other than 0"}),
+)
 TWO = frozenset({"two classes"})
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}  # columns of quantiles
 
@@ -203,7 +206,7 @@ def _evidence() -> dict[str, Evidence]:
         "numbers with spread": Evidence(
             cal.numbers,
             {"predicted": many[:, 0] + 7, "targets": many[:, 1] + 7, "std": 2 + many[:, 2].abs()},
-            offers=frozenset({"spread", "distribution", "std"}),
+            offers=NUMBERS | {"spread", "distribution", "std", "ends of 90 %"},
         ),
         "numbers with members": Evidence(
             cal.numbers,
@@ -211,7 +214,7 @@ def _evidence() -> dict[str, Evidence]:
                 "members": (9 * many[:, :3]).round() / 9 + 7,
                 "targets": (9 * many[:, 3]).round() / 9 + 7,
             },
-            offers=frozenset({"spread", "distribution", "members"}),
+            offers=NUMBERS | {"spread", "distribution", "members", "two members", "ends of 90 %"},
         ),
         "numbers with quantiles": Evidence(
             of_quantiles,
@@ -219,7 +222,7 @@ def _evidence() -> dict[str, Evidence]:
                 **{name: many[:, 0] + 7 + 4 * level for name, level in LEVELS.items()},
                 "targets": many[:, 1] + 7,
             },
-            offers=frozenset({"spread", "quantiles"}),
+            offers=NUMBERS | {"spread", "quantiles", "pairs about the median", "ends of 90 %"},
         ),
         "positive in float32": of_two(probs=short, labels=short_hits),
         "two in float32": of_two(

@@ -5,10 +5,10 @@ from calibrant.metrics.catalogue.entry import Entry
 from calibrant.metrics.registry import METRICS
 from calibrant.metrics.resolving import resolve
 from calibrant.prediction.base import Predictions
-from calibrant.prediction.decisions import Decisions
+from calibrant.prediction.decisions import UNORDERED, Decisions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
-from calibrant.prediction.spreads import Ensemble, NormalSpread, Quantiles
+from calibrant.prediction.spreads import Ensemble, NormalSpread, Quantiles, Spread
 from calibrant.statistics.bundle import Tallies
 
 __all__ = ["fitting"]
@@ -40,10 +40,11 @@ def fitting(rows: Rows | Tallies) -> tuple[str, ...]:
 
 
 def _is_held(entry: Entry, tallies: Tallies) -> bool:
-    classes = {"two classes", "three classes"}
+    classes = {"two classes", "three classes", "order"}
     if tallies.kind not in entry.kinds:
         return False
-    if not _of_classes(tallies.n_classes).issuperset(classes.intersection(entry.needs)):
+    offered = _of_classes(tallies.n_classes) | _order_of(tallies)
+    if not offered.issuperset(classes.intersection(entry.needs)):
         return False
     metric = resolve(entry.name, tallies.n_classes)
     return isinstance(metric, TallyMetric) and tallies.holds(metric.statistic)
@@ -52,22 +53,51 @@ def _is_held(entry: Entry, tallies: Tallies) -> bool:
 def _offers(rows: Rows) -> frozenset[str]:
     """What metrics may need, in the words of their entries."""
     if isinstance(rows, Numbers):
-        match rows.spread:
-            case NormalSpread():
-                return frozenset({"spread", "distribution", "std"})
-            case Ensemble():
-                return frozenset({"spread", "distribution", "members"})
-            case Quantiles():
-                return frozenset({"spread", "quantiles"})
-            case _:
-                return frozenset()
+        return _of_spread(rows.spread) | _of_targets(rows)
     offered = _of_classes(rows.n_classes)
     if isinstance(rows, (Predictions, Decisions)):
-        offered |= {"order", "few rows"} if len(rows) <= FEW else {"order"}
+        offered |= _order_of(rows)
+        if len(rows) <= FEW:
+            offered |= {"few rows"}
         layout = rows.layout
         if layout is not None and len(layout.row_shape) > 1:
             offered |= {"images"}
     return offered
+
+
+def _of_spread(spread: Spread | None) -> frozenset[str]:
+    """What a spread offers; points alone are taken for any quantile."""
+    match spread:
+        case NormalSpread():
+            return frozenset({"spread", "distribution", "std", "median", "ends of 90 %"})
+        case Ensemble():
+            two = {"two members"} if spread.members.shape[1] > 1 else set[str]()
+            return frozenset({"spread", "distribution", "members", "median", "ends of 90 %"} | two)
+        case Quantiles():
+            middle = spread.at(0.5) is not None
+            ends = spread.at(0.05) is not None and spread.at(0.95) is not None
+            told = {
+                "spread": True,
+                "quantiles": True,
+                "median": middle,
+                "ends of 90 %": ends,
+                "pairs about the median": spread.is_symmetric,
+            }
+            return frozenset(need for need, holds in told.items() if holds)
+        case _:
+            return frozenset({"median"})
+
+
+def _of_targets(rows: Numbers) -> frozenset[str]:
+    """What the numbers themselves offer; all of it where targets are still to come."""
+    counted = rows.present()
+    targets = counted.targets
+    told = {"targets other than 0": targets is None or bool((targets != 0).all())}
+    return frozenset(need for need, holds in told.items() if holds)
+
+
+def _order_of(rows: Rows | Tallies) -> frozenset[str]:
+    return frozenset() if UNORDERED in rows.notes else frozenset({"order"})
 
 
 def _of_classes(n_classes: int) -> frozenset[str]:

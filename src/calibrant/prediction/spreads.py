@@ -101,6 +101,13 @@ class Quantiles(Spread):
         """See `Spread.what`."""
         return f"quantiles at levels {', '.join(f'{level:g}' for level in self.levels)}"
 
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether the levels are one half and pairs about it."""
+        mirrored = reversed(self.levels)
+        pairs = all(abs(a + b - 1) < SAME_LEVEL for a, b in zip(self.levels, mirrored, strict=True))
+        return pairs and len(self.levels) % 2 == 1
+
     def at(self, level: float) -> Float64[Tensor, " row"] | None:
         """Quantiles of a level; None if it is not stated."""
         for k, stated in enumerate(self.levels):

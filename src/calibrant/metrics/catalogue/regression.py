@@ -75,6 +75,7 @@ ENTRIES = (
         source="Hyndman, Koehler 2006",
         page="regression-errors",
         aliases=("mean_absolute_percentage_error",),
+        needs=("targets other than 0",),
     ),
     Entry(
         name="smape",
@@ -146,6 +147,7 @@ ENTRIES = (
         page="forecasts",
         aliases=("quantile_loss",),
         number="q",
+        needs=("median",),
     ),
     Entry(
         name="mean_pinball",
@@ -170,7 +172,7 @@ ENTRIES = (
         source="Bracher et al. 2021",
         page="forecasts",
         aliases=("wis",),
-        needs=("quantiles",),
+        needs=("quantiles", "pairs about the median"),
     ),
     Entry(
         name="crps",
@@ -195,7 +197,7 @@ ENTRIES = (
         kinds=("numbers",),
         source="Ferro 2014",
         page="forecasts",
-        needs=("members",),
+        needs=("two members",),
     ),
     Entry(
         name="gaussian_nll",
@@ -222,7 +224,7 @@ ENTRIES = (
         page="forecasts",
         aliases=("picp",),
         number="level",
-        needs=("spread",),
+        needs=("spread", "ends of 90 %"),
     ),
     Entry(
         name="interval_width",
@@ -236,7 +238,7 @@ ENTRIES = (
         page="forecasts",
         aliases=("mpiw",),
         number="level",
-        needs=("spread",),
+        needs=("spread", "ends of 90 %"),
     ),
     Entry(
         name="interval_score",
@@ -250,7 +252,7 @@ ENTRIES = (
         page="forecasts",
         aliases=("winkler_score",),
         number="level",
-        needs=("spread",),
+        needs=("spread", "ends of 90 %"),
     ),
     Entry(
         name="pit_histogram",

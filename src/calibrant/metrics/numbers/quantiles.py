@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import ClassVar
 
-import torch
 from jaxtyping import Float64
 from torch import Tensor
 
@@ -64,8 +63,7 @@ class WeightedIntervalLoss(RowScore):
         """See `RowScore.of`."""
         numbers, targets = truth_of(rows)
         stated = quantiles_of(numbers, "weighted_interval_score")
-        levels = torch.tensor(stated.levels, dtype=torch.float64)
-        if len(levels) % 2 == 0 or bool((levels + levels.flip(0) - 1).abs().max() > 1e-9):
+        if not stated.is_symmetric:
             rule = "be the median and pairs about it, such as 0.05 and 0.95"
             remedy = "Add those that are missing, or use mean_pinball."
             raise InputError("quantiles", rule, stated.what, remedy)
