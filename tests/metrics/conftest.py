@@ -23,6 +23,7 @@ from calibrant.statistics.bundle import Tallies
 
 NUMBERED = {
     "pinball_0.95": "pinball",
+    "tweedie_deviance_1.2": "tweedie_deviance",
     "interval_score_0.5": "interval_score",
     "pit_histogram_7": "pit_histogram",
     "ece_10": "top_label_ece",
@@ -33,18 +34,16 @@ NUMBERED = {
 }
 LEFT = (ExpectedCalibrationError(closed="left"), ExpectedCalibrationError("positive", 10, "left"))
 N = 300
-CLASSES, NUMBERS = (
-    frozenset({"order", "few rows"}),
-    frozenset({"median", "targets other than 0"}),
-)
+CLASSES = frozenset({"order", "few rows"})
+NUMBERS = frozenset({"median", "targets other than 0", "numbers above -1", "counts", "amounts"})
 TWO = frozenset({"two classes"})
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}  # columns of quantiles
 
+MEMBERS = {"members": slice(3), "targets": 3}
 RULED_OUT = "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages"
 
-EXEMPT: dict[
-    tuple[str, str], str
-] = {  # law (test function) and metric that it cannot hold for, and why
+# law (test function) and metric that it cannot hold for, and why
+EXEMPT: dict[tuple[str, str], str] = {
     ("test_scaling_all_weights_changes_neither_value_nor_interval", "confusion_matrix"): (
         "it holds the weights themselves"
     ),
@@ -55,6 +54,7 @@ EXEMPT: dict[
         for name in (
             *("average_precision_positive", "precision_at_recall", "recall_at_precision"),
             *("recall_at_fpr", "specificity_at_recall", "best_f1", "captured", "lift"),
+            "fowlkes_mallows",
         )
     },
     **{
@@ -210,10 +210,7 @@ def _evidence() -> dict[str, Evidence]:
         ),
         "numbers with members": Evidence(
             cal.numbers,
-            {
-                "members": (9 * many[:, :3]).round() / 9 + 7,
-                "targets": (9 * many[:, 3]).round() / 9 + 7,
-            },
+            {name: (9 * many[:, at]).round() / 9 + 7 for name, at in MEMBERS.items()},
             offers=NUMBERS | {"spread", "distribution", "members", "two members", "ends of 90 %"},
         ),
         "numbers with quantiles": Evidence(

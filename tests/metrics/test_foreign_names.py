@@ -86,12 +86,12 @@ def test_usual_names_are_names_here(asked, entry):
         ("matthews_corr_coef", "Here it is mcc. "),
         ("MulticlassCalibrationError", "Here it is ece: norm l2 is ece_l2, norm max is mce. "),
         ("average_precision_score", "Here it is average_precision. "),
-        ("pearson", "It is not here: it compares orders or shapes of numbers, "),
+        ("spearman", "It is not here: it compares orders or shapes of numbers, "),
     ],
 )
 def test_unknown_names_are_told_what_they_are_here(asked, hint):
     assert hint_at(asked).startswith(hint)
-    assert "precision" not in hint_at("pearson")
+    assert "precision" not in hint_at("spearman")
     with pytest.raises(InputError, match="lists all") as raised:
         resolve(asked, 2)
     assert hint in str(raised.value)

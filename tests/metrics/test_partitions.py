@@ -14,6 +14,7 @@ import calibrant as cal
 from calibrant.errors import InputError
 from calibrant.statistics.bundle import Tallies
 from calibrant.statistics.exact_sums import number_of
+from calibrant.statistics.pair_moments import PairMoments
 from calibrant.statistics.target_moments import TargetMoments
 
 pytestmark = pytest.mark.filterwarnings(
@@ -47,7 +48,9 @@ def assert_equal_tables(actual, expected):
             if column in COUNTS and got.equal(got.round()):
                 assert torch.equal(got, tally[column]), (statistic, column)
             wanted = tally[column]
-            if isinstance(statistic, TargetMoments):  # digits may carry: their number is the sum
+            if isinstance(
+                statistic, (TargetMoments, PairMoments)
+            ):  # digits may carry: their number is the sum
                 got, wanted = (number_of_digits(digits) for digits in (got, wanted))
             scale = wanted.abs().max()
             assert (got - wanted).abs().max() <= 1e-12 * scale, (statistic, column)

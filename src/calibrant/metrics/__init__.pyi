@@ -61,11 +61,13 @@ from calibrant.metrics.binned.squared import (
 from calibrant.metrics.binned.squared import SquaredCalibrationError as SquaredCalibrationError
 from calibrant.metrics.binned.sweep import SweepCalibrationError as SweepCalibrationError
 from calibrant.metrics.decided.accuracy import Accuracy as Accuracy
+from calibrant.metrics.decided.accuracy import ErrorRate as ErrorRate
 from calibrant.metrics.decided.agreement import CohenKappa as CohenKappa
 from calibrant.metrics.decided.agreement import MatthewsCorrelation as MatthewsCorrelation
 from calibrant.metrics.decided.balance import GeometricMean as GeometricMean
 from calibrant.metrics.decided.balance import Informedness as Informedness
 from calibrant.metrics.decided.balance import Markedness as Markedness
+from calibrant.metrics.decided.fowlkes_mallows import FowlkesMallows as FowlkesMallows
 from calibrant.metrics.decided.rates import FalseDiscoveryRate as FalseDiscoveryRate
 from calibrant.metrics.decided.rates import FalseNegativeRate as FalseNegativeRate
 from calibrant.metrics.decided.rates import FalseOmissionRate as FalseOmissionRate
@@ -85,6 +87,9 @@ from calibrant.metrics.means import MeanScore as MeanScore
 from calibrant.metrics.numbers.central import IntervalCoverage as IntervalCoverage
 from calibrant.metrics.numbers.central import IntervalScore as IntervalScore
 from calibrant.metrics.numbers.central import IntervalWidth as IntervalWidth
+from calibrant.metrics.numbers.correlation import ConcordanceCorrelation as ConcordanceCorrelation
+from calibrant.metrics.numbers.correlation import PearsonCorrelation as PearsonCorrelation
+from calibrant.metrics.numbers.deviance import TweedieDeviance as TweedieDeviance
 from calibrant.metrics.numbers.distributions import CRPS as CRPS
 from calibrant.metrics.numbers.distributions import FairCRPS as FairCRPS
 from calibrant.metrics.numbers.distributions import GaussianNLL as GaussianNLL
@@ -93,7 +98,11 @@ from calibrant.metrics.numbers.errors import MeanError as MeanError
 from calibrant.metrics.numbers.errors import MeanSquaredError as MeanSquaredError
 from calibrant.metrics.numbers.errors import RootMeanSquaredError as RootMeanSquaredError
 from calibrant.metrics.numbers.explained import ExplainedVariance as ExplainedVariance
+from calibrant.metrics.numbers.explained import NormalisedRMSE as NormalisedRMSE
 from calibrant.metrics.numbers.explained import RSquared as RSquared
+from calibrant.metrics.numbers.logarithmic import LogCosh as LogCosh
+from calibrant.metrics.numbers.logarithmic import MeanSquaredLogError as MeanSquaredLogError
+from calibrant.metrics.numbers.logarithmic import RootMeanSquaredLogError as RootMeanSquaredLogError
 from calibrant.metrics.numbers.order import MaxError as MaxError
 from calibrant.metrics.numbers.order import MedianAbsoluteError as MedianAbsoluteError
 from calibrant.metrics.numbers.pit import PITHistogram as PITHistogram
@@ -110,6 +119,9 @@ from calibrant.metrics.numbers.relative import (
     MeanAbsolutePercentageError as MeanAbsolutePercentageError,
 )
 from calibrant.metrics.numbers.relative import SymmetricPercentageError as SymmetricPercentageError
+from calibrant.metrics.numbers.weighted_relative import (
+    WeightedAbsolutePercentageError as WeightedAbsolutePercentageError,
+)
 from calibrant.metrics.ordinal.cumulative import ExpectedDistance as ExpectedDistance
 from calibrant.metrics.ordinal.cumulative import RankedProbabilityScore as RankedProbabilityScore
 from calibrant.metrics.ordinal.distance import AdjacentAccuracy as AdjacentAccuracy
@@ -186,6 +198,7 @@ __all__ = [
     "ClasswiseRootMeanSquaredCalibrationError",
     "ClasswiseSquaredCalibrationError",
     "CohenKappa",
+    "ConcordanceCorrelation",
     "ConfusionMatrix",
     "CoverageAtAccuracy",
     "CoxIntercept",
@@ -197,6 +210,7 @@ __all__ = [
     "EqualErrorRate",
     "EqualMassCalibrationError",
     "EqualMassSquaredCalibrationError",
+    "ErrorRate",
     "Estimate",
     "Evaluation",
     "ExcessAURC",
@@ -210,6 +224,7 @@ __all__ = [
     "FalseNegativeRate",
     "FalseOmissionRate",
     "FalsePositiveRate",
+    "FowlkesMallows",
     "GaussianNLL",
     "GeometricMean",
     "Gini",
@@ -225,6 +240,7 @@ __all__ = [
     "KolmogorovSmirnovCalibrationError",
     "KuiperCalibrationError",
     "Lift",
+    "LogCosh",
     "LogLoss",
     "LogLossSkill",
     "LogitSmoothCalibrationError",
@@ -239,18 +255,21 @@ __all__ = [
     "MeanPinball",
     "MeanScore",
     "MeanSquaredError",
+    "MeanSquaredLogError",
     "MedianAbsoluteError",
     "MemoryMetric",
     "Metric",
     "Miscalibration",
     "MultiResolutionCalibrationError",
     "NegativePredictiveValue",
+    "NormalisedRMSE",
     "OneVsOneAUROC",
     "OneVsRestAUROC",
     "OneVsRestAveragePrecision",
     "OrdinalMAE",
     "Overconfidence",
     "PITHistogram",
+    "PearsonCorrelation",
     "PerClassCalibrationError",
     "Pinball",
     "PositiveAUROC",
@@ -268,6 +287,7 @@ __all__ = [
     "Refinement",
     "RootMeanSquaredCalibrationError",
     "RootMeanSquaredError",
+    "RootMeanSquaredLogError",
     "RowMetric",
     "RowScore",
     "SmoothCalibrationError",
@@ -283,8 +303,10 @@ __all__ = [
     "SymmetricPercentageError",
     "TallyMetric",
     "TopKAccuracy",
+    "TweedieDeviance",
     "Uncertainty",
     "Underconfidence",
+    "WeightedAbsolutePercentageError",
     "WeightedIntervalScore",
     "YoudenMax",
     "available",

@@ -14,6 +14,7 @@ from calibrant.metrics.catalogue import (
     binned_calibration,
     classification,
     decompositions,
+    forecasts,
     ordinal,
     overlap,
     proper_scores,
@@ -46,7 +47,7 @@ FAMILIES: Mapping[str, tuple[Entry, ...]] = {
     "calibration, without bins": binless_calibration.ENTRIES,
     "ordered classes": ordinal.ENTRIES,
     "overlap": overlap.ENTRIES,
-    "regression": regression.ENTRIES,
+    "regression": (*regression.ENTRIES, *forecasts.ENTRIES),
     "selective prediction": selective.ENTRIES,
 }
 """Entries by family, in the order in which they are listed."""
@@ -80,6 +81,7 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
     **dict.fromkeys(("f_beta", "fbeta"), ("f_beta_positive", "f_beta_macro")),
     "jaccard": ("jaccard_positive", "jaccard_macro"),
     "iou": ("jaccard_positive", "jaccard_macro"),
+    "critical_success_index": ("jaccard_positive", "jaccard_macro"),
     "specificity": ("specificity_positive", "specificity_macro"),
     **dict.fromkeys(("sensitivity", "tpr"), ("recall_positive", "recall_macro")),
     "ppv": ("precision_positive", "precision_macro"),

@@ -91,8 +91,16 @@ def _of_spread(spread: Spread | None) -> frozenset[str]:
 def _of_targets(rows: Numbers) -> frozenset[str]:
     """What the numbers themselves offer; all of it where targets are still to come."""
     counted = rows.present()
-    targets = counted.targets
-    told = {"targets other than 0": targets is None or bool((targets != 0).all())}
+    targets, predicted = counted.targets, counted.predicted
+    if targets is None:
+        return frozenset({"targets other than 0", "numbers above -1", "counts", "amounts"})
+    least, least_predicted = float(targets.min()), float(predicted.min())
+    told = {
+        "targets other than 0": bool((targets != 0).all()),
+        "numbers above -1": min(least, least_predicted) > -1,
+        "counts": least >= 0 and least_predicted > 0,
+        "amounts": min(least, least_predicted) > 0,
+    }
     return frozenset(need for need, holds in told.items() if holds)
 
 

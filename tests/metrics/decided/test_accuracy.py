@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, hamming_loss, zero_one_loss
 
 import calibrant as cal
 from calibrant.metrics.decided.accuracy import Accuracy
@@ -39,3 +39,15 @@ def test_of_soft_labels_is_the_mean_probability_of_the_chosen_class():
 
 def test_of_events_is_the_share_that_happened():
     assert Accuracy()(cal.events(probs=[0.9, 0.8, 0.1], outcomes=[1, 0, 0.5])).value == 0.5
+
+
+def test_error_rate_is_one_less_accuracy():
+    generator = np.random.default_rng(0)
+    labels, guess = generator.integers(3, size=(2, 200))
+    rows = cal.decisions(predicted=guess, labels=labels)
+    found = cal.evaluate(rows, ["zero_one_loss", "hamming_loss", "accuracy"])
+    wrong, right = found["zero_one_loss"], found["accuracy"]
+    assert wrong.value == pytest.approx(zero_one_loss(labels, guess), abs=1e-12)
+    assert wrong.value == pytest.approx(hamming_loss(labels, guess), abs=1e-12)
+    assert (wrong.low, wrong.high) == (1 - right.high, 1 - right.low)
+    assert found["hamming_loss"] == wrong

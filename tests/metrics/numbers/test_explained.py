@@ -41,3 +41,15 @@ def test_equal_targets_leave_it_undefined():
     estimate = ExplainedVariance()(cal.numbers(predicted=[1.0, 2.0], targets=[3.0, 3.0]))
     assert math.isnan(estimate.value)
     assert estimate.note.startswith("undefined: all targets are equal")
+
+
+def test_error_over_spread_is_the_root_of_what_r2_leaves():
+    generator = np.random.default_rng(0)
+    predicted, targets = generator.normal(size=(2, 60))
+    rows = cal.numbers(predicted=predicted, targets=targets)
+    found = cal.evaluate(rows, ["nrmse", "r2", "rmse"])
+    nrmse, r2 = found["nrmse"], found["r2"]
+    assert nrmse.value == pytest.approx(found["rmse"].value / targets.std(), rel=1e-12)
+    assert (nrmse.low**2, nrmse.high**2) == pytest.approx((1 - r2.high, 1 - r2.low))
+    flat = cal.evaluate(cal.numbers(predicted=[1.0, 2.0], targets=[1.0, 1.0]), ["nrmse"])["nrmse"]
+    assert math.isnan(flat.value)

@@ -50,7 +50,7 @@ _RATIOS: dict[str, tuple[str, str, Direction, str, tuple[str, ...], str]] = {
         "hits among rows of a class, given it, or both",
         "higher",
         "precision-recall-f1",
-        ("iou",),
+        ("iou", "critical_success_index"),
         "Jaccard 1912",
     ),
     "specificity": (
@@ -123,6 +123,18 @@ ENTRIES = (
         page="accuracy",
     ),
     Entry(
+        name="zero_one_loss",
+        home=f"{_DECIDED}.accuracy:ErrorRate",
+        says="share of rows decided wrongly",
+        range=(0, 1),
+        direction="lower",
+        statistic="moments",
+        kinds=("predictions", "decisions", "events"),
+        source="elementary",
+        page="accuracy",
+        aliases=("error_rate", "hamming_loss"),
+    ),
+    Entry(
         name="top_k_accuracy",
         home=f"{_DECIDED}.top_k:TopKAccuracy",
         says="share of rows whose true class is among the k likeliest",
@@ -152,6 +164,18 @@ ENTRIES = (
         )
         for ratio, (home, says, direction, page, others, source) in _RATIOS.items()
         for average, over in _AVERAGES.items()
+    ),
+    Entry(
+        name="fowlkes_mallows",
+        home=f"{_DECIDED}.fowlkes_mallows:FowlkesMallows",
+        says="geometric mean of precision and recall of the positive class",
+        range=(0, 1),
+        direction="higher",
+        statistic="confusion",
+        kinds=("predictions", "decisions"),
+        source="Fowlkes, Mallows 1983",
+        page="precision-recall-f1",
+        needs=("two classes",),
     ),
     Entry(
         name="mcc",

@@ -1,18 +1,21 @@
 """Accuracy: the share of rows that were decided rightly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.means import MeanScore
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.moments import RowScore
+from calibrant.statistics.moments import Moments, RowScore
+from calibrant.statistics.tally import Tally
 
-__all__ = ["Accuracy", "Hit"]
+__all__ = ["Accuracy", "ErrorRate", "Hit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,35 @@ class Accuracy(MeanScore):
     def score(self) -> Hit:
         """See `MeanScore.score`."""
         return Hit()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRate(TallyMetric):
+    """Share of rows whose likeliest class did not come out, in [0, 1]: one less `Accuracy`.
+
+    Hamming's loss of rows of one class each is the same number. The interval is Wilson's.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> ErrorRate()(cal.decisions(predicted=[0, 0, 0, 1], labels=[0, 0, 0, 0])).value
+    0.25
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def statistic(self) -> Moments:
+        """See `TallyMetric.statistic`: that of accuracy."""
+        return Accuracy().statistic
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`."""
+        return 1 - Accuracy().read(tally)
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`."""
+        right = Accuracy().estimate(tally, level=level, class_names=class_names)
+        if not isinstance(right.low, float) or not isinstance(right.high, float):
+            return replace(right, value=1 - float(right))
+        return replace(right, value=1 - float(right), low=1 - right.high, high=1 - right.low)

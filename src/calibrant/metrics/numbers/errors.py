@@ -15,7 +15,7 @@ from calibrant.prediction.rows import Rows
 from calibrant.statistics.moments import Moments, RowScore
 from calibrant.statistics.tally import Tally
 
-__all__ = ["MeanAbsoluteError", "MeanError", "MeanSquaredError", "RootMeanSquaredError"]
+__all__ = ["MeanAbsoluteError", "MeanError", "MeanSquaredError", "RootMeanSquaredError", "root_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,13 @@ class RootMeanSquaredError(TallyMetric):
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`."""
-        square = MeanSquaredError().estimate(tally, level=level, class_names=class_names)
-        value = math.sqrt(float(square))
-        if not isinstance(square.low, float) or not isinstance(square.high, float):
-            return replace(square, value=value)
-        low, high = math.sqrt(square.low), math.sqrt(square.high)
-        return replace(square, value=value, low=low, high=high, method=f"root of {square.method}")
+        return root_of(MeanSquaredError().estimate(tally, level=level, class_names=class_names))
+
+
+def root_of(square: Estimate) -> Estimate:
+    """Root of an estimate, with the roots of its ends."""
+    value = math.sqrt(float(square))
+    if not isinstance(square.low, float) or not isinstance(square.high, float):
+        return replace(square, value=value)
+    low, high = math.sqrt(square.low), math.sqrt(square.high)
+    return replace(square, value=value, low=low, high=high, method=f"root of {square.method}")

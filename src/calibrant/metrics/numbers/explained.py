@@ -1,7 +1,7 @@
 """Share of the spread of the targets that the predictions explain: R2, and without their bias."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from calibrant.statistics.moments import Moments
 from calibrant.statistics.tally import Tally
 from calibrant.statistics.target_moments import TargetMoments, moment_sums
 
-__all__ = ["ExplainedVariance", "RSquared"]
+__all__ = ["ExplainedVariance", "NormalisedRMSE", "RSquared"]
 
 UNDEFINED = "all targets are equal: there is no spread to explain"
 
@@ -128,6 +128,53 @@ class ExplainedVariance(TallyMetric):
             return Estimate(value, None, None, None, n, method, note=note)
         method = "not available: its sums lack the third powers of errors; r2 has an interval"
         return Estimate(value, None, None, None, n, method)
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedRMSE(TallyMetric):
+    r"""Root mean squared error over the standard deviation of the targets, at least 0.
+
+    :math:`\sqrt{1 - R^2}`, with the deviation of these very targets, over all rows: 1 is what
+    their mean gets. Undefined where all targets are equal. The ends of its interval are those of
+    `RSquared`, turned.
+
+    References
+    ----------
+    .. [1] As for `RSquared`.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.numbers(predicted=[2.0, 2.0, 2.0, 2.0], targets=[1.0, 1.0, 3.0, 3.0])
+    >>> NormalisedRMSE()(rows).value  # rmse 1, standard deviation 1
+    1.0
+    """
+
+    higher_is_better: ClassVar[bool | None] = False
+
+    @property
+    def statistic(self) -> TargetMoments:
+        """See `TallyMetric.statistic`."""
+        return RSquared().statistic
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where all targets are equal."""
+        rest = _unexplained(moment_sums(tally))
+        return torch.tensor(math.nan if rest is None else _root(rest), dtype=torch.float64)
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`."""
+        share = RSquared().estimate(tally, level=level, class_names=class_names)
+        value = float(self.read(tally))
+        if not isinstance(share.low, float) or not isinstance(share.high, float):
+            return replace(share, value=value)
+        low, high = math.sqrt(1 - share.high), math.sqrt(1 - share.low)
+        method = "delta method (t), on the scale of logarithms"
+        return replace(share, value=value, low=low, high=high, method=method)
+
+
+def _root(number: Fraction) -> float:
+    return math.sqrt(float(number))
 
 
 def _unexplained(sums: dict[str, Fraction]) -> Fraction | None:
