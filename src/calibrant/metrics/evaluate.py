@@ -1,6 +1,6 @@
 """From rows, or from tallies of rows, to an evaluation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from calibrant.errors import InputError
@@ -12,15 +12,20 @@ from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
 from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
+from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
 
 __all__ = ["evaluate", "tally"]
 
 Wanted = Sequence[str | Metric]
+Progress = Callable[[int, int], None]
 
 
 def evaluate(
-    rows: Rows | Tallies, metrics: Wanted | None = None, *, level: float = LEVEL
+    rows: Rows | Tallies,
+    metrics: Wanted | None = None,
+    *,
+    level: float = LEVEL,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Estimates of metrics, with intervals, from one pass over the rows.
 
@@ -35,11 +40,14 @@ def evaluate(
         what the tallies were taken for. `calibrant.metrics.fitting` names all that rows can tell.
     level : float, default 0.95
         Coverage of the intervals.
+    progress : callable, optional
+        Called with the number of groups of rows done and of all, after each.
 
     Raises
     ------
     InputError
-        If labels are missing, a name is unknown, or a metric cannot be told from these rows.
+        If labels are missing, a name is unknown, a metric cannot be told from these rows, or
+        there are more than 10,000 groups.
 
     Examples
     --------
@@ -55,18 +63,15 @@ def evaluate(
     if isinstance(rows, Tallies):
         return _of_tallies(rows, chosen, level)
     summed = [m.statistic for m in chosen.values() if _is_summed(m)]
-    tallies = tally_rows(rows, summed)
-    present = rows.present()
+    totals = Totals(rows, summed)
     groups = {
         name: Evaluation(
-            _estimates(chosen, level, tallies.slices[name], group),
-            chosen,
-            rows.class_names,
-            len(group),
+            _estimates(chosen, level, part, group), chosen, rows.class_names, len(group)
         )
-        for name, group in present.by_group()
+        for name, group, part in _counted(totals, rows, progress)
     }
-    estimates = _estimates(chosen, level, tallies, present)
+    present = rows.present()
+    estimates = _estimates(chosen, level, totals.of_all(), present)
     return Evaluation(estimates, chosen, rows.class_names, len(present), rows.notes, groups)
 
 
@@ -100,6 +105,17 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
             rule, remedy = "be such as sums can tell", "Evaluate the rows themselves for it."
             raise InputError("metrics", rule, f"'{name}'", remedy)
     return tally_rows(rows, [m.statistic for m in chosen.values() if isinstance(m, TallyMetric)])
+
+
+def _counted(
+    totals: Totals, rows: Rows, progress: Progress | None
+) -> Iterator[tuple[str, Rows, Tallies]]:
+    """Groups of the rows one by one; `progress` hears of each once it was evaluated."""
+    n_groups = 0 if rows.groups is None else len(rows.groups.names)
+    for done, group in enumerate(totals.by_group(), start=1):
+        yield group
+        if progress is not None:
+            progress(done, n_groups)
 
 
 def _of_tallies(tallies: Tallies, chosen: dict[str, Metric], level: float) -> Evaluation:

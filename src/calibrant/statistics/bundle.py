@@ -1,7 +1,7 @@
 """Tallies: the sums that a set of metrics needs, taken in one pass, merged by `+`."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -13,11 +13,13 @@ from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.group_limit import check_groups
 from calibrant.statistics.saving import save_tallies
+from calibrant.statistics.slices import SparseTable
 from calibrant.statistics.spans import Tables, sum_spans
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["Tallies", "check_evaluable", "check_rows", "tally_rows"]
+__all__ = ["Slices", "Tallies", "Totals", "check_evaluable", "check_rows", "tally_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +38,7 @@ class Tallies:
         Number of rows added up, absent ones left out.
     notes : tuple of str
         What was done to values on their way in, in words.
-    slices : dict
+    slices : mapping
         Tallies of every group of rows, where groups were given.
     """
 
@@ -45,7 +47,7 @@ class Tallies:
     parts: dict[Statistic, Tally]
     n: int
     notes: tuple[str, ...] = ()
-    slices: "dict[str, Tallies]" = field(default_factory=dict["str", "Tallies"])
+    slices: "Mapping[str, Tallies]" = field(default_factory=dict["str", "Tallies"])
 
     @property
     def n_classes(self) -> int:
@@ -97,10 +99,13 @@ class Tallies:
             statistic: tally + other.parts[statistic] for statistic, tally in self.parts.items()
         }
         notes = tuple(dict.fromkeys(self.notes + other.notes))
-        slices = {
-            name: reduce(add, [each.slices[name] for each in (self, other) if name in each.slices])
+        slices = Slices(
+            (
+                name,
+                reduce(add, [each.slices[name] for each in (self, other) if name in each.slices]),
+            )
             for name in sorted(self.slices.keys() | other.slices.keys())
-        }
+        )
         n = self.n + other.n
         return Tallies(self.kind, self.class_names, parts, n, notes, slices)
 
@@ -123,6 +128,86 @@ class Tallies:
         save_tallies(path, self)
 
 
+@final
+class Slices(Mapping[str, Tallies]):
+    """Tallies by group, held sparsely: each is made whole as it is asked for.
+
+    Parameters
+    ----------
+    slices : iterable of tuple
+        Name and tallies of every group.
+    """
+
+    def __init__(self, slices: Iterable[tuple[str, Tallies]] = ()) -> None:
+        self._held = {
+            name: (
+                replace(tallies, parts={}),
+                {s: SparseTable.of(tally.table) for s, tally in tallies.parts.items()},
+            )
+            for name, tallies in slices
+        }
+
+    def __getitem__(self, name: str) -> Tallies:
+        tallies, tables = self._held[name]
+        return replace(tallies, parts={s: Tally(s, table.whole()) for s, table in tables.items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+class Totals:
+    """Sums of rows group by group, and over all groups once each was asked for.
+
+    Parameters
+    ----------
+    rows : Rows
+        With groups, or without.
+    statistics : iterable of Statistic
+        What is to be summed.
+
+    Raises
+    ------
+    InputError
+        If labels are missing, or a statistic cannot read this kind of rows.
+    """
+
+    def __init__(self, rows: Rows, statistics: Iterable[Statistic]) -> None:
+        asked = list(dict.fromkeys(statistics))
+        for statistic in asked:
+            check_evaluable(rows, statistic.reads, str(statistic))
+        wanted = dict.fromkeys(leaf for statistic in asked for leaf in statistic.leaves())
+        check_groups(rows)
+        self._rows = rows
+        self._parted = [statistic for statistic in wanted if not statistic.whole]
+        self._whole = [statistic for statistic in wanted if statistic.whole]
+        self._total: Tables | None = None
+
+    def by_group(self) -> Iterator[tuple[str, Rows, Tallies]]:
+        """Name, present rows and tallies of every group that has any, in the order of names."""
+        if self._rows.groups is None:
+            return
+        total = {s: s.zero(self._rows.n_classes).table for s in self._parted}
+        for name, group in self._rows.by_group():
+            tables = sum_spans(group, self._parted)
+            for statistic, table in tables.items():
+                total[statistic] += table.cpu()
+            if self._whole:
+                tables |= sum_spans(_in_group(self._rows, name), self._whole)
+            yield name, group, _tallies(self._rows, tables, len(group))
+        self._total = total
+
+    def of_all(self) -> Tallies:
+        """Tallies of all rows: those of the groups added up, if all groups were gone through."""
+        if self._total is None:
+            tables = sum_spans(self._rows, [*self._parted, *self._whole])
+        else:
+            tables = self._total | sum_spans(self._rows, self._whole)
+        return _tallies(self._rows, tables, self._rows.n_present)
+
+
 def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
     """Sums of `rows` for every statistic, a cache-sized run of rows at a time.
 
@@ -133,34 +218,14 @@ def tally_rows(rows: Rows, statistics: Iterable[Statistic]) -> Tallies:
     InputError
         If labels are missing, or a statistic cannot read this kind of rows.
     """
-    asked = list(dict.fromkeys(statistics))
-    for statistic in asked:
-        check_evaluable(rows, statistic.reads, str(statistic))
-    wanted = list(dict.fromkeys(leaf for statistic in asked for leaf in statistic.leaves()))
-    if rows.groups is None:
-        return _tallies(rows, sum_spans(rows, wanted), rows.n_present)
-    parted = [statistic for statistic in wanted if not statistic.whole]
-    whole = [statistic for statistic in wanted if statistic.whole]
-    slices: dict[str, Tallies] = {}
-    for name, group in rows.by_group():
-        tables = sum_spans(group, parted)
-        if whole:
-            tables |= sum_spans(_in_group(rows, name), whole)
-        slices[name] = _tallies(rows, tables, len(group))
-    total = {s: s.zero(rows.n_classes, rows.device).table.cpu() for s in wanted}
-    for each in slices.values():
-        for statistic, tally in each.parts.items():
-            total[statistic] += tally.table
-    if whole:
-        total |= sum_spans(rows, whole)
-    return _tallies(rows, total, rows.n_present, slices)
+    totals = Totals(rows, statistics)
+    slices = Slices((name, part) for name, _, part in totals.by_group())
+    return replace(totals.of_all(), slices=slices) if rows.groups is not None else totals.of_all()
 
 
-def _tallies(
-    rows: Rows, tables: Tables, n: int, slices: Mapping[str, Tallies] | None = None
-) -> Tallies:
+def _tallies(rows: Rows, tables: Tables, n: int) -> Tallies:
     parts = {statistic: Tally(statistic, table.cpu()) for statistic, table in tables.items()}
-    return Tallies(rows.kind, rows.class_names, parts, n, rows.notes, dict(slices or {}))
+    return Tallies(rows.kind, rows.class_names, parts, n, rows.notes)
 
 
 def _in_group(rows: Rows, name: str) -> Rows:

@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 
 from calibrant.errors import InputError
-from calibrant.statistics.bundle import Tallies
+from calibrant.statistics.bundle import Slices, Tallies
 from calibrant.statistics.saving import FORMAT, StoredFile, StoredTallies, checksum
 from calibrant.statistics.stored_settings import HOMES
 from calibrant.statistics.stored_tables import Tensors, unpacked
@@ -134,7 +134,9 @@ def _restored(stored: StoredTallies, tensors: Tensors, others: Mapping[str, type
         if statistic in parts or not any(rows.kind == stored.kind for rows in statistic.reads):
             raise _refusal(f"{statistic} where it has no place, for {stored.kind!r}")
         parts[statistic] = tally
-    slices = {name: _restored(part, tensors, others) for name, part in stored.slices.items()}
+    slices = Slices(
+        (name, _restored(part, tensors, others)) for name, part in stored.slices.items()
+    )
     return Tallies(stored.kind, stored.class_names, parts, stored.n, stored.notes, slices)
 
 

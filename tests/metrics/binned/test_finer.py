@@ -101,3 +101,13 @@ def test_soft_labels_and_no_rows_say_so():
     none = METRIC.estimate(METRIC.statistic.zero(2), level=0.95, class_names=("no", "yes"))
     assert np.isnan(none.value)
     assert none.note == "undefined: no rows"
+
+
+def test_few_rows_bear_no_cut():
+    # 39 rows hold at most 39 / 4 of p (1 - p), and a cut takes 10
+    rows = cal.events(probs=[0.45] * 20 + [0.55] * 19, outcomes=[1] * 20 + [0] * 19)
+    tally = cal.tally(rows, ["positive_ece_1"])
+    assert hidden_error(next(iter(tally.parts.values())), 1) is None
+    rows = cal.events(probs=[0.45] * 40 + [0.55] * 40, outcomes=[1] * 40 + [0] * 40)
+    tally = cal.tally(rows, ["positive_ece_1"])
+    assert hidden_error(next(iter(tally.parts.values())), 1) is not None

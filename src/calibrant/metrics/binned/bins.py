@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Literal
 
 import torch
@@ -76,7 +76,7 @@ class Bins:
 
 def equal_width(tally: Tally, n_bins: int) -> Bins:
     """Bins of equal width of a score grid, or of the grid of every class, that tiles them."""
-    return Bins(partial(_tiled, tally, n_bins))
+    return Bins(cache(partial(_tiled, tally, n_bins)))  # most columns are asked for often
 
 
 def summed(table: Float64[Tensor, "column *class bin"]) -> Bins:

@@ -48,22 +48,28 @@ class Hidden:
 def hidden_error(tally: Tally, n_bins: int) -> Hidden | None:
     """Error that `n_bins` bins hide, where finer ones show significantly more; else None.
 
-    None too where the grid cannot tell: its cells must be the 14,400 that hold the bins.
+    None too where the grid cannot tell: its cells must be the 14,400 that hold the bins. A bin is
+    cut where the sum of `p (1 - p)` over its rows is 10 at least, hence never on fewer than 40
+    rows, and where they spread over 15 bins on few hundred.
     """
     grid, total = tally.statistic, float(tally["w"].sum())
     assert isinstance(grid, ScoreGrid)
     if grid.n_cells != N_CELLS or N_CELLS % n_bins or not total:
         return None
-    gap = ((tally["wp"] - tally["wy"]) / total).numpy()
-    seen = tally["wwpp"] - 2 * tally["wwpy"] + tally["wwyy"]
+    ww = tally["ww"]
+    held = (ww > 0).nonzero().squeeze(-1)  # few of the cells, where rows are few
+    w, wp, wpp = (tally[name][held] for name in ("w", "wp", "wpp"))
+    coarse = _coarse_bin(n_bins)[held].numpy()
+    known = (w / ww[held] * (wp - wpp).clamp(min=0)).numpy()
+    in_bin = np.bincount(coarse, known, n_bins)
+    if in_bin.max() < 2 * LEAST:  # no bin bears a cut
+        return None
+    gap = ((wp - tally["wy"][held]) / total).numpy()
+    wwpp = tally["wwpp"][held]
+    seen = wwpp - 2 * tally["wwpy"][held] + tally["wwyy"][held]
     noise = [(seen.clamp(min=0) / total**2).numpy()]
     if hard_labels(tally):
-        noise.append(((tally["wwp"] - tally["wwpp"]).clamp(min=0) / total**2).numpy())
-    coarse = _coarse_bin(n_bins).numpy()
-    held = tally["ww"] > 0
-    rows = torch.where(held, tally["w"], 0) / torch.where(held, tally["ww"], 1)
-    known = (rows * (tally["wp"] - tally["wpp"]).clamp(min=0)).numpy()
-    in_bin = np.bincount(coarse, known, n_bins)
+        noise.append(((tally["wwp"][held] - wwpp).clamp(min=0) / total**2).numpy())
     before = np.concatenate(([0.0], in_bin.cumsum()[:-1]))
     middle = known.cumsum() - known / 2 - before[coarse]
     place = middle / np.where(in_bin > 0, in_bin, 1)[coarse]  # of a cell in its bin, 0 to 1
@@ -71,7 +77,7 @@ def hidden_error(tally: Tally, n_bins: int) -> Hidden | None:
     atoms = _sums(coarse * MOST + atom, [gap, *noise], n_bins * MOST)
     whole = atoms.reshape(len(atoms), n_bins, MOST).sum(axis=-1)
     able = np.clip(2 ** np.floor(np.log2(np.maximum(in_bin / LEAST, 1))), 1, MOST).astype(int)
-    n_effective = total**2 / float(tally["ww"].sum())
+    n_effective = total**2 / float(ww.sum())
     most: Hidden | None = None
     for cuts in CUTS:
         joined = MOST // np.minimum(able, cuts)
