@@ -128,3 +128,23 @@ def test_a_killed_training_leaves_no_folder_and_the_next_one_takes_over(options,
     )
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "run"]
+
+
+def test_failure_ends_the_process_at_once_whatever_its_threads_do(tmp_path):
+    code = (
+        "import sys, threading, time, pyarrow\n"
+        "threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "from calibrant.cli.main import main\n"
+        "sys.argv = ['calibrant', 'evaluate', sys.argv[1]]\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "absent.csv")],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3
+    assert "which does not exist" in done.stderr

@@ -1,5 +1,6 @@
 """The program ``calibrant``: its commands by name, each loaded when it is called."""
 
+import os
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -108,8 +109,19 @@ def program() -> None:
 
 
 def main() -> None:
-    """Run the program and exit; what a stream cannot encode is written as an escape."""
+    """Run the program and exit; what a stream cannot encode is written as an escape.
+
+    After a failure the process ends at once: a thread of the reader that still waits for Python
+    would end it in another way, with another exit code.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    program(prog_name="calibrant")
+    try:
+        program(prog_name="calibrant")
+    except SystemExit as ended:
+        if isinstance(ended.code, int) and ended.code and "pyarrow" in sys.modules:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.code)
+        raise

@@ -136,9 +136,10 @@ class TextRows:
         """Bytes of a block: more where lines are so long that few would fit."""
         return min(max(BLOCK, 16 * self.encoding.longest), LARGEST_BLOCK)
 
-    def _as_utf8(self) -> BufferedReader:
+    def _as_utf8(self) -> BufferedReader | pa.NativeFile:
+        """The file in UTF-8: read by the parser's own threads, without Python, where it is so."""
         if self.encoding.name == "utf-8" and self.delimiter != " ":
-            return self.path.open("rb")
+            return pa.OSFile(str(self.path))
         if self.delimiter == " ":
             return BufferedReader(_Utf8(without_runs(lines_of(self.path, self.encoding))))
         return BufferedReader(_Utf8(self._chunks()))
