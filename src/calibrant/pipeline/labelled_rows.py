@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
 from calibrant.pipeline.prediction_source import Question, Source
+from calibrant.prediction.codes import MISSING
 
 __all__ = [
     "RowGroups",
@@ -68,7 +69,11 @@ def row_groups(source: Source, question: Question) -> RowGroups:
     if question.group_by is None:
         return None
     texts = source.texts(question.group_by, "group_by")
-    return np.where(texts == "", "(missing)", texts)
+    if MISSING in texts and "" in texts:
+        got = f"the text {MISSING!r} beside rows without any"
+        remedy = "Call them otherwise, or fill what is missing."
+        raise InputError(question.group_by, "tell groups apart", got, remedy)
+    return np.where(texts == "", MISSING, texts)
 
 
 def check_numbers_present(
