@@ -41,7 +41,8 @@ def row(entry: Entry) -> str:
 def reads(entry: Entry) -> str:
     """What it is read from, and from which rows."""
     needs = f"; needs {', '.join(entry.needs)}" if entry.needs else ""
-    return f"{entry.statistic}, of {', '.join(entry.kinds)}{needs}"
+    slow = f"; slow: 10,000 rows take {entry.slow}" if entry.slow else ""
+    return f"{entry.statistic}, of {', '.join(entry.kinds)}{needs}{slow}"
 
 
 def page() -> str:

@@ -56,6 +56,7 @@ def explained(entry: Entry, asked: Asked = NOTHING) -> str:
         "range": f"{range_in_words(entry)}; {GOOD[entry.direction]}",
         "reads": entry.statistic,
         "rows": ", ".join(entry.kinds),
+        "slow": f"10,000 rows take {entry.slow}" if entry.slow else "",
         "needs": ", ".join(entry.needs),
         "number": f"{entry.name}_N sets {entry.number}" if entry.number else "",
         "in Python": _python(entry, asked),

@@ -156,6 +156,7 @@ ENTRIES = (
     *(
         Entry(
             name=f"{view}_smooth_ece_logit",
+            slow="0.1 s",
             home=f"{_HOME}.smooth_logit:LogitSmoothCalibrationError",
             says=f"gap smoothed by a kernel on the axis of log-odds, {of}",
             range=(0, 1),
@@ -171,6 +172,7 @@ ENTRIES = (
     ),
     Entry(
         name="kernel_calibration_error",
+        slow="5 s, and four times as long for twice the rows",
         home=f"{_HOME}.kernel:KernelCalibrationError",
         says="gaps of all classes over all pairs of rows, near ones most",
         range=(0, math.sqrt(2)),
@@ -184,6 +186,7 @@ ENTRIES = (
     ),
     Entry(
         name="kernel_calibration_error_squared_debiased",
+        slow="5 s, and four times as long for twice the rows",
         home=f"{_HOME}.kernel:SquaredKernelCalibrationError",
         says="its square over pairs of different rows, unbiased and signed",
         range=(-2, 2),

@@ -89,6 +89,7 @@ def _cross_validated(score: str) -> Iterator[Entry]:
             source="Berta et al. 2025",
             page="refinement",
             settings={"score": score},
+            slow="0.1 s, for five fits",
         )
 
 

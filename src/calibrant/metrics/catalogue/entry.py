@@ -39,6 +39,8 @@ class Entry:
         Setting that a number at the end of the name sets, such as ``n_bins`` in ``ece_10``.
     needs : tuple of str
         What rows of these kinds must offer besides: "two classes", "order", "images", ...
+    slow : str
+        What 10,000 rows take, for those that take far longer than most.
     """
 
     name: str
@@ -54,3 +56,4 @@ class Entry:
     settings: dict[str, object] = field(default_factory=dict[str, object])
     number: str = ""
     needs: tuple[str, ...] = ()
+    slow: str = ""
