@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
+from calibrant.cli import group_progress
 from calibrant.cli.main import program
 
 
@@ -138,7 +140,11 @@ FILES = ["many.csv", "many.npz", "numbers.csv", "two.csv"]
     [
         (["absent.csv", "--label", "truth"], "absent.csv, which does not exist"),
         (TWO[:-2], "name the positive class of two; got the classes 'no', 'yes'"),
-        ([*TWO, "--metrics", "acc"], "metrics must be known names"),
+        ([*TWO, "--metrics", "acc"], "'calibrant metrics' lists all"),
+        ([*TWO, "--metrics", "accuracy ece"], "Put commas between them: accuracy,ece."),
+        ([*TWO, "--metrics", "mse"], "'mse', which is of numbers. Add --task regression"),
+        ([*NUMBERS, "--metrics", "ece"], "'ece', which is of classes. Leave --task regression out"),
+        ([*NUMBERS, "--metrics", "crps"], "The command line reads points alone"),
         ([*TWO, "--losses", "ce, focl"], "Did you mean focal"),
         ([*TWO, "--report", "two.csv"], "report must name a file of its own"),
         ([*TWO, "--report", "a", "--out", "a"], "out must name a file of its own"),
@@ -165,7 +171,7 @@ def test_bad_input_is_one_line_with_exit_code_3(arguments, message, as_json, fol
 def test_groups_are_printed_and_told():
     result = run(*TWO, "--group-by", "note", "--metrics", "accuracy, brier_binary")
     lines = result.output.splitlines()
-    at = lines.index("Groups of the probabilities, by note:")
+    at = lines.index("Groups by note, the probabilities:")
     assert lines[at + 1].split() == ["group", "rows", "accuracy", "brier_binary"]
     assert lines[at + 2].split() == ["a", "1", "1.0000", "0.0000"]
     told = read(*TWO, "--group-by", "note", "--metrics", "accuracy")
@@ -187,3 +193,57 @@ def test_tallies_take_no_place_of_another_file(folder):
     assert result.exit_code == 3
     assert "save-tallies must name a file of its own" in result.stderr
     assert (folder / "two.csv").read_text().startswith("truth")
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_has_no_interval_says_why():
+    lines = run(*TWO, "--metrics", "accuracy, ece_debiased").output.splitlines()
+    (row,) = (line for line in lines if "ece_debiased" in line)
+    assert "no interval [1]" in row
+    assert any(line.startswith("[1] its ends need ") for line in lines)
+
+
+@pytest.mark.usefixtures("folder")
+def test_several_predictors_have_their_rows():
+    lines = run(*NUMBERS, "--metrics", "mae").output.splitlines()
+    (row,) = (line for line in lines if "mae" in line)
+    assert row.split()[-2] == "3"
+
+
+@pytest.mark.usefixtures("folder")
+def test_groups_say_where_their_intervals_are_and_what_is_not_defined():
+    text = run(*TWO, "--group-by", "note", "--metrics", "accuracy, auroc").output
+    assert "not defined" in text
+    assert "nan" not in text
+    assert "Intervals and noise floors of every group: --json, or --out FILE." in text
+
+
+@pytest.mark.usefixtures("folder")
+def test_no_metric_at_all_is_a_usage_error():
+    result = run(*TWO, "--metrics", "")
+    assert result.exit_code == 2
+    assert "names nothing" in result.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_tallies_say_what_they_hold_where_they_lack_a_metric():
+    run(*TWO, "--save-tallies", "two.tallies", "--metrics", "accuracy, log_loss")
+    result = run("two.tallies", "--metrics", "auroc")
+    assert result.exit_code == 3
+    assert "They hold accuracy, log_loss" in result.stderr
+    assert "Tally the rows again with it" in result.stderr
+    assert "By default" not in result.stderr
+
+
+def test_long_evaluations_tell_how_far_they_are(monkeypatch, capsys):
+    seconds = iter([0.0, 0.0, 0.0, 4.0, 6.0, 7.0, 70.0])
+    monkeypatch.setattr(group_progress.time, "monotonic", lambda: next(seconds))
+    progress = group_progress.GroupProgress(Console(width=100))
+    for done in range(1, 6):
+        progress(done, 10)
+    progress.stop()
+    out = capsys.readouterr().out.splitlines()
+    assert out == [
+        "3 of 10 groups, about 14 seconds left",
+        "5 of 10 groups, about 70 seconds left",
+    ]

@@ -7,12 +7,15 @@ import click
 
 from calibrant.cli.console import console_of
 from calibrant.cli.evaluation_printer import print_file_evaluation
+from calibrant.cli.group_progress import GroupProgress
+from calibrant.cli.metric_names import check_metric_names
 from calibrant.errors import InputError
 from calibrant.files import write_whole
 from calibrant.pipeline.evaluate_file import evaluate_file
 from calibrant.pipeline.file_evaluation import file_record
 from calibrant.pipeline.prediction_source import Question
 from calibrant.report.file_report import write_file_report
+from calibrant.statistics.saved import is_tallies
 
 __all__ = ["run_evaluation"]
 
@@ -27,7 +30,12 @@ def run_evaluation(
 ) -> None:
     """Evaluate the file that `question` names; print, and write what is asked for."""
     _check_places(question.path, {"report": report, "out": out, "save-tallies": save_tallies})
-    result = evaluate_file(question)
+    check_metric_names(question.metrics, None if is_tallies(question.path) else question.task)
+    progress = GroupProgress(console_of(stderr=True, quiet=False))
+    try:
+        result = evaluate_file(question, progress)
+    finally:
+        progress.stop()
     text = json.dumps(file_record(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if report is not None:
         write_file_report(

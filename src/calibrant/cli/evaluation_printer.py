@@ -6,8 +6,9 @@ from rich.table import Table
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.evaluation_groups import group_lines
+from calibrant.metrics.evaluation_table import Footnotes
 from calibrant.pipeline.file_evaluation import FileEvaluation
-from calibrant.report.numbers import count, interval, number
+from calibrant.report.numbers import count, interval, number, rows_in_words
 from calibrant.report.shapes import matrix, per_class, scalar
 
 __all__ = ["print_file_evaluation"]
@@ -18,11 +19,12 @@ MOST_NAMED = 12  # columns that are listed, and classes of a matrix that is prin
 def print_file_evaluation(console: Console, result: FileEvaluation) -> None:
     """Print the metrics, the losses and the notes of `result`."""
     first = result.first
-    classes = f", {len(first.class_names)} classes" if first.class_names else ""
+    n_classes = len(first.class_names)
+    classes = f", {n_classes} class{'' if n_classes == 1 else 'es'}" if n_classes else ""
     if len(first.class_names) == 2:
         classes += f", {first.class_names[1]!r} the positive one"
     name = result.question.path.name
-    _line(console, f"{name}: {count(first.n)} rows{classes}.")
+    _line(console, f"{name}: {rows_in_words(first.n)}{classes}.")
     for note in result.notes:
         _line(console, f"Note: {note.removesuffix('.')}.")
     if result.unused:
@@ -37,12 +39,16 @@ def print_file_evaluation(console: Console, result: FileEvaluation) -> None:
     else:
         for kind, evaluation in result.evaluations.items():
             _print_evaluation(console, kind, evaluation, result.question.level)
-    for name, evaluation in result.evaluations.items():
-        if evaluation.groups:
-            _line(console, f"Groups of the {name}, by {result.question.group_by or 'group'}:")
-            groups = {name: (one.n, one.estimates) for name, one in evaluation.groups.items()}
-            for line in group_lines(groups)[1:]:
-                _line(console, line)
+    grouped = {name: one.groups for name, one in result.evaluations.items() if one.groups}
+    for name, held in grouped.items():
+        called = f"predictor {name}" if result.question.task == "regression" else f"the {name}"
+        by = result.question.group_by or "group"
+        _line(console, f"Groups by {by}, {called}:")
+        groups = {group: (one.n, one.estimates) for group, one in held.items()}
+        for line in group_lines(groups, write=number, more="--json")[1:]:
+            _line(console, line)
+    if grouped:
+        _line(console, "Intervals and noise floors of every group: --json, or --out FILE.")
     if result.losses:
         _print_losses(console, result)
 
@@ -60,14 +66,15 @@ def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level
     )
     table = Table("metric", "value", "", "rows")
     notes: list[str] = []
+    reasons = Footnotes()
     for name, estimate in evaluation.items():
-        for label, cells in _rows(name, estimate):
+        for label, cells in _rows(name, estimate, reasons):
             table.add_row(label, *cells, count(estimate.n))
         if estimate.note:
             notes.append(f"{name} is {estimate.note}." if _bad(estimate) else _said(name, estimate))
     console.print(table)
-    for note in notes:
-        _line(console, note)
+    for text in (*reasons.lines(), *notes):
+        _line(console, text)
     for name, estimate in evaluation.items():
         cells = matrix(estimate)
         if cells is not None:
@@ -78,14 +85,17 @@ def _print_side_by_side(console: Console, result: FileEvaluation) -> None:
     """Print a table with a column for each predictor."""
     level = result.question.level
     _line(console, f"Metrics of the predictors; [{100 * level:g} % interval].")
-    table = Table("metric", *result.evaluations)
-    for name in result.first:
+    table = Table("metric", *result.evaluations, "rows")
+    reasons = Footnotes()
+    for name, first in result.first.items():
         cells = [
-            " ".join(part for _, cells in _rows(name, one[name]) for part in cells if part)
+            " ".join(part for _, cells in _rows(name, one[name], reasons) for part in cells if part)
             for one in result.evaluations.values()
         ]
-        table.add_row(name, *cells)
+        table.add_row(name, *cells, count(first.n))
     console.print(table)
+    for text in reasons.lines():
+        _line(console, text)
     for predictor, evaluation in result.evaluations.items():
         for name, estimate in evaluation.items():
             if estimate.note:
@@ -121,8 +131,11 @@ def _print_matrix(
     console.print(table)
 
 
-def _rows(name: str, estimate: Estimate) -> list[tuple[str, tuple[str, str]]]:
-    """Label and cells of every single number of an estimate; none of a matrix."""
+def _rows(name: str, estimate: Estimate, reasons: Footnotes) -> list[tuple[str, tuple[str, str]]]:
+    """Label and cells of every single number of an estimate; none of a matrix.
+
+    Where there is neither an interval nor a floor, a footnote among `reasons` says why.
+    """
     one = scalar(estimate)
     shown = [("", one)] if one is not None else []
     if one is None and matrix(estimate) is None:
@@ -131,8 +144,13 @@ def _rows(name: str, estimate: Estimate) -> list[tuple[str, tuple[str, str]]]:
     for entry, value in shown:
         label = f"{name}[{entry}]" if entry else name
         ends = interval(value.low, value.high)
-        floor = "" if value.floor is None else f"floor {number(value.floor)}"
-        rows.append((label, (number(value.value), f"[{ends}]" if ends else floor)))
+        if ends:
+            beside = f"[{ends}]"
+        elif value.floor is not None:
+            beside = f"floor {number(value.floor)}"
+        else:
+            beside = f"no interval {reasons.mark(estimate.method.removeprefix('not available: '))}"
+        rows.append((label, (number(value.value), beside)))
     return rows
 
 

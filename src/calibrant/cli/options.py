@@ -16,8 +16,17 @@ def comma_list(
     param: click.Parameter,  # noqa: ARG001 -- click passes it
     values: tuple[str, ...],
 ) -> tuple[str, ...]:
-    """Names out of a repeated option whose values may each hold several, split at commas."""
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    """Names out of a repeated option whose values may each hold several, split at commas.
+
+    Raises
+    ------
+    click.BadParameter
+        If the option is given, and names nothing.
+    """
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    if values and not names:
+        raise click.BadParameter("names nothing; leave the option out, or name some.")
+    return names
 
 
 def output_options(command: F) -> F:

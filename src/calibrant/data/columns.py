@@ -119,8 +119,10 @@ def rows_in_words(rows: Iterable[int] | Int64[np.ndarray, " row"]) -> str:
 
 
 def listed(names: Iterable[str], most: int = 20) -> str:
-    """Names in quotation marks, at most `most` of them."""
+    """Names in quotation marks, at most `most` of them; "no others" of none."""
     names = list(names)
+    if not names:
+        return "no others"
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(repr(name) for name in names[:most]) + more
 

@@ -16,6 +16,8 @@ from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
 
 __all__ = ["evaluate", "tally"]
 
+MOST_TOLD = 8  # names in a message
+
 Wanted = Sequence[str | Metric]
 Progress = Callable[[int, int], None]
 
@@ -162,14 +164,30 @@ def _choose(rows: Rows | Tallies, metrics: object) -> dict[str, Metric]:
         told = able or {name: resolve(name, rows.n_classes) for name in fitting(rows)}
         if told:
             return told
-    for name in chosen:
+    for name, metric in chosen.items():
         if name not in able:
-            what = f"tallies of {rows.kind}" if isinstance(rows, Tallies) else rows.kind
-            usual = ", ".join(defaults(rows.kind, rows.n_classes)) or "none"
-            remedy = f"By default they give {usual}; tallies give what they were taken for."
-            raise InputError("metrics", f"be such as {what} can tell", f"'{name}'", remedy)
-        check_order(able[name], rows.notes, rows.class_names)
+            raise _unfit(rows, name, metric)
+        check_order(metric, rows.notes, rows.class_names)
     return able
+
+
+def _unfit(rows: Rows | Tallies, name: str, metric: Metric) -> InputError:
+    """Error for a metric that the rows cannot tell: what they can, and how to have it."""
+    of = " or ".join(kind.kind for kind in metric.reads)
+    if not isinstance(rows, Tallies):
+        usual = ", ".join(defaults(rows.kind, rows.n_classes)) or "none"
+        rule, remedy = f"be such as {rows.kind} can tell", f"By default they give {usual}."
+        return InputError("metrics", rule, f"'{name}', which is of {of}", remedy)
+    rule = f"be such as these tallies of {rows.kind} can tell"
+    if rows.kind not in of.split(" or "):
+        return InputError("metrics", rule, f"'{name}', which is of {of}", f"Tally {of} for it.")
+    names = fitting(rows)
+    rest = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+    told = f"They hold {', '.join(names[:MOST_TOLD])}{rest}. " if names else ""
+    again = "Evaluate the rows themselves for it."
+    if isinstance(metric, TallyMetric):
+        again = "Tally the rows again with it among the metrics."
+    return InputError("metrics", rule, f"'{name}', which they were not taken for", told + again)
 
 
 def _listed(metrics: object) -> list[str | Metric]:

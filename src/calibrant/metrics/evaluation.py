@@ -221,8 +221,9 @@ class Evaluation:
         return "\n".join((*estimates_html(self._title(), self.estimates), *groups))
 
     def _title(self) -> str:
-        classes = f", {len(self.class_names)} classes" if self.class_names else ""
-        return f"{self.n} rows{classes}"
+        n_classes = len(self.class_names)
+        classes = f", {n_classes} class{'' if n_classes == 1 else 'es'}" if n_classes else ""
+        return f"{self.n} row{'' if self.n == 1 else 's'}{classes}"
 
     def _key(self, name: str | Metric) -> str:
         """Name that an estimate is held under."""

@@ -1,7 +1,7 @@
 """What groups of rows tell of a metric: the worst, and how far apart they are."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from calibrant.errors import InputError
@@ -94,11 +94,16 @@ def gap_of(name: str, groups: Mapping[str, Estimate]) -> GroupGap:
     return GroupGap(*(name, gap, high, known[high], groups[high].n, low, known[low], groups[low].n))
 
 
-def group_lines(groups: Groups) -> list[str]:
-    """Table of the groups by row and of as many metrics as fit by column."""
+def group_lines(
+    groups: Groups, *, write: Callable[[float], str] = written, more: str = "by_group(name)"
+) -> list[str]:
+    """Table of the groups by row and of as many metrics as fit by column.
+
+    `write` gives the text of a value, and `more` says where all of them are.
+    """
     if not groups:
         return []
-    columns = group_columns(groups)
+    columns = group_columns(groups, write)
     widths = [max(map(len, column)) for column in columns]
     kept = max(2, sum(sum(widths[: k + 1]) + 2 * k <= WIDTH for k in range(len(widths))))
     lines = [""]
@@ -108,12 +113,12 @@ def group_lines(groups: Groups) -> list[str]:
     if len(groups) > MOST:
         lines.append(f"... and {len(groups) - MOST} more groups")
     if kept < len(columns):
-        more = len(columns) - kept
-        lines.append(f"... and {more} more metric{'s' * (more > 1)}; see by_group(name)")
+        rest = len(columns) - kept
+        lines.append(f"... and {rest} more metric{'s' * (rest > 1)}; see {more}")
     return lines
 
 
-def group_columns(groups: Groups) -> list[list[str]]:
+def group_columns(groups: Groups, write: Callable[[float], str] = written) -> list[list[str]]:
     """Names of the first groups, their rows, and metrics of one number, each below its head."""
     shown = dict(list(groups.items())[:MOST])
     _, first = next(iter(shown.values()))
@@ -121,14 +126,14 @@ def group_columns(groups: Groups) -> list[list[str]]:
     return [
         ["group", *shown],
         ["rows", *(f"{n:,}" for n, _ in shown.values())],
-        *([name, *(_value(held.get(name)) for _, held in shown.values())] for name in names),
+        *([name, *(_value(held.get(name), write) for _, held in shown.values())] for name in names),
     ]
 
 
-def _value(estimate: Estimate | None) -> str:
+def _value(estimate: Estimate | None, write: Callable[[float], str]) -> str:
     if estimate is None or not isinstance(estimate.value, float):
         return ""
-    return written(estimate.value)
+    return write(estimate.value)
 
 
 def _known(name: str, groups: Mapping[str, Estimate]) -> dict[str, float]:

@@ -102,7 +102,12 @@ def floor_of(estimate: Estimate) -> str:
 def _cells(one: SingleNumber, estimate: Estimate, notes: Footnotes) -> tuple[str, str, str, str]:
     label = one.label
     if len(label) > LONGEST:
-        label = f"{label[: LONGEST - 8]}... {notes.mark(label)}"
+        name, bracket, entry = label.partition("[")
+        kept = max(4, LONGEST - 8 - len(bracket + entry))  # the entry tells one row from the next
+        label = f"{name[:kept]}...{bracket}{entry}"
+        if len(label) > LONGEST - 4:
+            label = f"{label[: LONGEST - 8]}..."
+        label = f"{label} {notes.mark(one.label)}"
     return label, written(one.value), interval_of(one), floor_of(estimate)
 
 

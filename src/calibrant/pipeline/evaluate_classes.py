@@ -9,7 +9,7 @@ from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
 from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.evaluate import evaluate, tally
+from calibrant.metrics.evaluate import Progress, evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.resolving import resolve
 from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
@@ -33,7 +33,9 @@ __all__ = ["evaluate_classes"]
 MOST_DRAWN = 100  # classes of a confusion matrix
 
 
-def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
+def evaluate_classes(
+    source: Source, question: Question, progress: Progress | None = None
+) -> FileEvaluation:
     """Metrics and losses of the probabilities, and metrics of the decisions, in a file.
 
     Raises
@@ -59,7 +61,7 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
     if stated is not None:
         rows = _predictions(stated, question, weights, groups)
         notes = (*notes, *rows.notes, *_rounding(stated, rows))
-        evaluations["probabilities"] = _evaluated(rows, question, question.metrics)
+        evaluations["probabilities"] = _evaluated(rows, question, question.metrics, progress)
         of_specs = {spec: loss_of(rows, spec) for spec in specs}
         if of_specs:
             losses["probabilities"] = {spec: value for spec, (value, _) in of_specs.items()}
@@ -76,7 +78,7 @@ def evaluate_classes(source: Source, question: Question) -> FileEvaluation:
         decided = _decisions(guess, labels, question.decided, weights, groups)
         decided = decided if has_order else replace(decided, notes=(*decided.notes, UNORDERED))
         names = question.metrics if stated is None else _of_decisions(question, rows)
-        evaluations["decisions"] = _evaluated(decided, question, names)
+        evaluations["decisions"] = _evaluated(decided, question, names, progress)
         rows = decided if rows is None else rows
         notes = (*notes, *guess.notes, *decided.notes)
     assert rows is not None  # either probabilities or decisions were named
@@ -144,10 +146,13 @@ def _labels_of_decisions(source: Source, question: Question, label: str) -> tupl
 
 
 def _evaluated(
-    rows: Predictions | Decisions, question: Question, names: tuple[str, ...]
+    rows: Predictions | Decisions,
+    question: Question,
+    names: tuple[str, ...],
+    progress: Progress | None,
 ) -> Evaluation:
     """Evaluation of the metrics asked for, or the usual ones."""
-    return evaluate(rows, names or None, level=question.level)
+    return evaluate(rows, names or None, level=question.level, progress=progress)
 
 
 def _of_decisions(question: Question, rows: Predictions | Decisions | None) -> tuple[str, ...]:

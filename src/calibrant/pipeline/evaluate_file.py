@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from calibrant.data.read import open_source
+from calibrant.metrics.evaluate import Progress
 from calibrant.metrics.settings import checked_level
 from calibrant.pipeline.evaluate_classes import evaluate_classes
 from calibrant.pipeline.evaluate_numbers import evaluate_numbers
@@ -16,8 +17,10 @@ from calibrant.statistics.saved import is_tallies
 __all__ = ["evaluate_file", "is_arrays"]
 
 
-def evaluate_file(question: Question) -> FileEvaluation:
+def evaluate_file(question: Question, progress: Progress | None = None) -> FileEvaluation:
     """Metrics and losses of the predictions in a file, or of saved tallies the metrics.
+
+    `progress` hears of every group of rows that was evaluated; see `calibrant.evaluate`.
 
     Raises
     ------
@@ -29,8 +32,8 @@ def evaluate_file(question: Question) -> FileEvaluation:
         return evaluate_tallies(question)
     source = _source(question)
     if question.task == "regression":
-        return evaluate_numbers(source, question)
-    return evaluate_classes(source, question)
+        return evaluate_numbers(source, question, progress)
+    return evaluate_classes(source, question, progress)
 
 
 def is_arrays(path: Path) -> bool:

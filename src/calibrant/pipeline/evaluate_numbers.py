@@ -6,7 +6,7 @@ import numpy as np
 
 from calibrant.data.columns import listed
 from calibrant.errors import InputError
-from calibrant.metrics.evaluate import evaluate, tally
+from calibrant.metrics.evaluate import Progress, evaluate, tally
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.labelled_rows import (
     check_numbers_present,
@@ -21,7 +21,9 @@ from calibrant.prediction.door import numbers
 __all__ = ["evaluate_numbers"]
 
 
-def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
+def evaluate_numbers(
+    source: Source, question: Question, progress: Progress | None = None
+) -> FileEvaluation:
     """Metrics and losses of every predictor in a file.
 
     Raises
@@ -57,7 +59,8 @@ def evaluate_numbers(source: Source, question: Question) -> FileEvaluation:
     return FileEvaluation(
         question=question,
         evaluations={
-            name: evaluate(one, wanted, level=question.level) for name, one in rows.items()
+            name: evaluate(one, wanted, level=question.level, progress=progress)
+            for name, one in rows.items()
         },
         losses={
             name: {spec: value for spec, (value, _) in of_specs.items()}
