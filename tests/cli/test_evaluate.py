@@ -247,3 +247,11 @@ def test_long_evaluations_tell_how_far_they_are(monkeypatch, capsys):
         "3 of 10 groups, about 14 seconds left",
         "5 of 10 groups, about 70 seconds left",
     ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_tallies_remember_the_column_of_their_groups():
+    asked = ("--group-by", "note", "--metrics", "accuracy")
+    run(*TWO, "--save-tallies", "two.tallies", *asked)
+    assert "Groups by note, the probabilities:" in run("two.tallies").output
+    assert read("two.tallies")["grouped_by"] == "note"

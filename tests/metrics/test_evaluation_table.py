@@ -159,3 +159,16 @@ def test_no_name_can_bring_code_into_a_notebook():
     html = one._repr_html_()
     assert "<script" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_long_names_of_entries_keep_the_entry():
+    rows = cal.decisions(predicted=[0, 1, 1, 0], labels=[0, 1, 0, 1], class_names=["no", "yes"])
+    lines = str(cal.evaluate(rows, ["negative_predictive_value_per_class"])).splitlines()
+    labels = [line.split()[0] for line in lines[2:4]]
+    assert [label.rpartition("[")[2] for label in labels] == ["no]", "yes]"]
+    assert lines[0] == "4 rows, 2 classes"
+
+
+def test_one_row_is_one_row():
+    rows = cal.predictions(probs=[0.5], labels=[1])
+    assert str(cal.evaluate(rows, ["accuracy"])).startswith("1 row, 2 classes\n")

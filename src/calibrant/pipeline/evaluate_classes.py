@@ -14,6 +14,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.resolving import resolve
 from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
 from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.grouped_tallies import with_column
 from calibrant.pipeline.labelled_rows import (
     RowGroups,
     RowWeights,
@@ -91,7 +92,9 @@ def evaluate_classes(
         losses=losses,
         tables=tables,
         confusion=_confusion(rows),
-        tallies=tally(rows, question.metrics or None) if question.tallied else None,
+        tallies=with_column(tally(rows, question.metrics or None), question.group_by)
+        if question.tallied
+        else None,
         unused=tuple(name for name in source.names if name not in taken),
         notes=tuple(dict.fromkeys(notes)),
     )

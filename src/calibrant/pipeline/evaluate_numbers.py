@@ -8,6 +8,7 @@ from calibrant.data.columns import listed
 from calibrant.errors import InputError
 from calibrant.metrics.evaluate import Progress, evaluate, tally
 from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.grouped_tallies import with_column
 from calibrant.pipeline.labelled_rows import (
     check_numbers_present,
     label_column,
@@ -67,7 +68,9 @@ def evaluate_numbers(
             for name, of_specs in told.items()
             if of_specs
         },
-        tallies=tally(next(iter(rows.values())), wanted) if question.tallied else None,
+        tallies=with_column(tally(next(iter(rows.values())), wanted), question.group_by)
+        if question.tallied
+        else None,
         unused=tuple(name for name in source.names if name not in taken),
         notes=tuple(dict.fromkeys((*source.how, *notes, *chain(*of_losses)))),
     )

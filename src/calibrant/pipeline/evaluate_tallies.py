@@ -6,6 +6,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate
 from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.grouped_tallies import column_of_groups
 from calibrant.pipeline.prediction_source import Question
 from calibrant.statistics.bundle import Tallies
 from calibrant.statistics.confusion import Confusion
@@ -31,7 +32,11 @@ def evaluate_tallies(question: Question) -> FileEvaluation:
     of_numbers = tallies.kind == "numbers"
     found = evaluate(tallies, question.metrics or None, level=question.level)
     return FileEvaluation(
-        question=replace(question, task="regression" if of_numbers else "classification"),
+        question=replace(
+            question,
+            task="regression" if of_numbers else "classification",
+            group_by=column_of_groups(tallies),
+        ),
         evaluations={MEASURED.get(tallies.kind, tallies.kind): found},
         confusion=_confusion(tallies),
         notes=("read from tallies", *tallies.notes),
