@@ -128,7 +128,7 @@ def test_prints_what_was_done_to_the_values():
 
 
 def test_nothing_prints_as_its_head():
-    assert str(of()) == "0 rows\nmetric  value  interval  noise floor  how"
+    assert str(of()) == "4 rows\nmetric  value  interval  noise floor  how"
 
 
 def test_notebooks_show_a_table_that_can_be_read_aloud(evaluation, read_page):

@@ -178,7 +178,7 @@ def _unfit(rows: Rows | Tallies, name: str, metric: Metric) -> InputError:
         usual = ", ".join(defaults(rows.kind, rows.n_classes)) or "none"
         rule, remedy = f"be such as {rows.kind} can tell", f"By default they give {usual}."
         return InputError("metrics", rule, f"'{name}', which is of {of}", remedy)
-    rule = f"be such as these tallies of {rows.kind} can tell"
+    rule = f"be such as tallies of {rows.kind} can tell"
     if rows.kind not in of.split(" or "):
         return InputError("metrics", rule, f"'{name}', which is of {of}", f"Tally {of} for it.")
     names = fitting(rows)
