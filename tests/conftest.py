@@ -10,7 +10,7 @@ from types import FunctionType
 
 import jaxtyping
 import pytest
-from beartype.roar import BeartypeCallHintViolation
+from beartype.roar import BeartypeCallHintForwardRefException, BeartypeCallHintViolation
 from hypothesis import settings
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -39,15 +39,22 @@ def _checked(
     except Exception:  # noqa: BLE001 - an annotation that beartype cannot read, jaxtyping can
         return _OF_JAXTYPING(function, typechecker=typechecker)
 
+    slower: list[Callable[..., object]] = []  # once the first call met a name out of sight
+
     @wraps(function)
     def within_axes(*args: object, **settings: object) -> object:
         if jaxtyping.config.jaxtyping_disable:
             return function(*args, **settings)
+        if slower:
+            return slower[0](*args, **settings)
         try:
             with _AXES:
                 return checked(*args, **settings)
         except BeartypeCallHintViolation as error:
             raise jaxtyping.TypeCheckError(str(error)) from error
+        except BeartypeCallHintForwardRefException:  # a name that its module does not have
+            slower.append(_OF_JAXTYPING(function, typechecker=typechecker))
+        return slower[0](*args, **settings)
 
     return within_axes
 

@@ -178,8 +178,8 @@ def hint_at(name: str) -> str:
 
     Examples
     --------
-    >>> hint_at("acuracy"), hint_at("R2Score")
-    ('Did you mean accuracy? ', 'Here it is r2. ')
+    >>> hint_at("ginni"), hint_at("R2Score")
+    ('Did you mean gini? ', 'Here it is r2. ')
     """
     elsewhere = foreign(name)
     if elsewhere is not None:
