@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "of_real.h", "few.h")
+SOURCES = ("kernel.c", "of_real.h", "few.h", "order.h")
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]
@@ -25,6 +25,7 @@ _REALS = ("float", "double")
 _OF_REAL = {  # what every function takes, in the order of its C declaration
     "clean": (_POINTER, _COUNT, _COUNT, c_double, c_double),
     "tops": (_POINTER, _COUNT, _COUNT, _POINTER, _POINTER),
+    "order": (_POINTER, _COUNT, _POINTER, _POINTER),
     "squares": (_POINTER, _COUNT, _COUNT, _POINTER),
     "distances": (_POINTER, _POINTER, _COUNT, _POINTER),
     "cells": (
@@ -42,11 +43,13 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
         *(_COUNT, _POINTER, _COUNT),
     ),
 }
-_OF_BUCKETS = {
+_OF_ROWS = {
+    "placements": (*(_POINTER,) * 4, _COUNT, _POINTER),
     "add_events": (*(_POINTER,) * 5, _COUNT, _POINTER, _COUNT, _COUNT),
     "add_moments": (_POINTER, _POINTER, _COUNT, _POINTER),
     "add_counts": (_POINTER, _POINTER, _COUNT, _POINTER, _COUNT, _COUNT),
 }
+_WIDE = {"order_float", "order_double", "placements"}  # functions that return int64_t
 
 
 def source_digest(folder: Path) -> str:
@@ -96,8 +99,8 @@ def _functions(library: CDLL) -> Kernel:
     """Functions by name, with their types, so that ctypes checks and converts what they get."""
     types = {f"{name}_{real}": each for name, each in _OF_REAL.items() for real in _REALS}
     functions: dict[str, Callable[..., int]] = {}
-    for name, arguments in (types | _OF_BUCKETS).items():
+    for name, arguments in (types | _OF_ROWS).items():
         function = getattr(library, f"calibrant_{name}")
-        function.restype, function.argtypes = c_int, arguments
+        function.restype, function.argtypes = c_int64 if name in _WIDE else c_int, arguments
         functions[name] = function
     return functions

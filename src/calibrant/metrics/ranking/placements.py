@@ -5,6 +5,7 @@ import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
+from calibrant.kernel.orders import order_and_ranks, ranked_placements
 from calibrant.statistics.power_sums import sum_by
 
 __all__ = ["by_rank", "placements", "placements_by_side"]
@@ -38,6 +39,9 @@ def placements(
     if FEW * (len(scores) - n_positive) <= len(scores):
         return _against_few(-scores, ~positive, weight)  # both the sides and the order turned
     order, rank, n_ranks = by_rank(scores)
+    found = ranked_placements(order, rank, positive, weight)
+    if found is not None:
+        return found
     sorted_weight, hit = weight[order], positive[order].double()
     up, down = (sum_by(rank, sorted_weight * side, n_ranks) for side in (hit, 1 - hit))
     below = (down.cumsum(0) - down / 2) / down.sum()
@@ -76,7 +80,10 @@ def _share_below(ordered: np.ndarray, others: np.ndarray) -> Float64[Tensor, " s
 
 def by_rank(scores: Tensor) -> tuple[Int[Tensor, " row"], Int[Tensor, " row"], int]:
     """Order of rising scores, rank of every ordered row (ties share it), number of ranks."""
-    ordered, order = scores.sort()
+    found = order_and_ranks(scores)
+    if found is not None:
+        return found
+    ordered, order = scores.sort(stable=True)
     new = torch.ones_like(order, dtype=torch.bool)
     new[1:] = ordered[1:] != ordered[:-1]
     rank = new.cumsum(0) - 1
