@@ -84,23 +84,24 @@ DEFINE_ORDER(double, Wide, BITS_OF_WIDE, ROW_OF_WIDE, 64, INT64_MAX / 64)
 DEFINE_ORDER(float, Narrow, BITS_OF_NARROW, ROW_OF_NARROW, 32, UINT32_MAX)
 
 /* Share of the weight of the other side that every row outranks, ties one half: of positive rows
- * what lies below, of others what lies above. Both sides hold weight. Returns 1, or 0 if an entry
- * of the order is outside the rows. */
+ * what lies below, of others what lies above. Both sides hold weight, which may be null, for ones.
+ * Returns 1, or 0 if an entry of the order is outside the rows. */
+#define WEIGHT(row) (weight == NULL ? 1 : weight[row])
 int64_t calibrant_placements(const int64_t *order, const int64_t *rank, const uint8_t *positive,
                              const double *weight, int64_t n, double *share) {
     double up = 0, down = 0;
     for (int64_t i = 0; i < n; i++) {
         if ((uint64_t)order[i] >= (uint64_t)n) return 0;
-        if (positive[i]) up += weight[i];
-        else down += weight[i];
+        if (positive[i]) up += WEIGHT(i);
+        else down += WEIGHT(i);
     }
     double up_before = 0, down_before = 0;
     for (int64_t start = 0, end; start < n; start = end) {
         double up_here = 0, down_here = 0;
         for (end = start; end < n && rank[end] == rank[start]; end++) {
             const int64_t row = order[end];
-            if (positive[row]) up_here += weight[row];
-            else down_here += weight[row];
+            if (positive[row]) up_here += WEIGHT(row);
+            else down_here += WEIGHT(row);
         }
         const double below = (down_before + down_here / 2) / down;
         const double above = 1 - (up_before + up_here / 2) / up;

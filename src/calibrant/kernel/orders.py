@@ -55,7 +55,9 @@ def ranked_placements(
     if any(each.shape != (len(order),) for each in given):
         return None
     share = torch.empty_like(weight)
-    addresses = (each.data_ptr() for each in (order, rank, positive, weight))
-    if not library["placements"](*addresses, len(order), share.data_ptr()):
+    alike = bool((weight == 1).all())
+    addresses = order.data_ptr(), rank.data_ptr(), positive.data_ptr()
+    weights = None if alike else weight.data_ptr()
+    if not library["placements"](*addresses, weights, len(order), share.data_ptr()):
         raise IndexError("an entry of the order is outside the rows")
     return share

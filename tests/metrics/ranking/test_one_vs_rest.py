@@ -87,3 +87,19 @@ def test_macro_is_the_plain_mean_of_the_classes():
     weighted = OneVsRestAUROC("weighted")(rows).value
     assert weighted == pytest.approx(np.average(each.value, weights=each.support))
     assert each.names == ("0", "1", "2", "3")
+
+
+def test_classes_side_by_side_give_the_bits_of_one_after_the_other():
+    generator = torch.Generator().manual_seed(0)
+    probs = torch.rand(1 << 16, 3, generator=generator).softmax(-1)
+    labels = torch.randint(3, (1 << 16,), generator=generator)
+    rows, n_threads = cal.predictions(probs=probs, labels=labels), torch.get_num_threads()
+    found = {}
+    try:
+        for n in (1, 3):
+            torch.set_num_threads(n)
+            found[n] = OneVsRestAUROC()(rows)
+            assert torch.get_num_threads() == n
+    finally:
+        torch.set_num_threads(n_threads)
+    assert found[1] == found[3]

@@ -19,13 +19,15 @@ from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.class_grids import ClassGrids
-from calibrant.statistics.scores import class_scores, pair_scores
+from calibrant.statistics.scores import Scores, class_scores, pair_scores
 from calibrant.statistics.tally import Tally
+from calibrant.statistics.threads import side_by_side
 
 __all__ = ["LONELY", "SHARED", "ClassAverage", "ClassRanking", "OneVsRest", "support_of"]
 
 ClassAverage = Literal["macro", "weighted", "per_class", "micro"]
 
+MANY = 1 << 16  # rows from which classes are ranked side by side
 ROUNDING = 1e-12  # of sums over cells
 SHARED = "not available: classes share their rows, so the average needs rows in memory"
 SOFT = "not available: the variance needs hard labels"
@@ -163,12 +165,20 @@ class OneVsRest(RowMetric, ABC):
         weight, soft = rows.weight(), rows.soft
         values, variances = torch.full((2, rows.n_classes), math.nan, dtype=torch.float64)
         moved, total = torch.zeros_like(weight), 0.0
-        for k, scores in enumerate(class_scores(rows)):
-            if soft is not None:
+        every = enumerate(class_scores(rows))
+        if soft is not None:
+            for k, scores in every:
                 values[k] = self.of_steps(ranked(scores.values, soft[:, k], weight).steps)
-                continue
-            assert rows.hard is not None
-            one = self.of_hard(scores.values, rows.hard == k, weight)
+            return values, variances, moved
+        hard = rows.hard
+        assert hard is not None
+
+        def of_class(one: tuple[int, Scores]) -> ClassRanking:
+            k, scores = one
+            return self.of_hard(scores.values, hard == k, weight)
+
+        ranking = side_by_side if len(rows) >= MANY and rows.device.type == "cpu" else map
+        for k, one in enumerate(ranking(of_class, every)):
             values[k] = one.value
             if math.isnan(one.value):
                 continue
