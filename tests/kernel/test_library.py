@@ -1,6 +1,7 @@
 """The compiled library is used where it fits its sources and is wanted, and is never needed."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,12 @@ def hook():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_where_a_compiler_is_the_kernel_is_used():  # else the laws of the kernel would all skip
+    if os.environ.get(library.SWITCH) == "0" or shutil.which("cc") is None:
+        pytest.skip("no C compiler, or the kernel is switched off")
+    assert library.told() == "compiled kernel"
 
 
 def test_without_a_library_torch_gives_the_numbers(folder):
