@@ -137,6 +137,8 @@ def test_interval_holds_the_value_and_grows_with_the_level(evidence):
 
 def test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off(evidence):
     exact = evidence.from_rows
+    in_float32 = any(column.dtype == torch.float32 for column in evidence.columns.values())
+    largest = 0.02 if in_float32 else 0.01  # those rows crowd at the ends
     for name, estimate in evidence.from_tallies.items():
         if not isinstance(exact.metrics[name], RowMetric):
             assert estimate == exact[name], name
@@ -153,7 +155,7 @@ def test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off(evidence):
         assert f"from the grid, at most {up(estimate.bound)} off" in estimate.note, name
         off = found - true
         assert off.abs().max() <= estimate.bound + 1e-12, name
-        assert estimate.bound < (0.1 if name in WIDE else 0.02), name
+        assert estimate.bound < (0.1 if name in WIDE else largest), name
         for end in ("low", "high") if estimate.low is not None and "cox" not in name else ():
             near = pytest.approx(getattr(exact[name], end), abs=2 * estimate.bound + 1e-12)
             assert getattr(estimate, end) == near, name
