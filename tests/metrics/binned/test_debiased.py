@@ -8,7 +8,8 @@ import pytest
 import calibrant as cal
 from calibrant.metrics.binned.calibration import ExpectedCalibrationError
 from calibrant.metrics.binned.debiased import DebiasedCalibrationError
-from calibrant.metrics.binned.firm import folded_mean, sum_of_true_gaps
+from calibrant.metrics.inference.firm import sum_of_true_gaps
+from calibrant.metrics.inference.noise import folded_mean
 
 POSITIVE = DebiasedCalibrationError("positive")
 

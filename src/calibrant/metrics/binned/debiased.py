@@ -11,9 +11,9 @@ from torch import Tensor
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import NO_ROWS, EqualWidthMetric
 from calibrant.metrics.binned.finer import hidden_note
-from calibrant.metrics.binned.firm import sum_of_true_gaps
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.firm import sum_of_true_gaps
 from calibrant.statistics.tally import Tally
 
 __all__ = ["SCATTER", "DebiasedCalibrationError", "debiased_sum", "deviation_of"]
@@ -49,7 +49,7 @@ class DebiasedCalibrationError(EqualWidthMetric):
     ----------
     .. [1] For what the plug-in hides: Brocker. "Estimating Reliability and Resolution of
        Probability Forecasts through Decomposition of the Empirical Score." Climate Dynamics 39,
-       2012. The estimate itself: see `calibrant.metrics.binned.firm`.
+       2012. The estimate itself: see `calibrant.metrics.inference.firm`.
 
     Examples
     --------

@@ -15,8 +15,8 @@ from jaxtyping import Float64, Int
 from numpy import ndarray
 from torch import Tensor
 
-from calibrant.metrics.binned.firm import sum_of_true_gaps
 from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.inference.firm import sum_of_true_gaps
 from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid
 from calibrant.statistics.tally import Tally

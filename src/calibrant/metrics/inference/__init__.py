@@ -1,0 +1,1 @@
+"""What intervals and noise floors are made of; no metric."""
