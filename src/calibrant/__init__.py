@@ -15,6 +15,7 @@ _HOMES = {
     "InputError": "calibrant.errors",
     "OutputError": "calibrant.errors",
     "TemperatureScaling": "calibrant.calibrators.temperature",
+    "certificate": "calibrant.claims.certify",
     "confusion": "calibrant.metrics.decided.matrix_door",
     "decisions": "calibrant.prediction.door",
     "evaluate": "calibrant.metrics.evaluate",

@@ -1,5 +1,6 @@
 from calibrant import figures, losses, metrics
 from calibrant.calibrators.temperature import TemperatureScaling
+from calibrant.claims.certify import certificate
 from calibrant.errors import CalibrantError, CalibrantWarning, FitError, InputError, OutputError
 from calibrant.metrics.binned.reliability import reliability_table
 from calibrant.metrics.decided.matrix_door import confusion
@@ -21,6 +22,7 @@ __all__ = [
     "InputError",
     "OutputError",
     "TemperatureScaling",
+    "certificate",
     "confusion",
     "decisions",
     "evaluate",

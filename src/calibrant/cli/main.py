@@ -35,6 +35,9 @@ COMMANDS = {
     "evaluate": CommandEntry(
         "calibrant.cli.evaluate", "evaluate", "Evaluate predictions that any system has made."
     ),
+    "certify": CommandEntry(
+        "calibrant.cli.certify", "certify", "Say what came out where at least so much was stated."
+    ),
     "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses, or explain one."),
     "metrics": CommandEntry(
         "calibrant.cli.listings", "metrics", "List the metrics, or explain one."

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Int64
 
 from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
@@ -14,6 +13,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.resolving import resolve
 from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
 from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.pipeline.file_rows import filled_codes, rounding_of, stated_rows
 from calibrant.pipeline.grouped_tallies import with_column
 from calibrant.pipeline.labelled_rows import (
     RowGroups,
@@ -22,11 +22,11 @@ from calibrant.pipeline.labelled_rows import (
     row_groups,
     row_weights,
 )
-from calibrant.pipeline.prediction_source import Labels, Question, Source, Stated
+from calibrant.pipeline.prediction_source import Labels, Question, Source
 from calibrant.pipeline.saved_losses import loss_of, split_specs
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.decisions import UNORDERED, Decisions
-from calibrant.prediction.door import decisions, predictions
+from calibrant.prediction.door import decisions
 from calibrant.prediction.names import in_order
 
 __all__ = ["evaluate_classes"]
@@ -60,8 +60,8 @@ def evaluate_classes(
     rows: Predictions | Decisions | None = None
     specs = split_specs(question.losses)
     if stated is not None:
-        rows = _predictions(stated, question, weights, groups)
-        notes = (*notes, *rows.notes, *_rounding(stated, rows))
+        rows = stated_rows(stated, question, weights, groups)
+        notes = (*notes, *rows.notes, *rounding_of(stated, rows))
         evaluations["probabilities"] = _evaluated(rows, question, question.metrics, progress)
         of_specs = {spec: loss_of(rows, spec) for spec in specs}
         if of_specs:
@@ -100,23 +100,6 @@ def evaluate_classes(
     )
 
 
-def _predictions(
-    stated: Stated, question: Question, weights: RowWeights, groups: RowGroups
-) -> Predictions:
-    """Rows through the door, those without a label at weight 0."""
-    is_logits = question.form == "logits"
-    return predictions(
-        probs=None if is_logits else stated.values,
-        logits=stated.values if is_logits else None,
-        labels=_filled(stated.labels.codes),
-        weights=weights,
-        class_names=stated.labels.class_names,
-        normalize=question.normalize,
-        decimals=stated.decimals,
-        groups=groups,
-    )
-
-
 def _decisions(
     guess: Labels, labels: Labels, name: str, weights: RowWeights, groups: RowGroups
 ) -> Decisions:
@@ -128,8 +111,8 @@ def _decisions(
         remedy = "Fill them or leave these rows out."
         raise InputError(name, "hold a class in every row", got, remedy)
     return decisions(
-        predicted=_filled(guess.codes),
-        labels=_filled(labels.codes),
+        predicted=filled_codes(guess.codes),
+        labels=filled_codes(labels.codes),
         class_names=labels.class_names,
         weights=weights,
         groups=groups,
@@ -176,22 +159,3 @@ def _confusion(rows: Predictions | Decisions) -> Estimate | None:
     if rows.n_classes > MOST_DRAWN:
         return None
     return evaluate(rows, ["confusion_matrix"])["confusion_matrix"]
-
-
-def _rounding(stated: Stated, rows: Predictions) -> tuple[str, ...]:
-    """What rounding of probabilities did to the sums of the rows."""
-    if stated.decimals is None:
-        return ()
-    sums = rows.present().full_probs.double().sum(dim=-1)
-    low, high = (float(end) for end in sums.aminmax())
-    if max(1 - low, high - 1) <= 1e-6:
-        return ()
-    return (
-        f"probabilities are rounded to {stated.decimals} decimals: rows sum to {low:.6g} to "
-        f"{high:.6g}, and are taken as they are",
-    )
-
-
-def _filled(codes: Int64[np.ndarray, " row"]) -> Int64[np.ndarray, " row"]:
-    """Codes with 0 where there is no label; such rows weigh 0."""
-    return np.maximum(codes, 0)

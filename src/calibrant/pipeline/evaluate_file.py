@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-from calibrant.data.read import open_source
 from calibrant.metrics.evaluate import Progress
 from calibrant.metrics.settings import checked_level
 from calibrant.pipeline.evaluate_classes import evaluate_classes
 from calibrant.pipeline.evaluate_numbers import evaluate_numbers
 from calibrant.pipeline.evaluate_tallies import evaluate_tallies
 from calibrant.pipeline.file_evaluation import FileEvaluation
-from calibrant.pipeline.prediction_arrays import read_arrays
-from calibrant.pipeline.prediction_source import Question, Source
-from calibrant.pipeline.prediction_table import TableSource
+from calibrant.pipeline.file_rows import source_of
+from calibrant.pipeline.prediction_source import Question
 from calibrant.statistics.saved import is_tallies
 
 __all__ = ["evaluate_file", "is_arrays"]
@@ -30,7 +28,7 @@ def evaluate_file(question: Question, progress: Progress | None = None) -> FileE
     checked_level(question.level)
     if is_tallies(question.path):
         return evaluate_tallies(question)
-    source = _source(question)
+    source = source_of(question)
     if question.task == "regression":
         return evaluate_numbers(source, question, progress)
     return evaluate_classes(source, question, progress)
@@ -39,11 +37,3 @@ def evaluate_file(question: Question, progress: Progress | None = None) -> FileE
 def is_arrays(path: Path) -> bool:
     """Whether a file holds arrays rather than a table, by its name."""
     return path.suffix.lower() == ".npz"
-
-
-def _source(question: Question) -> Source:
-    """Columns of the file."""
-    if is_arrays(question.path):
-        return read_arrays(question.path)
-    file = open_source(question.path, question.reading)
-    return TableSource(file.read().table, file.how)

@@ -1,0 +1,117 @@
+"""Options that say how a file of predictions is read, for commands that ask one thing of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+
+import click
+
+from calibrant.cli.options import comma_list
+
+__all__ = ["PredictionFile", "prediction_options"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionFile:
+    """A file of predictions, or of tallies, and what was said of it."""
+
+    path: Path
+    label: str | None
+    prob: str | None
+    positive: str | None
+    prob_prefix: str | None
+    classes: tuple[str, ...]
+    logits: bool
+    weights: str | None
+    normalize: bool
+    skip_unlabelled: bool
+    delimiter: str | None
+    encoding: str | None
+    decimal: str | None
+
+
+def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add FILE and the options of reading it to a command, which gets a `PredictionFile` first."""
+
+    @wraps(command)
+    def told(
+        *,
+        file: Path,
+        label: str | None,
+        prob: str | None,
+        positive: str | None,
+        prob_prefix: str | None,
+        classes: tuple[str, ...],
+        logits: bool,
+        weights: str | None,
+        normalize: bool,
+        skip_unlabelled: bool,
+        delimiter: str | None,
+        encoding: str | None,
+        decimal: str | None,
+        **others: object,
+    ) -> None:
+        if prob is not None and prob_prefix is not None:
+            raise click.UsageError("Give --prob or --prob-prefix, not both.")
+        asked = PredictionFile(
+            path=file,
+            label=label,
+            prob=prob,
+            positive=positive,
+            prob_prefix=prob_prefix,
+            classes=classes,
+            logits=logits,
+            weights=weights,
+            normalize=normalize,
+            skip_unlabelled=skip_unlabelled,
+            delimiter="\t" if delimiter == "tab" else delimiter,
+            encoding=encoding,
+            decimal=decimal,
+        )
+        command(asked, **others)
+
+    whole: Callable[..., None] = told
+    for option in reversed(OPTIONS):
+        whole = option(whole)
+    return whole
+
+
+OPTIONS = (
+    click.argument("file", type=click.Path(path_type=Path)),
+    click.option("--label", metavar="COLUMN", help="Column of what came out."),
+    click.option("--prob", metavar="COLUMN", help="Probability of the positive class of two."),
+    click.option("--positive", metavar="CLASS", help="The positive class of two."),
+    click.option(
+        "--prob-prefix",
+        metavar="PREFIX",
+        help="Columns PREFIX<class> hold the probabilities of the classes.",
+        show_default="columns that are called as the labels are",
+    ),
+    click.option(
+        "--classes",
+        multiple=True,
+        callback=comma_list,
+        metavar="NAMES",
+        help="All classes, where the labels do not hold all. Several with commas.",
+    ),
+    click.option("--logits", is_flag=True, help="The columns hold logits."),
+    click.option("--weights", metavar="COLUMN", help="How much each row counts."),
+    click.option(
+        "--normalize", is_flag=True, help="Divide the probabilities of a row by their sum."
+    ),
+    click.option("--skip-unlabelled", is_flag=True, help="Leave rows without a label out."),
+    click.option(
+        "--delimiter",
+        metavar="CHARACTER",
+        help="Between the fields of a text file: one character, or tab.",
+        show_default="found out",
+    ),
+    click.option("--encoding", help="Of a text file, such as utf-8.", show_default="found out"),
+    click.option(
+        "--decimal",
+        type=click.Choice([".", ","]),
+        help="Decimal mark of a text file.",
+        show_default="found out",
+    ),
+)

@@ -1,0 +1,33 @@
+"""From what was said of a file of predictions to its rows, or its tallies."""
+
+from calibrant.cli.prediction_options import PredictionFile
+from calibrant.data.read import Reading
+from calibrant.pipeline.file_rows import FileRows, rows_of_file
+from calibrant.pipeline.prediction_source import Question
+
+__all__ = ["read_rows"]
+
+
+def read_rows(asked: PredictionFile) -> FileRows:
+    """Labelled predictions of classes in the file, or saved tallies.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or its columns, labels and the options do not go together.
+    """
+    return rows_of_file(
+        Question(
+            path=asked.path,
+            reading=Reading(asked.delimiter, asked.encoding, asked.decimal),
+            label=asked.label,
+            prob=asked.prob,
+            prob_prefix=asked.prob_prefix,
+            positive=asked.positive,
+            classes=asked.classes,
+            form="logits" if asked.logits else "probs",
+            weights=asked.weights,
+            normalize=asked.normalize,
+            skip_unlabelled=asked.skip_unlabelled,
+        )
+    )
