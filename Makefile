@@ -26,7 +26,7 @@ BENCH_OF_PEERS := benchmarks/metrics_speed.py
 
 .PHONY: help
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/runtime  ## Generated retail data to a report in runs/demo: train, calibrate, measure
@@ -63,6 +63,14 @@ bench: .venv/complete .venv-peers/complete  ## Speed and memory beside other lib
 	  echo "== $$script"; OMP_WAIT_POLICY=PASSIVE $(BIN)/python "$$script"; done
 	@set -e; for script in $(BENCH_OF_PEERS); do \
 	  echo "== $$script"; OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python "$$script"; done
+
+.PHONY: coverage
+coverage: .venv/complete  ## Do intervals cover? Simulated; hours (ARGS=--quick: minutes, or --resume)
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks.coverage $(ARGS)
+
+.PHONY: coverage-peers
+coverage-peers: .venv-peers/complete  ## The same of other libraries (ARGS="--runs 50")
+	OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python -m benchmarks.coverage.peers $(ARGS)
 
 .PHONY: format
 format: .venv/complete  ## Let ruff mend rules and format
@@ -107,5 +115,5 @@ clean:  ## Remove what was built, .venv and runs/ too
 .venv-peers/complete: pyproject.toml requirements.lock $(KERNEL)
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip --quiet --disable-pip-version-check install \
-	  --constraint requirements.lock --editable ".[bench-metrics]"
+	  --constraint requirements.lock --editable ".[bench-metrics,bench-coverage]"
 	@touch $@

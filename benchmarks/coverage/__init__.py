@@ -1,0 +1,1 @@
+"""Coverage of every interval, simulated against known truth: `make coverage`."""
