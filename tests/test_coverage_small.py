@@ -116,7 +116,7 @@ def test_every_law_has_all_its_true_values(coverage):
     kept, truths = coverage["truths"].truths(), coverage["truths"]
     for name, law in coverage["generators"].LAWS.items():
         wanted = {each.estimand for each in truths.measures_of(law)}
-        assert wanted == set(kept[name]), name
+        assert wanted <= set(kept[name]), name
         for value, error in kept[name].values():
             assert math.isfinite(value)
             assert 0 <= error < 2e-3

@@ -71,7 +71,7 @@ def _parts(view: str, classes: str) -> list[Measure]:
     return [Measure(f"{view}_{name}", PART, classes, part_of_error=zero) for name, zero in names]
 
 
-def _errors(view: str, classes: str = "any") -> list[Measure]:
+def _errors(view: str, classes: str) -> list[Measure]:
     """Calibration errors of a view."""
     names = {
         "ece": "",
@@ -105,7 +105,9 @@ MEASURES = (
     *_parts("positive", "two"),
     *_parts("top_label", "more"),
     *_errors("positive", "two"),
-    *_errors("top_label"),
+    *_errors("top_label", "more"),
+    Measure("top_label_ece", ERROR, "two"),
+    Measure("top_label_ece_l2", ERROR, "two"),
     Measure("classwise_ece", ERROR),
     Measure("classwise_ece_l2", ERROR),
     Measure("classwise_ece_l2_squared_debiased", ERROR),
