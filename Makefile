@@ -26,7 +26,7 @@ BENCH_OF_PEERS := benchmarks/metrics_speed.py
 
 .PHONY: help
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/runtime  ## Generated retail data to a report in runs/demo: train, calibrate, measure
@@ -71,6 +71,10 @@ coverage: .venv/complete  ## Do intervals cover? Simulated; hours (ARGS=--quick:
 .PHONY: coverage-peers
 coverage-peers: .venv-peers/complete  ## The same of other libraries (ARGS="--runs 50")
 	OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python -m benchmarks.coverage.peers $(ARGS)
+
+.PHONY: coverage-comparisons
+coverage-comparisons: .venv/complete  ## False alarms and power of cal.compare, simulated
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks.coverage.comparisons $(ARGS)
 
 .PHONY: format
 format: .venv/complete  ## Let ruff mend rules and format

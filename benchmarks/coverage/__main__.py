@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import shutil
 import time
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
 from benchmarks.coverage.generators import LAWS
@@ -70,16 +70,18 @@ def work(
     end = start + 60 * minutes
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        running = set()
+        running: dict[Future[float], Chunk] = {}
         while left or running:
             while left and len(running) < processes + 1 and time.monotonic() < end:
-                running.add(pool.submit(simulate, left.pop(0), folder, words))
+                chunk = left.pop(0)
+                running[pool.submit(simulate, chunk, folder, words)] = chunk
             if not running:
                 break
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                future.result()
-            done += len(finished)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                chunk, error = running.pop(future), future.exception()
+                done += error is None
+                if error is not None:  # the other chunks go on
+                    print(f"FAILED: {chunk}: {error!r}", flush=True)
             if time.monotonic() > told + 20:
                 told = time.monotonic()
                 print(f"{done} of {total} chunks, {(told - start) / 60:.1f} min", flush=True)

@@ -209,7 +209,7 @@ def main() -> None:
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     lines: list[dict[str, Any]] = []
-    end, absent = time.monotonic() + 60 * chosen.minutes, set()
+    kept, absent, end = lines, set[str](), time.monotonic() + 60 * chosen.minutes
     for n in chosen.sizes:
         for law in chosen.laws:
             for peer in PEERS:
@@ -224,12 +224,18 @@ def main() -> None:
                     continue
                 lines.append(measure(peer, module, law, n, chosen.runs))
             print(f"n = {n:,}, {law}: {len(lines)} lines", flush=True)
-    if chosen.libraries and DATA.exists():
-        lines = _renewed(json.loads(DATA.read_text("utf-8"))["lines"], lines)
+            kept = keep(lines, absent, renew=bool(chosen.libraries))
+    print("\n".join((table(kept), "", *sorted(absent))))
+
+
+def keep(lines: list[dict[str, Any]], absent: set[str], *, renew: bool) -> list[dict[str, Any]]:
+    """All lines, kept in the file: new ones in the place of old, where some are renewed."""
     DATA.parent.mkdir(exist_ok=True)
-    text = json.dumps({"runs": chosen.runs, "lines": lines, "absent": sorted(absent)})
+    if renew and DATA.exists():
+        lines = _renewed(json.loads(DATA.read_text("utf-8"))["lines"], lines)
+    text = json.dumps({"lines": lines, "absent": sorted(absent)})
     DATA.write_text(text.replace("}, {", "},\n{") + "\n", "utf-8")
-    print("\n".join((table(lines), "", *sorted(absent))))
+    return lines
 
 
 if __name__ == "__main__":
