@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.binless.smooth_evidence import cell_noise, evidence_of, halves
 from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size, to_nodes
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.bounds import from_grid
@@ -31,6 +32,7 @@ __all__ = [
     "root_of",
 ]
 
+METHOD = "inverted test at every bandwidth"
 BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
 FEWER = 10  # times, nodes for a first approach and for the noise floor
 FAINT = 1e-6
@@ -93,18 +95,24 @@ class SmoothCalibrationError(TallyMetric):
         return torch.tensor(value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`, with bandwidth, bound and noise floor."""
-        del level, class_names
+        """See `TallyMetric.estimate`, with bandwidth, bound, noise floor and p value."""
+        del class_names
         value, n = float(self.read(tally)), int(tally["count"].sum())
         if not n:
             why = "not available: no rows"
             return Estimate(value, None, None, None, n, why, note="undefined: no rows")
-        hard = hard_labels(tally)
+        hard, total = hard_labels(tally), float(tally["w"].sum())
+        most = float((2 * (tally["wp"] - tally["wpp"])).sum().clamp(min=0)) / total
+        noise = _floor(cell_noise(tally, stated=hard), most if hard else math.inf)
+        found = evidence_of(tally, _gaps(tally), value, noise, level, hard=hard)
+        details = {"sigma": value}
+        if found.noise_floor_95 is not None and found.p_value is not None:
+            details |= {"noise_floor_95": found.noise_floor_95, "p_value": found.p_value}
         estimate = Estimate(
-            *(value, None, None, None, n, BIASED),
-            noise_floor=_floor(tally) if hard else None,
+            *(value, found.low, found.high, level, n, METHOD),
+            noise_floor=noise if hard else None,
             note="" if hard else SOFT,
-            details={"sigma": value},
+            details=details,
         )
         return from_grid(estimate, _bound(tally, value), "smooth_ece")
 
@@ -225,15 +233,12 @@ def moved(sigma: float, curved: float) -> float:
     return max(above, min(sigma, curved / sigma**2)) if sigma > 0 else above
 
 
-def _floor(tally: Tally) -> float:
-    """Fixed point of the expected error if every probability were true: gaps are near normal."""
-    total = float(tally["w"].sum())
-    noise = (tally["wwp"] - tally["wwpp"]).clamp(min=0) / total**2
-    held = fold_tails(noise).numpy().reshape(-1, FEWER).sum(axis=-1)
+def _floor(noise: Float64[np.ndarray, " cell"], most: float) -> float:
+    """Fixed point of the error that noise has on average: gaps are near normal."""
+    held = noise.reshape(-1, FEWER).sum(axis=-1)
     n_cells = N_CELLS // FEWER
-    masses, at = Masses(_halves(held)), np.arange(n_cells + 1) / n_cells
+    masses, at = Masses(halves(held)), np.arange(n_cells + 1) / n_cells
     middle = (np.arange(n_cells) + 0.5) / n_cells
-    most = float((2 * (tally["wp"] - tally["wpp"])).sum().clamp(min=0)) / total
 
     def excess(sigma: float) -> float:
         variance = masses.smoothed(sigma / math.sqrt(2)) / (2 * math.sqrt(math.pi) * sigma)
@@ -247,11 +252,3 @@ def _floor(tally: Tally) -> float:
     if not held.any() or excess(LEAST) <= 0:
         return 0.0
     return root_of(excess, LEAST, 1.0, 1e-13)
-
-
-def _halves(held: Float64[np.ndarray, " cell"]) -> Float64[np.ndarray, " node"]:
-    """Masses of cells, half to either edge."""
-    nodes = np.zeros(len(held) + 1)
-    nodes[:-1] += held / 2
-    nodes[1:] += held / 2
-    return nodes

@@ -1,0 +1,111 @@
+"""What a tally says of a smooth calibration error: its interval, and its size under calibration."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+
+from calibrant.metrics.binless.smooth_interval import (
+    NODES,
+    SmoothedNoise,
+    smooth_interval,
+    under_calibration,
+)
+from calibrant.metrics.binless.smoothing import Masses
+from calibrant.statistics.cells import fold_tails
+from calibrant.statistics.score_grid import N_CELLS
+from calibrant.statistics.tally import Tally
+
+__all__ = ["SmoothEvidence", "cell_noise", "evidence_of", "halves"]
+
+A_BANDWIDTH = 4  # nodes
+CLEAR = 4  # times the bandwidth of noise alone
+NEIGHBOURS = 0.02  # least bandwidth by which two estimates of a variance are weighed
+
+Cells = Float64[np.ndarray, " cell"]
+Nodes = Float64[np.ndarray, " node"]
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothEvidence:
+    """Interval, and where labels are hard the 95th percentile and p value under calibration."""
+
+    low: float
+    high: float
+    noise_floor_95: float | None
+    p_value: float | None
+
+
+def evidence_of(
+    tally: Tally, gap: Nodes, value: float, bandwidth: float, level: float, *, hard: bool
+) -> SmoothEvidence:
+    """Evidence on a fixed point.
+
+    Parameters
+    ----------
+    tally : Tally
+        Of a score grid.
+    gap : Float64[np.ndarray, "node"]
+        Stated less observed over all weight, on the 14,401 nodes of the grid.
+    value : float
+        Fixed point that was seen.
+    bandwidth : float
+        Bandwidth that noise alone would have on average.
+    level : float
+        Coverage, in (0, 1).
+    hard : bool
+        Whether labels are hard, so that what is stated foretells how outcomes scatter.
+    """
+    n_nodes = _nodes_for(bandwidth)
+    stated = _few(cell_noise(tally, stated=True), n_nodes)
+    under = None
+    if hard:
+        least = max(bandwidth, A_BANDWIDTH / n_nodes)
+        under = under_calibration(SmoothedNoise(stated), value, least)
+    if value > CLEAR * bandwidth:  # an end so far below the value is out of the question
+        bandwidth = value / CLEAR
+        n_nodes = _nodes_for(bandwidth)
+        stated = _few(cell_noise(tally, stated=True), n_nodes)
+    least = max(bandwidth, A_BANDWIDTH / n_nodes)
+    few = Masses(gap).coarser(N_CELLS // n_nodes).at
+    seen = _few(cell_noise(tally, stated=False), n_nodes)
+    variance = _larger(seen, stated, max(least, NEIGHBOURS)) if hard else seen
+    n_effective = float(tally["w"].sum()) ** 2 / float(tally["ww"].sum())
+    low, high = smooth_interval(few, SmoothedNoise(variance), n_effective, level, least)
+    return SmoothEvidence(low, high, *(under or (None, None)))
+
+
+def cell_noise(tally: Tally, *, stated: bool) -> Cells:
+    """Variance of the gaps of equal cells over all weight: stated, or about 0 as seen."""
+    sums = tally["wwp"] if stated else tally["wwyy"] - 2 * tally["wwpy"]
+    noise = sums - tally["wwpp"] if stated else sums + tally["wwpp"]
+    return fold_tails(noise.clamp(min=0) / tally["w"].sum() ** 2).numpy()
+
+
+def halves(held: Cells) -> Nodes:
+    """Masses of cells, half to either edge."""
+    nodes = np.zeros(len(held) + 1)
+    nodes[:-1] += held / 2
+    nodes[1:] += held / 2
+    return nodes
+
+
+def _nodes_for(bandwidth: float) -> int:
+    """Fewest nodes that tell what is smoothed with a bandwidth."""
+    return next((n for n in NODES if n * bandwidth >= A_BANDWIDTH), NODES[-1])
+
+
+def _few(noise: Cells, n_nodes: int) -> Nodes:
+    return halves(noise.reshape(n_nodes, -1).sum(axis=-1))
+
+
+def _larger(seen: Nodes, stated: Nodes, bandwidth: float) -> Nodes:
+    """Mean of two estimates of a variance, raised to the larger of the two in the neighbourhood.
+
+    Where few outcomes are rare ones, none may have come out nearby, and what was seen claims no
+    noise; where the model is overconfident, what it states claims too little.
+    """
+    one, other = (Masses(x).smoothed(bandwidth).clip(0) for x in (seen, stated))
+    mean = (one + other) / 2
+    times = np.divide(np.maximum(one, other), mean, out=np.ones_like(mean), where=mean > 0)
+    return (seen + stated) / 2 * times

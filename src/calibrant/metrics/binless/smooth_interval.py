@@ -1,0 +1,233 @@
+"""Interval of a smooth calibration error, and what it would be under calibration.
+
+The error is the bandwidth at which the smoothed gaps are as large as the bandwidth itself. So a
+bandwidth is in the interval if gaps as large as it, smoothed with it, may well show what was seen:
+a test at every bandwidth, and no resampling of the fixed point.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from jaxtyping import Float64
+from scipy.fft import dct
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from calibrant.metrics.inference.noise import quantile
+
+__all__ = ["NODES", "SmoothedNoise", "smooth_interval", "under_calibration"]
+
+NODES = (150, 300, 600, 1200, 3600)  # of [0, 1], as many as a bandwidth asks for
+MANY = 600  # nodes beyond which an integral is as good as normal: it has hundreds of patches
+ACCURACY = 1e-3  # of an end
+TINY = 1e-12  # what is seen without noise is not beyond its tail
+REACH = 3.0  # waves faster than this many a bandwidth are damped to 1e-19
+
+Nodes = Float64[np.ndarray, " node"]
+Draws = Float64[np.ndarray, "draw node"]
+Places = Float64[np.ndarray, " place"]  # on [0, 1], as many as a bandwidth asks for
+PlaceDraws = Float64[np.ndarray, "draw place"]
+Waves = Float64[np.ndarray, " wave"]
+WaveDraws = Float64[np.ndarray, "draw wave"]
+
+
+@dataclass(frozen=True)
+class SmoothedNoise:
+    """Noise on the nodes 0, 1/N, ..., 1, independent from node to node, ready to be smoothed.
+
+    Parameters
+    ----------
+    variance : Float64[np.ndarray, "node"]
+        Variance of the mass of every node.
+    """
+
+    variance: Nodes
+
+    @cached_property
+    def _waves(self) -> WaveDraws:
+        table = _normals(len(self.variance) - 1)
+        return _waves(table * np.sqrt(self.variance))
+
+    def at(self, sigma: float) -> PlaceDraws:
+        """Draws of the density that noise has once it is smoothed."""
+        return _smoothed(self._waves, sigma)
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether there are so many nodes that the integral of the noise is normal."""
+        return len(self.variance) - 1 > MANY
+
+    def quantile(self, integrals: Float64[np.ndarray, " draw"], share: float) -> float:
+        """Quantile of the integrals of draws."""
+        if self.is_fine:
+            return float(integrals.mean() + ndtri(share) * integrals.std())
+        return quantile(integrals, share)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Gaps and their noise on the same nodes."""
+
+    gap: Nodes
+    noise: SmoothedNoise
+    error: float  # standard deviation of the sum of the noise of all nodes, whatever their signs
+
+    @cached_property
+    def _waves(self) -> Waves:
+        return _waves(self.gap)
+
+    def at(self, sigma: float) -> tuple[Places, PlaceDraws]:
+        """Smoothed gaps, as sizes, and draws of their noise, each with the sign of its gap."""
+        gap, noise = _smoothed(self._waves, sigma), self.noise.at(sigma)
+        return np.abs(gap), noise * np.where(gap < 0, -1.0, 1.0)
+
+
+def smooth_interval(
+    gap: Nodes, noise: SmoothedNoise, n_effective: float, level: float, least: float
+) -> tuple[float, float]:
+    r"""Interval of the bandwidth at which smoothed gaps add up to the bandwidth.
+
+    Parameters
+    ----------
+    gap : Float64[np.ndarray, "node"]
+        Stated less observed over all weight, on nodes of [0, 1].
+    noise : SmoothedNoise
+        Its noise, for a number of rows that is left to chance.
+    n_effective : float
+        Rows behind it, a number that was not: :math:`(\sum w)^2 / \sum w^2`.
+    level : float
+        Coverage, in (0, 1).
+    least : float
+        Bandwidth below which gaps are not smoothed: smaller errors are tested with this one.
+
+    Returns
+    -------
+    tuple of float
+        Its ends, in [0, 1]. The plug-in may lie above both: noise adds to it.
+
+    Notes
+    -----
+    Let T be the integral of the smoothed gaps' sizes at bandwidth b. The error decreases in the
+    bandwidth, so that a true value s means true gaps of at most s at any bandwidth from s on. The
+    lower end is the least s with T no greater than its upper tail under true gaps
+    :math:`\sqrt{\max(r^2 - \lambda^2 \sigma_r^2, 0)}` that add up to s, at
+    :math:`b = \max(s, b_0)`; the upper end is the greatest s with T no less than its lower tail
+    under true gaps in proportion to their noise that add up to s, at b = s, and at most T and the
+    error of the sum with the signs of the truth.
+
+    References
+    ----------
+    .. [1] Blasiok, Nakkiran. "Smooth ECE." ICLR 2024 (2309.12500): the fixed point. The paths:
+       see `calibrant.metrics.inference.firm`.
+    """
+    tail = (1 - level) / 2
+    seen = _Seen(gap, noise, math.sqrt(float(noise.variance.sum())))
+    return _low(seen, tail, least), _high(seen, tail, least, n_effective)
+
+
+def under_calibration(noise: SmoothedNoise, value: float, least: float) -> tuple[float, float]:
+    """95th percentile of the fixed point of noise alone, and the chance of one beyond `value`."""
+
+    def beyond(sigma: float) -> float:
+        return noise.quantile(_integral(noise.at(sigma)), 0.95) - sigma
+
+    floor = least if beyond(least) <= 0 else _root(beyond, least, 1.0)
+    drawn = _integral(noise.at(max(value, least)))
+    if noise.is_fine:
+        return floor, float(ndtr((drawn.mean() - value) / drawn.std())) if drawn.any() else 1.0
+    return floor, (1 + float((drawn >= value).sum())) / (1 + len(drawn))
+
+
+def _low(seen: _Seen, tail: float, least: float) -> float:
+    size, noise = seen.at(least)
+    total = float(_integral(size))
+    if total <= seen.noise.quantile(_integral(noise), 1 - tail):
+        return 0.0
+
+    def excess(size: Places, noise: PlaceDraws, true: float) -> float:
+        shrunk = _shrunk_to(size, np.sqrt((noise**2).mean(axis=0)), true)
+        if shrunk is None:
+            return total
+        shown = seen.noise.quantile(_integral(shrunk + noise), 1 - tail)
+        return float(_integral(size)) - shown - TINY
+
+    if excess(size, noise, least) <= 0 or total <= least:
+        return _root(lambda true: excess(size, noise, true), 0.0, min(total, least))
+    return _root(lambda true: excess(*seen.at(true), true), least, 1.0)
+
+
+def _high(seen: _Seen, tail: float, least: float, n_effective: float) -> float:
+    z = float(ndtri(1 - tail))
+
+    def excess(true: float) -> float:
+        size, noise = seen.at(true)
+        spread = np.sqrt((noise**2).mean(axis=0))
+        total = float(_integral(size))
+        if not spread.any():
+            return true - total
+        shown = max(total, seen.noise.quantile(_integral(noise), 0.5))
+        dense = true / float(_integral(spread)) * spread
+        below = seen.noise.quantile(_integral(dense + noise), tail) - shown
+        error = math.sqrt(max(0.0, seen.error**2 - total**2 / n_effective))
+        return max(below, true - total - z * error)
+
+    if excess(least) >= 0:
+        return least
+    return 1.0 if excess(1.0) <= 0 else _root(excess, least, 1.0)
+
+
+def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
+    """Gaps shrunk by their noise, the small ones to 0, that add up to `total`, if any do."""
+    noisy = spread > 0
+
+    def shrunk(shrinkage: float) -> Places:
+        return np.sqrt(np.maximum(size**2 - (shrinkage * spread) ** 2, 0))
+
+    most = float((size[noisy] / spread[noisy]).max(initial=0.0))
+    if float(_integral(size)) <= total:
+        return size
+    if float(_integral(shrunk(most))) > total:  # gaps without noise stay
+        return None
+    return shrunk(_root(lambda x: float(_integral(shrunk(x))) - total, 0.0, most))
+
+
+def _root(of: Callable[[float], float], low: float, high: float) -> float:
+    return float(brentq(of, low, high, xtol=1e-9, rtol=ACCURACY))  # pyright: ignore[reportArgumentType]
+
+
+def _waves(masses: Float64[np.ndarray, "*draw node"]) -> Float64[np.ndarray, "*draw wave"]:
+    """Cosine coefficients of masses at 0, 1/N, ..., 1."""
+    halved = masses / 2
+    halved[..., 0] *= 2
+    halved[..., -1] *= 2
+    return np.asarray(dct(halved, type=1, axis=-1))
+
+
+def _smoothed(
+    waves: Float64[np.ndarray, "*draw wave"], sigma: float
+) -> Float64[np.ndarray, "*draw place"]:
+    """Densities at as many nodes as the waves that are left of a bandwidth ask for."""
+    n_nodes = waves.shape[-1] - 1
+    n_waves = min(n_nodes + 1, int(REACH / sigma) + 1)
+    n_shown = min(n_nodes, max(16, 1 << (2 * n_waves - 1).bit_length()))
+    kept = waves[..., : min(n_waves, n_shown + 1)]
+    damped = kept * np.exp(-0.5 * (np.pi * sigma * np.arange(kept.shape[-1])) ** 2)
+    return np.asarray(dct(damped, type=1, n=n_shown + 1, axis=-1))
+
+
+def _integral(density: Float64[np.ndarray, "*draw place"]) -> Float64[np.ndarray, "*draw"]:
+    """Integral over [0, 1] of the absolute value, by the trapezoidal rule."""
+    size = np.abs(density)
+    ends = (size[..., 0] + size[..., -1]) / 2
+    return np.asarray((size.sum(axis=-1) - ends) / (size.shape[-1] - 1))
+
+
+@lru_cache(maxsize=len(NODES))
+def _normals(n_nodes: int) -> Draws:
+    """Fixed table of normal numbers, every draw with its opposite."""
+    half = 512 if n_nodes <= MANY else 128
+    draws = np.random.Generator(np.random.PCG64(n_nodes)).standard_normal((half, n_nodes + 1))
+    return np.concatenate((draws, -draws))
