@@ -147,7 +147,7 @@ def test_sure_rows_leave_nothing_to_chance(metric, labels, p_value):
     rows = cal.predictions(probs=[0.0, 1.0, 1.0], labels=labels)
     for estimate in (metric()(rows), from_grid(metric(), rows)):
         assert estimate.value == pytest.approx((1 - p_value) / 3)
-        assert estimate.details == {"p_value": p_value}
+        assert estimate.details == {"p_value": p_value, "noise_floor_95": 0.0}
         assert estimate.noise_floor == 0
 
 

@@ -3,10 +3,12 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import ClassVar, cast, final
 
 import torch
 from jaxtyping import Float64
+from scipy.optimize import brentq
+from scipy.special import ndtri
 from torch import Tensor
 
 from calibrant.metrics.base import RowMetric
@@ -26,7 +28,8 @@ __all__ = ["KolmogorovSmirnovCalibrationError", "KuiperCalibrationError"]
 
 FEW = 5.0  # rows' worth of stated variance
 ROUGH = "rough p value and noise floor: sum of p(1 - p) below 5, far from a Brownian motion"
-WHY = "not available: the extreme of a path is biased upwards and has no interval in closed form"
+METHOD = "reach of a Brownian motion below, normal above"
+FEW_OUTCOMES = "not available: too few outcomes of either kind for a normal path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class _Cumulative(RowMetric, ABC):
 
     @abstractmethod
     def _beyond(self, scaled: float) -> float:
-        """Chance of a larger value under calibration."""
+        """Chance of a larger value under calibration, which falls from 1 to 0."""
 
     @property
     @abstractmethod
@@ -70,7 +73,7 @@ class _Cumulative(RowMetric, ABC):
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`; warns where cells are too coarse."""
-        del level, class_names
+        del class_names
         value, n = float(self.read(tally)), int(tally["count"].sum())
         if not n:
             return _undefined()
@@ -85,13 +88,14 @@ class _Cumulative(RowMetric, ABC):
         widest = self._extreme(*_ends(low / total, high / total))
         deviation = float((tally["wwp"] - tally["wwpp"]).sum().clamp(min=0).sqrt() / total)
         spread = float((tally["wp"] - tally["wpp"]).sum().clamp(min=0) / total)
-        estimate = self._estimate(value, n, deviation, spread, hard=hard_labels(tally))
+        squares = (tally["wwpp"] - 2 * tally["wwpy"] + tally["wwyy"]).sum().clamp(min=0)
+        noise = _Noise(deviation, float(squares.sqrt() / total), spread, hard=hard_labels(tally))
+        estimate = self._estimate(value, n, noise, level)
         return from_grid(estimate, max(widest - value, 0.0), "the cumulative error")
 
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        del level
         events, scores = scores_of(rows, self.view)
         prob, outcome, weight = events.stated, events.outcome.double(), events.weight()
         if not len(events):
@@ -104,26 +108,64 @@ class _Cumulative(RowMetric, ABC):
         total = weight.sum()
         path = gaps.cumsum(0) / total
         variance = weight * prob * (1 - prob)
-        deviation, spread = float((weight * variance).sum().sqrt() / total), variance.sum() / total
-        hard = bool(((outcome == 0) | (outcome == 1)).all())
-        value = self._extreme(*_ends(path, path))
-        return self._estimate(value, len(events), deviation, float(spread), hard=hard)
+        squares = (weight * (prob - outcome)).square().sum()
+        noise = _Noise(
+            float((weight * variance).sum().sqrt() / total),
+            float(squares.sqrt() / total),
+            float(variance.sum() / total),
+            hard=bool(((outcome == 0) | (outcome == 1)).all()),
+        )
+        return self._estimate(self._extreme(*_ends(path, path)), len(events), noise, level)
 
-    def _estimate(
-        self, value: float, n: int, deviation: float, spread: float, *, hard: bool
-    ) -> Estimate:
-        notes = [] if hard else [CONSERVATIVE]
-        if deviation > 0:
-            scaled = value / deviation
+    def _estimate(self, value: float, n: int, noise: "_Noise", level: float) -> Estimate:
+        notes = [] if noise.hard else [CONSERVATIVE]
+        stated = noise.stated
+        if stated > 0:
+            scaled = value / stated
             details = {"scaled": scaled, "p_value": self._beyond(scaled)}
-            if spread**2 < FEW * deviation**2:
+            if noise.rows < FEW:
                 notes.append(ROUGH)
         else:  # whatever is off the stated 0 and 1 is no chance
             details = {"p_value": float(value == 0)}
-        floor, note = self._expected * deviation if hard else None, "; ".join(notes)
+        floor = None
+        if noise.hard:
+            floor = self._expected * stated
+            details["noise_floor_95"] = self._reached(0.05) * stated
+        low, high, method = None, None, FEW_OUTCOMES
+        if noise.rows >= FEW:
+            tail, method = (1 - level) / 2, METHOD
+            low = max(0.0, value - self._reached(tail) * noise.larger)
+            high = min(1.0, value + float(ndtri(1 - tail)) * noise.larger)
         return Estimate(
-            *(value, None, None, None, n, WHY), noise_floor=floor, note=note, details=details
+            *(value, low, high, level if low is not None else None, n, method),
+            noise_floor=floor,
+            note="; ".join(notes),
+            details=details,
         )
+
+    def _reached(self, share: float) -> float:
+        """What a Brownian motion goes beyond with a chance of `share`."""
+        return cast(float, brentq(lambda x: self._beyond(x) - share, 0.1, 20.0, xtol=1e-12))
+
+
+@dataclass(frozen=True, slots=True)
+class _Noise:
+    """Deviation of the whole sum: stated, and about 0 as seen; and the stated spread of rows."""
+
+    stated: float
+    seen: float
+    spread: float
+    hard: bool
+
+    @property
+    def larger(self) -> float:
+        """The larger of the two; soft labels foretell nothing by what is stated."""
+        return max(self.seen, self.stated) if self.hard else self.seen
+
+    @property
+    def rows(self) -> float:
+        """Rows' worth of stated variance."""
+        return self.spread**2 / self.stated**2 if self.stated > 0 else 0.0
 
 
 class KolmogorovSmirnovCalibrationError(_Cumulative):
