@@ -145,7 +145,11 @@ class _Cumulative(RowMetric, ABC):
 
     def _reached(self, share: float) -> float:
         """What a Brownian motion goes beyond with a chance of `share`."""
-        return cast(float, brentq(lambda x: self._beyond(x) - share, 0.1, 20.0, xtol=1e-12))
+
+        def more(reach: float) -> float:
+            return self._beyond(reach) - share
+
+        return cast(float, brentq(more, 0.1, 20.0, xtol=1e-12))
 
 
 @dataclass(frozen=True, slots=True)

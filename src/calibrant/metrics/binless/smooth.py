@@ -17,6 +17,7 @@ from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_s
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.intervals import FEWEST
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
@@ -104,8 +105,11 @@ class SmoothCalibrationError(TallyMetric):
         hard, total = hard_labels(tally), float(tally["w"].sum())
         most = float((2 * (tally["wp"] - tally["wpp"])).sum().clamp(min=0)) / total
         noise = _floor(cell_noise(tally, stated=hard), most if hard else math.inf)
-        found = evidence_of(tally, _gaps(tally), value, noise, level, hard=hard)
         details = {"sigma": value}
+        if total**2 < FEWEST * float(tally["ww"].sum()):
+            why = "not available: fewer than two effective rows tell nothing of the noise"
+            return Estimate(value, None, None, None, n, why, details=details)
+        found = evidence_of(tally, _gaps(tally), value, noise, level, hard=hard)
         if found.noise_floor_95 is not None and found.p_value is not None:
             details |= {"noise_floor_95": found.noise_floor_95, "p_value": found.p_value}
         estimate = Estimate(

@@ -22,7 +22,7 @@ __all__ = ["NODES", "SmoothedNoise", "smooth_interval", "under_calibration"]
 
 NODES = (150, 300, 600, 1200, 3600)  # of [0, 1], as many as a bandwidth asks for
 MANY = 600  # nodes beyond which an integral is as good as normal: it has hundreds of patches
-ACCURACY = 1e-3  # of an end
+ACCURACY = 1e-13  # of an end: rounding in the sums may not show
 TINY = 1e-12  # what is seen without noise is not beyond its tail
 REACH = 3.0  # waves faster than this many a bandwidth are damped to 1e-19
 
@@ -195,7 +195,11 @@ def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
 
 
 def _root(of: Callable[[float], float], low: float, high: float) -> float:
-    return float(brentq(of, low, high, xtol=1e-9, rtol=ACCURACY))  # pyright: ignore[reportArgumentType]
+    """Where a function crosses 0; the end where it is nearer to it if nowhere."""
+    first, last = of(low), of(high)
+    if first * last >= 0:
+        return low if abs(first) < abs(last) else high
+    return float(brentq(of, low, high, xtol=1e-15, rtol=ACCURACY))  # pyright: ignore[reportArgumentType]
 
 
 def _waves(masses: Float64[np.ndarray, "*draw node"]) -> Float64[np.ndarray, "*draw wave"]:
