@@ -147,6 +147,7 @@ from calibrant.metrics.ranking.average_precision import (
 from calibrant.metrics.ranking.average_precision import (
     PositiveAveragePrecision as PositiveAveragePrecision,
 )
+from calibrant.metrics.ranking.best_f1 import BestF1 as BestF1
 from calibrant.metrics.ranking.curves import precision_recall_curve as precision_recall_curve
 from calibrant.metrics.ranking.curves import roc_curve as roc_curve
 from calibrant.metrics.ranking.curves import threshold_table as threshold_table
@@ -156,7 +157,6 @@ from calibrant.metrics.ranking.gains_table import gains_table as gains_table
 from calibrant.metrics.ranking.one_vs_one import OneVsOneAUROC as OneVsOneAUROC
 from calibrant.metrics.ranking.one_vs_rest import MacroAUROC as MacroAUROC
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC as OneVsRestAUROC
-from calibrant.metrics.ranking.points import BestF1 as BestF1
 from calibrant.metrics.ranking.points import PrecisionAtRecall as PrecisionAtRecall
 from calibrant.metrics.ranking.points import RecallAtFalseAlarms as RecallAtFalseAlarms
 from calibrant.metrics.ranking.points import RecallAtPrecision as RecallAtPrecision

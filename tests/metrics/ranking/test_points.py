@@ -12,9 +12,9 @@ from sklearn.metrics import precision_recall_curve, roc_auc_score, roc_curve
 
 import calibrant as cal
 from calibrant.errors import CalibrantWarning, InputError
+from calibrant.metrics.ranking.best_f1 import BestF1
 from calibrant.metrics.ranking.gains import Captured, Lift
 from calibrant.metrics.ranking.points import (
-    BestF1,
     PrecisionAtRecall,
     RecallAtFalseAlarms,
     RecallAtPrecision,

@@ -63,7 +63,7 @@ POINTS = (
     ),
     Entry(
         name="best_f1",
-        home="calibrant.metrics.ranking.points:BestF1",
+        home="calibrant.metrics.ranking.best_f1:BestF1",
         says="greatest F1 of the positive class over all thresholds; optimistic",
         range=(0, 1),
         direction="higher",

@@ -15,7 +15,7 @@ from calibrant.metrics.ranking.precision_area import (
     precision_reach,
     precision_variance,
 )
-from calibrant.metrics.ranking.step_metric import StepMetric
+from calibrant.metrics.ranking.step_metric import SmoothStepMetric
 from calibrant.metrics.ranking.steps import Steps, ranked
 
 __all__ = ["JACKKNIFE", "OneVsRestAveragePrecision", "PositiveAveragePrecision"]
@@ -24,7 +24,7 @@ JACKKNIFE = "infinitesimal jackknife, on the scale of log-odds"
 
 
 @dataclass(frozen=True, slots=True)
-class PositiveAveragePrecision(StepMetric):
+class PositiveAveragePrecision(SmoothStepMetric):
     r"""Mean precision at the positive rows, ranked by their probability, in [0, 1].
 
     :math:`\sum_k (R_k - R_{k-1}) P_k` over distinct scores, the highest first: rows of one score

@@ -4,20 +4,25 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int
 from torch import Tensor
 
-from calibrant.metrics.ranking.step_metric import StepMetric
+from calibrant.metrics.ranking.curve_point import CurvePoint
 from calibrant.metrics.ranking.steps import Steps
-from calibrant.metrics.ranking.top_share import check_share, positives_in, positives_reach
+from calibrant.metrics.ranking.top_share import (
+    check_share,
+    positives_in,
+    positives_reach,
+    step_of_share,
+)
 
 __all__ = ["Captured", "Lift"]
 
-Scalar = Float64[Tensor, ""]
+Scalar = Float64[Tensor, "*replicate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Captured(StepMetric):
+class Captured(CurvePoint):
     """Share of the positives among the share of rows ranked highest, in [0, 1].
 
     Tied rows at the end of the share are shared out evenly, as a random choice would on
@@ -44,7 +49,11 @@ class Captured(StepMetric):
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
-        return positives_in(steps, _one(self.share))[0] / steps.up.sum()
+        return positives_in(steps, _one(self.share))[..., 0] / steps.up.sum(-1)
+
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: where the share ends."""
+        return step_of_share(steps, _one(self.share))[..., 0]
 
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
         """See `StepMetric.reach`."""
@@ -53,7 +62,7 @@ class Captured(StepMetric):
 
 
 @dataclass(frozen=True, slots=True)
-class Lift(StepMetric):
+class Lift(CurvePoint):
     """Share of positives among the rows ranked highest, over that among all, at least 0.
 
     2 means twice as many positives as a random choice of as many rows; at most one over the
@@ -81,6 +90,10 @@ class Lift(StepMetric):
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
         return Captured(self.share).value_of(steps) / self.share
+
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: where the share ends."""
+        return step_of_share(steps, _one(self.share))[..., 0]
 
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
         """See `StepMetric.reach`."""

@@ -1,19 +1,21 @@
 """The best point of a curve: one number at its best where another keeps a floor."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import torch
-from jaxtyping import Bool, Float64
+from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
-from calibrant.metrics.ranking.step_metric import StepMetric
+from calibrant.metrics.ranking.curve_point import CurvePoint
 from calibrant.metrics.ranking.steps import Masses, Steps, over
 from calibrant.metrics.ranking.top_share import check_share
 
 __all__ = [
-    "BestF1",
+    "OPTIMISTIC",
+    "BestPoint",
+    "Corner",
     "PrecisionAtRecall",
     "RecallAtFalseAlarms",
     "RecallAtPrecision",
@@ -23,7 +25,7 @@ __all__ = [
 ROUNDING = 1e-12  # of shares of weights
 OPTIMISTIC = "optimistic: the threshold was chosen on these rows"
 
-Scalar = Float64[Tensor, ""]
+Scalar = Float64[Tensor, "*replicate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,16 +34,16 @@ class Corner:
 
     Attributes
     ----------
-    hits, alarms : Float64[Tensor, "step"]
+    hits, alarms : Float64[Tensor, "*replicate step"]
         Weight of positives and of negatives chosen.
-    up, down : Float64[Tensor, ""]
+    up, down : Float64[Tensor, "*replicate 1"]
         Weight of all positives and of all negatives.
     """
 
     hits: Masses
     alarms: Masses
-    up: Scalar
-    down: Scalar
+    up: Float64[Tensor, "*replicate 1"]
+    down: Float64[Tensor, "*replicate 1"]
 
     @property
     @final
@@ -62,7 +64,7 @@ class Corner:
         return self.alarms / self.down
 
 
-class BestPoint(StepMetric):
+class BestPoint(CurvePoint):
     """Best of one number over the thresholds at which others are as asked.
 
     Every distinct score is a threshold: from it up, rows are chosen. Of a grid only the edges
@@ -78,7 +80,7 @@ class BestPoint(StepMetric):
         """Number that is to be best."""
 
     @abstractmethod
-    def allowed(self, corner: Corner) -> Bool[Tensor, " step"]:
+    def allowed(self, corner: Corner) -> Bool[Tensor, "*replicate step"]:
         """Whether a threshold is as asked."""
 
     def best_inside(self, steps: Steps) -> Masses:
@@ -87,14 +89,19 @@ class BestPoint(StepMetric):
         Right where the number and what is asked for grow with the positives chosen, and fall
         with the negatives.
         """
-        corner = Corner(steps.hits, steps.alarms - steps.down, steps.up.sum(), steps.down.sum())
+        corner = replace(_corner(steps), alarms=steps.alarms - steps.down)
         return torch.where(self.allowed(corner), self.number(corner), -1)
 
     @final
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
-        best = self._reached(steps).max()
+        best = self._reached(steps).amax(-1)
         return torch.where(best < 0, self.none_reached, best)
+
+    @final
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: the threshold."""
+        return self._reached(steps).argmax(-1)
 
     @final
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
@@ -129,7 +136,8 @@ class BestPoint(StepMetric):
 
 
 def _corner(steps: Steps) -> Corner:
-    return Corner(steps.hits, steps.alarms, steps.up.sum(), steps.down.sum())
+    hits, alarms = steps.hits, steps.alarms
+    return Corner(hits, alarms, hits[..., -1:], alarms[..., -1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ class PrecisionAtRecall(BestPoint):
         """See `BestPoint.number`."""
         return corner.precision
 
-    def allowed(self, corner: Corner) -> Bool[Tensor, " step"]:
+    def allowed(self, corner: Corner) -> Bool[Tensor, "*replicate step"]:
         """See `BestPoint.allowed`."""
         return corner.recall >= self.recall - ROUNDING
 
@@ -194,7 +202,7 @@ class RecallAtPrecision(BestPoint):
         """See `BestPoint.number`."""
         return corner.recall
 
-    def allowed(self, corner: Corner) -> Bool[Tensor, " step"]:
+    def allowed(self, corner: Corner) -> Bool[Tensor, "*replicate step"]:
         """See `BestPoint.allowed`."""
         return corner.precision >= self.precision - ROUNDING
 
@@ -238,7 +246,7 @@ class RecallAtFalseAlarms(OfBothSides):
         """See `BestPoint.number`."""
         return corner.recall
 
-    def allowed(self, corner: Corner) -> Bool[Tensor, " step"]:
+    def allowed(self, corner: Corner) -> Bool[Tensor, "*replicate step"]:
         """See `BestPoint.allowed`."""
         return corner.false_alarms <= self.false_alarms + ROUNDING
 
@@ -269,30 +277,6 @@ class SpecificityAtRecall(OfBothSides):
         """See `BestPoint.number`."""
         return 1 - corner.false_alarms
 
-    def allowed(self, corner: Corner) -> Bool[Tensor, " step"]:
+    def allowed(self, corner: Corner) -> Bool[Tensor, "*replicate step"]:
         """See `BestPoint.allowed`."""
         return corner.recall >= self.recall - ROUNDING
-
-
-@dataclass(frozen=True, slots=True)
-class BestF1(BestPoint):
-    """Greatest F1 over all thresholds, in [0, 1]; undefined without positives.
-
-    The threshold, which `details` tell, was chosen on the rows that it is measured on: the
-    value is optimistic, most of all with few positives. Choose it on other rows to report it.
-
-    Examples
-    --------
-    >>> import calibrant as cal
-    >>> rows = cal.predictions(probs=[0.1, 0.4, 0.35, 0.8], labels=[0, 0, 1, 1])
-    >>> BestF1()(rows).value  # from .35 up: 2 * 2 / (2 + 1 + 2)
-    0.8
-    """
-
-    def number(self, corner: Corner) -> Masses:
-        """See `BestPoint.number`."""
-        return over(2 * corner.hits, corner.hits + corner.alarms + corner.up)
-
-    def allowed(self, corner: Corner) -> Bool[Tensor, " step"]:
-        """See `BestPoint.allowed`."""
-        return torch.ones_like(corner.hits, dtype=torch.bool)

@@ -1,21 +1,23 @@
 """Numbers of the ROC curve besides its area: equal error rate, Youden's index, Gini."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import torch
 from jaxtyping import Float64, Int
 from torch import Tensor
+from torch.nn.functional import pad
 
-from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.intervals import Interval, logit_interval, newcombe
+from calibrant.metrics.ranking.curve_point import UNBIASED, CurvePoint, effective, unbiased_best
 from calibrant.metrics.ranking.positive import METHOD
 from calibrant.metrics.ranking.rank_area import rank_area, rank_area_bound, rank_area_variance
-from calibrant.metrics.ranking.step_metric import StepMetric
-from calibrant.metrics.ranking.steps import Steps
+from calibrant.metrics.ranking.step_metric import SmoothStepMetric, StepMetric
+from calibrant.metrics.ranking.steps import Masses, Steps
 
 __all__ = ["EqualErrorRate", "Gini", "YoudenMax"]
 
-Scalar = Float64[Tensor, ""]
+Scalar = Float64[Tensor, "*replicate"]
 
 
 class OfBothSides(StepMetric):
@@ -28,7 +30,7 @@ class OfBothSides(StepMetric):
 
 
 @dataclass(frozen=True, slots=True)
-class EqualErrorRate(OfBothSides):
+class EqualErrorRate(OfBothSides, CurvePoint):
     """Share of misses where it equals the share of false alarms, in [0, 1].
 
     As the threshold falls, the share of positives that are missed falls and that of negatives
@@ -49,23 +51,30 @@ class EqualErrorRate(OfBothSides):
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
         k, missed, alarmed = _meeting(steps)
-        before, after = (missed - alarmed)[k], (missed - alarmed)[k + 1]
-        return alarmed[k] + before / (before - after) * (alarmed[k + 1] - alarmed[k])
+        gap = missed - alarmed
+        before, after = (gap.gather(-1, at) for at in (k, k + 1))
+        low, high = (alarmed.gather(-1, at) for at in (k, k + 1))
+        return (low + before / (before - after) * (high - low)).squeeze(-1)
+
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: the step of the meeting."""
+        return _meeting(steps)[0].squeeze(-1)
 
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
         """See `StepMetric.reach`: in the step of the meeting, positives first, then last."""
-        k, missed, alarmed = _meeting(steps)
+        at, missed, alarmed = _meeting(steps)
+        k = int(at)
         if bool(steps.alone[k]):
             return self.value_of(steps), self.value_of(steps)
         return torch.maximum(alarmed[k], missed[k + 1]), torch.minimum(missed[k], alarmed[k + 1])
 
     def details_of(self, steps: Steps) -> dict[str, float]:
         """See `StepMetric.details_of`."""
-        return {"threshold": float(steps.scores[_meeting(steps)[0]])}
+        return {"threshold": float(steps.scores[int(_meeting(steps)[0])])}
 
 
 @dataclass(frozen=True, slots=True)
-class YoudenMax(OfBothSides):
+class YoudenMax(OfBothSides, CurvePoint):
     """Greatest recall less the share of false alarms, over all thresholds, in [0, 1].
 
     Youden's index at its best threshold, which `details` tell; also the two-sample
@@ -89,7 +98,11 @@ class YoudenMax(OfBothSides):
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
-        return _gaps(steps).max().clamp(min=0)
+        return _gaps(steps).amax(-1).clamp(min=0)
+
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: the threshold."""
+        return _gaps(steps).argmax(-1)
 
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
         """See `StepMetric.reach`: thresholds between cells; positives of each cell first."""
@@ -107,9 +120,22 @@ class YoudenMax(OfBothSides):
         del value
         return "optimistic: the threshold was chosen on these rows"
 
+    @final
+    def resampled(self, steps: Steps, level: float) -> Interval:
+        """See `CurvePoint.resampled`: Newcombe's, of the difference at the best threshold."""
+        best, few, k = unbiased_best(steps, _gaps)
+        shares = float(few.hits[k] / few.hits[-1]), float(few.alarms[k] / few.alarms[-1])
+        numbers = effective(few.up, few.up_twice), effective(few.down, few.down_twice)
+        end = newcombe(shares, numbers, level)
+        assert end.low is not None
+        assert end.high is not None
+        moved = best - (shares[0] - shares[1])
+        low, high = (min(max(each + moved, 0.0), 1.0) for each in (end.low, end.high))
+        return Interval(low, high, f"{end.method}, {UNBIASED}")
+
 
 @dataclass(frozen=True, slots=True)
-class Gini(OfBothSides):
+class Gini(OfBothSides, SmoothStepMetric):
     """Twice the AUROC less one, in [-1, 1]: 0 for a random order; also Somers' D.
 
     Examples
@@ -144,16 +170,21 @@ class Gini(OfBothSides):
         return Interval(2 * end.low - 1, 2 * end.high - 1, end.method)
 
 
-def _gaps(steps: Steps) -> Float64[Tensor, " step"]:
-    return steps.hits / steps.up.sum() - steps.alarms / steps.down.sum()
+def _gaps(steps: Steps) -> Masses:
+    hits, alarms = steps.hits, steps.alarms
+    return hits / hits[..., -1:] - alarms / alarms[..., -1:]
 
 
 def _meeting(
     steps: Steps,
-) -> tuple[int, Float64[Tensor, " end"], Float64[Tensor, " end"]]:
+) -> tuple[
+    Int[Tensor, "*replicate 1"],
+    Float64[Tensor, "*replicate end"],
+    Float64[Tensor, "*replicate end"],
+]:
     """Step in which misses and alarms meet; shares of both, from before the first step on."""
-    zero = steps.up.new_zeros(1)
-    missed = 1 - torch.cat((zero, steps.hits)) / steps.up.sum()
-    alarmed = torch.cat((zero, steps.alarms)) / steps.down.sum()
-    met: Int[Tensor, " step"] = (missed <= alarmed + 1e-15).long()
-    return max(int(met.argmax()) - 1, 0), missed, alarmed
+    hits, alarms = steps.hits, steps.alarms
+    missed = pad(1 - hits / hits[..., -1:], (1, 0), value=1.0)
+    alarmed = pad(alarms / alarms[..., -1:], (1, 0))
+    met = (missed <= alarmed + 1e-15).long()
+    return (met.argmax(-1, keepdim=True) - 1).clamp(min=0), missed, alarmed

@@ -19,13 +19,12 @@ from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
 
-__all__ = ["RESAMPLE", "SOFT", "StepMetric"]
+__all__ = ["SOFT", "SmoothStepMetric", "StepMetric"]
 
-RESAMPLE = "a point of a curve needs resampling"
 ROUNDING = 1e-12  # of sums over cells
 SOFT = "the variance needs hard labels"
 
-Scalar = Float64[Tensor, ""]
+Scalar = Float64[Tensor, "*replicate"]
 
 
 class StepMetric(RowMetric, ABC):
@@ -36,8 +35,6 @@ class StepMetric(RowMetric, ABC):
     """
 
     view: ClassVar[View] = "positive"
-    no_interval: ClassVar[str] = RESAMPLE
-    interval_method: ClassVar[str] = ""
 
     @abstractmethod
     def value_of(self, steps: Steps) -> Scalar:
@@ -51,14 +48,9 @@ class StepMetric(RowMetric, ABC):
         """Why there is no value, or nothing."""
         return "" if float(steps.up.sum()) > 0 else "it takes positive rows"
 
-    def variance_of(self, steps: Steps, value: Scalar) -> Scalar:
-        """Variance of the value, where `interval_method` names one; NaN of too few rows."""
-        del steps
-        return torch.full_like(value, math.nan)
-
-    def interval_of(self, value: float, variance: float, level: float) -> Interval:
-        """Interval from the variance."""
-        return logit_interval(value, variance, level, self.interval_method)
+    @abstractmethod
+    def interval_from(self, steps: Steps, value: float, level: float) -> Interval:
+        """Interval of a value that hard labels have."""
 
     def details_of(self, steps: Steps) -> dict[str, float]:
         """Numbers that belong to the value, such as its threshold."""
@@ -124,11 +116,26 @@ class StepMetric(RowMetric, ABC):
         )
 
     def _interval(self, steps: Steps, value: Scalar, level: float, *, hard: bool) -> Interval:
-        if not self.interval_method:
-            return Interval.missing(self.no_interval)
-        if not hard:
-            return Interval.missing(SOFT)
-        variance = float(self.variance_of(steps, value))
+        return self.interval_from(steps, float(value), level) if hard else Interval.missing(SOFT)
+
+
+class SmoothStepMetric(StepMetric):
+    """A number that every row moves a little, so that its variance tells the interval."""
+
+    interval_method: ClassVar[str]
+
+    @abstractmethod
+    def variance_of(self, steps: Steps, value: Scalar) -> Scalar:
+        """Variance of the value; NaN of too few rows."""
+
+    def interval_of(self, value: float, variance: float, level: float) -> Interval:
+        """Interval from the variance."""
+        return logit_interval(value, variance, level, self.interval_method)
+
+    @final
+    def interval_from(self, steps: Steps, value: float, level: float) -> Interval:
+        """See `StepMetric.interval_from`."""
+        variance = float(self.variance_of(steps, steps.up.new_tensor(value)))
         if math.isnan(variance):
             return Interval.missing("one row of a side tells nothing of the spread")
-        return self.interval_of(float(value), variance, level)
+        return self.interval_of(value, variance, level)

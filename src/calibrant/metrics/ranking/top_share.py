@@ -3,13 +3,15 @@
 from numbers import Real
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int
 from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.ranking.steps import Steps
 
-__all__ = ["check_share", "positives_in", "positives_reach"]
+__all__ = ["check_share", "positives_in", "positives_reach", "step_of_share"]
+
+TINY = torch.finfo(torch.float64).tiny
 
 
 def check_share(argument: str, value: object, *, zero: bool = True) -> None:
@@ -19,7 +21,9 @@ def check_share(argument: str, value: object, *, zero: bool = True) -> None:
         raise InputError(argument, rule, f"{value!r}", "One tenth is 0.1.")
 
 
-def positives_in(steps: Steps, shares: Float64[Tensor, " share"]) -> Float64[Tensor, " share"]:
+def positives_in(
+    steps: Steps, shares: Float64[Tensor, " share"]
+) -> Float64[Tensor, "*replicate share"]:
     """Weight of positives among the highest of all weight, share by share.
 
     Examples
@@ -31,7 +35,14 @@ def positives_in(steps: Steps, shares: Float64[Tensor, " share"]) -> Float64[Ten
     [1.0, 1.5, 2.0]
     """
     k, before, taken, whole = _straddled(steps, shares)
-    return before + steps.up[k] * taken / whole
+    return before + steps.up.gather(-1, k) * taken / whole
+
+
+def step_of_share(
+    steps: Steps, shares: Float64[Tensor, " share"]
+) -> Int[Tensor, "*replicate share"]:
+    """Step that every share of the weight ends in."""
+    return _straddled(steps, shares)[0]
 
 
 def positives_reach(
@@ -53,9 +64,9 @@ def _straddled(
     """Step that every share ends in, positives before it, weight taken of it, its weight."""
     mass = steps.up + steps.down
     total = mass.cumsum(-1)
-    wanted = shares * total[-1]
-    k = torch.searchsorted(total, wanted * (1 - 1e-12)).clamp(max=len(total) - 1)
-    before = steps.hits[k] - steps.up[k]
-    taken = (wanted - (total[k] - mass[k])).clamp(min=0)
-    taken = torch.minimum(taken, mass[k])
-    return k, before, taken, mass[k].clamp(min=torch.finfo(mass.dtype).tiny)
+    wanted = shares * total[..., -1:]
+    k = torch.searchsorted(total, wanted * (1 - 1e-12)).clamp(max=total.shape[-1] - 1)
+    up, of_step = steps.up.gather(-1, k), mass.gather(-1, k)
+    before = steps.hits.gather(-1, k) - up
+    taken = (wanted - (total.gather(-1, k) - of_step)).clamp(min=0)
+    return k, before, torch.minimum(taken, of_step), of_step.clamp(min=TINY)

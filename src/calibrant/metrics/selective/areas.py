@@ -9,7 +9,7 @@ from torch import Tensor
 
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.average_precision import JACKKNIFE
-from calibrant.metrics.ranking.step_metric import StepMetric
+from calibrant.metrics.ranking.step_metric import SmoothStepMetric
 from calibrant.metrics.ranking.steps import Steps
 from calibrant.metrics.selective.risk_area import (
     jackknife,
@@ -24,13 +24,13 @@ from calibrant.metrics.selective.risk_area import (
 )
 from calibrant.statistics.score_grid import View
 
-__all__ = ["AUGRC", "AURC", "ExcessAURC", "SelectiveMetric"]
+__all__ = ["AUGRC", "AURC", "ExcessAURC", "SelectiveArea"]
 
 Scalar = Float64[Tensor, ""]
 
 
-class SelectiveMetric(StepMetric):
-    """A number of rows accepted by the confidence in their likeliest class."""
+class SelectiveArea(SmoothStepMetric):
+    """An area over rows accepted by the confidence in their likeliest class."""
 
     view: ClassVar[View] = "top_label"
 
@@ -40,7 +40,7 @@ class SelectiveMetric(StepMetric):
 
 
 @dataclass(frozen=True, slots=True)
-class AURC(SelectiveMetric):
+class AURC(SelectiveArea):
     r"""Area under the risk-coverage curve, in [0, 1]: lower is better.
 
     Accept the rows from the highest confidence down, those of one confidence together; at every
@@ -79,7 +79,7 @@ class AURC(SelectiveMetric):
 
 
 @dataclass(frozen=True, slots=True)
-class ExcessAURC(SelectiveMetric):
+class ExcessAURC(SelectiveArea):
     r"""AURC less the least that so many wrong rows allow, in [0, 1): 0 for a perfect order.
 
     The least is :math:`r + (1 - r) \log(1 - r)` for the share r of wrong rows: all right ones
@@ -123,7 +123,7 @@ class ExcessAURC(SelectiveMetric):
 
 
 @dataclass(frozen=True, slots=True)
-class AUGRC(SelectiveMetric):
+class AUGRC(SelectiveArea):
     r"""Area under the generalised risk-coverage curve, in [0, 1/2]: lower is better.
 
     The share, of all rows, that are wrong and accepted, averaged over coverage: the risk of a

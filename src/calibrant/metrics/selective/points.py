@@ -1,25 +1,43 @@
 """Points of the risk-coverage curve: accuracy of a share of rows, share at an accuracy."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int
 from torch import Tensor
 
-from calibrant.metrics.ranking.steps import Steps, over
-from calibrant.metrics.ranking.top_share import check_share, positives_in, positives_reach
-from calibrant.metrics.selective.areas import SelectiveMetric
+from calibrant.metrics.ranking.curve_point import CurvePoint
+from calibrant.metrics.ranking.steps import Masses, Steps, over
+from calibrant.metrics.ranking.top_share import (
+    check_share,
+    positives_in,
+    positives_reach,
+    step_of_share,
+)
+from calibrant.statistics.score_grid import View
 
 __all__ = ["AccuracyAtCoverage", "CoverageAtAccuracy"]
 
 ROUNDING = 1e-12  # of shares of weights
 
-Scalar = Float64[Tensor, ""]
+Scalar = Float64[Tensor, "*replicate"]
+
+
+class SelectivePoint(CurvePoint):
+    """A number of the rows accepted down to some confidence in their likeliest class."""
+
+    view: ClassVar[View] = "top_label"
+    sides: ClassVar[tuple[str, str]] = ("right", "wrong")
+
+    @final
+    def undefined(self, steps: Steps) -> str:
+        """See `StepMetric.undefined`."""
+        return "" if float((steps.up + steps.down).sum()) > 0 else "it takes rows"
 
 
 @dataclass(frozen=True, slots=True)
-class AccuracyAtCoverage(SelectiveMetric):
+class AccuracyAtCoverage(SelectivePoint):
     """Accuracy of the share of rows with the highest confidence, in [0, 1].
 
     Rows of one confidence that straddle the share are shared out evenly, as a random choice
@@ -46,7 +64,11 @@ class AccuracyAtCoverage(SelectiveMetric):
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
-        return (positives_in(steps, self._share)[0] / self._accepted(steps)).clamp(max=1)
+        return (positives_in(steps, self._share)[..., 0] / self._accepted(steps)).clamp(max=1)
+
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: where the share ends."""
+        return step_of_share(steps, self._share)[..., 0]
 
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
         """See `StepMetric.reach`."""
@@ -59,11 +81,11 @@ class AccuracyAtCoverage(SelectiveMetric):
         return torch.tensor([self.coverage], dtype=torch.float64)
 
     def _accepted(self, steps: Steps) -> Scalar:
-        return self.coverage * (steps.up + steps.down).sum()
+        return self.coverage * (steps.up + steps.down).sum(-1)
 
 
 @dataclass(frozen=True, slots=True)
-class CoverageAtAccuracy(SelectiveMetric):
+class CoverageAtAccuracy(SelectivePoint):
     """Greatest share of rows that can be accepted with at least some accuracy, in [0, 1].
 
     Over all thresholds of confidence, rows of one confidence accepted together; `details` tell
@@ -91,7 +113,11 @@ class CoverageAtAccuracy(SelectiveMetric):
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
-        return self._reached(steps).max()
+        return self._reached(steps).amax(-1)
+
+    def place_of(self, steps: Steps) -> Int[Tensor, "*replicate"]:
+        """See `StepMetric.place_of`: the threshold."""
+        return self._reached(steps).argmax(-1)
 
     def reach(self, steps: Steps) -> tuple[Scalar, Scalar]:
         """See `StepMetric.reach`: inside a step the right rows first, then wrong ones."""
@@ -117,8 +143,8 @@ class CoverageAtAccuracy(SelectiveMetric):
         told = "optimistic: the threshold was chosen on these rows"
         return told if value > 0 else f"{told}; 0 where no threshold is as asked"
 
-    def _reached(self, steps: Steps) -> Float64[Tensor, " step"]:
+    def _reached(self, steps: Steps) -> Masses:
         """Share accepted from every step up; 0 where its accuracy is too low."""
         accepted = steps.hits + steps.alarms
         enough = over(steps.hits, accepted) >= self.accuracy - ROUNDING
-        return torch.where(enough, accepted / accepted[-1], 0)
+        return torch.where(enough, accepted / accepted[..., -1:], 0)
