@@ -22,6 +22,7 @@ _STATISTICS, _METRICS = "calibrant.statistics", "calibrant.metrics"
 HOMES: Mapping[str, str] = {  # a row score lives with its metric
     "AbsoluteMiss": f"{_METRICS}.numbers.errors",
     "ClassGrids": f"{_STATISTICS}.class_grids",
+    "ClassScores": f"{_STATISTICS}.class_scores",
     "ClassShares": f"{_STATISTICS}.class_shares",
     "Confusion": f"{_STATISTICS}.confusion",
     "CumulativeGaps": f"{_METRICS}.ordinal.cumulative",

@@ -2,14 +2,12 @@
 
 import math
 from abc import ABC
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import ClassVar, final
 
 import numpy as np
 import torch
 from jaxtyping import Float64
-from scipy.special import entr
 from torch import Tensor
 
 from calibrant.metrics.base import RowMetric
@@ -17,6 +15,8 @@ from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.proper.groups import Groups, groups_of_cells, groups_of_rows
 from calibrant.metrics.proper.isotonic import best_case, isotonic_blocks
+from calibrant.metrics.proper.losses_of_events import LOSSES, Score
+from calibrant.metrics.proper.parts_interval import Part, part_interval
 from calibrant.metrics.proper.scores import NegativeLogLikelihood
 from calibrant.metrics.proper.spherical import Direction
 from calibrant.metrics.proper.top_label import OfTopLabel
@@ -30,31 +30,7 @@ from calibrant.statistics.ties import TieMarks
 
 __all__ = ["Discrimination", "Miscalibration", "Part", "Score", "Uncertainty"]
 
-Part = Literal["miscalibration", "discrimination", "uncertainty"]
-Score = Literal["brier", "log_loss", "spherical"]
 Sums = Float64[np.ndarray, " group"]
-
-WHY = "not available: it is far from normal near a calibrated or a useless model"
-
-
-def _brier(w: Sums, wy: Sums) -> Sums:
-    return wy * (w - wy) / w
-
-
-def _log_loss(w: Sums, wy: Sums) -> Sums:
-    return w * (entr(wy / w) + entr((w - wy) / w))
-
-
-def _spherical(w: Sums, wy: Sums) -> Sums:
-    return w - np.hypot(wy, w - wy)
-
-
-LEAST: dict[Score, Callable[[Sums, Sums], Sums]] = {
-    "brier": _brier,
-    "log_loss": _log_loss,
-    "spherical": _spherical,
-}
-"""Loss of rows of weight w when all state the share wy / w that came out, by score."""
 
 ROW_SCORES: dict[Score, RowScore] = {"log_loss": NegativeLogLikelihood(), "spherical": Direction()}
 
@@ -76,7 +52,7 @@ class _IsotonicPart(RowMetric, ABC):
     part: ClassVar[Part]
 
     def __post_init__(self) -> None:
-        check_choice("score", self.score, tuple(LEAST))
+        check_choice("score", self.score, tuple(LOSSES))
         check_view(self.view)
 
     @property
@@ -97,14 +73,15 @@ class _IsotonicPart(RowMetric, ABC):
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`."""
         groups, stated, _ = self._summed(tally)
-        return torch.tensor(self._estimate(groups, stated).value, dtype=torch.float64)
+        value = self._parts(groups, stated)[self.part] if groups.n else math.nan
+        return torch.tensor(value, dtype=torch.float64)
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`."""
-        del level, class_names
+        del class_names
         groups, stated, infinite = self._summed(tally)
-        found = self._estimate(groups, stated, infinite)
+        found = self._estimate(groups, stated, level, infinite)
         if not found.n:
             return found
         bound = groups.rounding * max(1.0, min(stated, 1e3))
@@ -116,13 +93,12 @@ class _IsotonicPart(RowMetric, ABC):
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        del level
         groups, score = groups_of_rows(rows, self.view), self._row_score
         if score is None:
-            return self._estimate(groups, groups.expected_squared_error)
+            return self._estimate(groups, groups.expected_squared_error, level)
         scores, weight = score.of(rows), rows.weight()
         mean = float((weight * scores).sum() / weight.sum())
-        return self._estimate(groups, self._loss(mean), int(scores.isinf().sum()))
+        return self._estimate(groups, self._loss(mean), level, int(scores.isinf().sum()))
 
     def _summed(self, tally: Tally) -> tuple[Groups, float, int]:
         """Cells, the loss as it stands, and the number of rows that make it infinite."""
@@ -141,14 +117,14 @@ class _IsotonicPart(RowMetric, ABC):
     def _recalibrated(self, w: Sums, wy: Sums) -> float:
         """Mean loss of hard labels, once recalibrated."""
         blocks = isotonic_blocks(w, wy)
-        return float(LEAST[self.score](blocks.w, blocks.wy).sum()) / float(w.sum())
+        return float(LOSSES[self.score].least(blocks.w, blocks.wy).sum()) / float(w.sum())
 
     def _parts(self, groups: Groups, stated: float) -> dict[str, float]:
         """The score and all its parts, by name."""
         recalibrated = self._recalibrated(groups.w, groups.wy)
         recalibrated = min(recalibrated, stated)  # leaving all as it is rises too
         whole = groups.w.sum(keepdims=True), groups.wy.sum(keepdims=True)
-        base = float(LEAST[self.score](*whole)[0]) / groups.weight
+        base = float(LOSSES[self.score].least(*whole)[0]) / groups.weight
         # soft labels add their own spread to every squared error alike
         shift = groups.squared_error - groups.expected_squared_error
         shift = shift if self.score == "brier" else 0.0
@@ -159,7 +135,7 @@ class _IsotonicPart(RowMetric, ABC):
             "uncertainty": max(base + shift, 0.0),
         }
 
-    def _estimate(self, groups: Groups, stated: float, infinite: int = 0) -> Estimate:
+    def _estimate(self, groups: Groups, stated: float, level: float, infinite: int = 0) -> Estimate:
         if not groups.n:
             method, note = "not available: no rows", "undefined: no rows"
             return Estimate(math.nan, None, None, None, 0, method, note=note)
@@ -167,7 +143,14 @@ class _IsotonicPart(RowMetric, ABC):
         value, note = parts.pop(self.part), ""
         if math.isinf(value):
             note = f"infinite: {infinite} of {groups.n} rows give probability 0 to what came out"
-        return Estimate(value, None, None, None, groups.n, WHY, note=note, details=parts)
+        end, noise, floor = part_interval(self.part, self.score, groups, value, level)
+        return Estimate(
+            *(value, end.low, end.high, level if end.low is not None else None, groups.n),
+            end.method,
+            noise_floor=floor,
+            note=note,
+            details={**parts, **noise},
+        )
 
 
 @dataclass(frozen=True, slots=True)

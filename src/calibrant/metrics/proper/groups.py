@@ -15,7 +15,7 @@ from calibrant.statistics.ties import TieMarks
 __all__ = ["SUMS", "Groups", "groups_of_cells", "groups_of_rows"]
 
 Sums = Float64[np.ndarray, " group"]
-SUMS = ("w", "wp", "wy", "wpp", "wpy", "wyy")
+SUMS = ("w", "wp", "wy", "wpp", "wpy", "wyy", "ww", "wwy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,7 @@ class Groups:
     ----------
     count : Float64[ndarray, "group"]
         Rows.
-    w, wp, wy, wpp, wpy, wyy : Float64[ndarray, "group"]
+    w, wp, wy, wpp, wpy, wyy, ww, wwy : Float64[ndarray, "group"]
         Sums over them.
     single : Bool[ndarray, "group"]
         Whether all rows of the group state one score; from rows they do.
@@ -39,6 +39,8 @@ class Groups:
     wpp: Sums
     wpy: Sums
     wyy: Sums
+    ww: Sums
+    wwy: Sums
     single: Bool[np.ndarray, " group"]
 
     @property
@@ -56,6 +58,16 @@ class Groups:
     def weight(self) -> float:
         """Weight of all rows."""
         return float(self.w.sum())
+
+    @property
+    def n_effective(self) -> float:
+        """Effective number of rows."""
+        return self.weight**2 / float(self.ww.sum())
+
+    @property
+    def hard(self) -> bool:
+        """Whether all outcomes are 0 or 1, but for rounding."""
+        return float(np.abs(self.wy - self.wyy).sum()) <= 1e-9 * self.weight
 
     @property
     def rounding(self) -> float:
@@ -91,10 +103,9 @@ def groups_of_cells(grid: Tally, marks: Tally) -> Groups:
     """Occupied cells of a score grid."""
     statistic = marks.statistic
     assert isinstance(statistic, TieMarks)
-    columns = (grid[column].numpy() for column in ("count", *SUMS))
-    count, w, wp, wy, wpp, wpy, wyy = columns
+    sums = {column: grid[column].numpy() for column in ("count", *SUMS)}
     single = statistic.single(marks, grid["count"]).numpy()
-    return Groups(count, w, wp, wy, wpp, wpy, wyy, single).occupied
+    return Groups(**sums, single=single).occupied
 
 
 def groups_of_rows(rows: Rows, view: View) -> Groups:
@@ -110,10 +121,11 @@ def groups_of_rows(rows: Rows, view: View) -> Groups:
     start = _starts(ranks[order])
     p = events.stated.numpy(force=True)[order]
     count = np.diff(start, append=len(order)).astype(np.float64)
-    mass, wy, wyy = (np.add.reduceat(each, start) for each in (w, w * y, w * y * y))
+    each_row = w, w * y, w * y * y, w * w, w * w * y
+    mass, *outcomes = (np.add.reduceat(each, start) for each in each_row)
     # equal but for the rounding of a complement
     p = np.add.reduceat(w * p, start) / mass if events.mirrored is not None else p[start]
-    return _stating(p, count, mass, wy, wyy)
+    return _stating(p, count, sums=(mass, *outcomes))
 
 
 def _of_hard(stated: Sums, outcome: Bool[np.ndarray, " row"]) -> Groups:
@@ -128,7 +140,7 @@ def _of_hard(stated: Sums, outcome: Bool[np.ndarray, " row"]) -> Groups:
     start = _starts(bits)
     count = np.diff(start, append=len(keys)).astype(np.float64)
     wy = np.add.reduceat(hits, start)
-    return _stating(bits[start].view(np.float64), count, count, wy, wy)
+    return _stating(bits[start].view(np.float64), count, sums=(count, wy, wy, count, wy))
 
 
 def _starts(ordered: np.ndarray) -> np.ndarray:
@@ -138,7 +150,8 @@ def _starts(ordered: np.ndarray) -> np.ndarray:
     return np.flatnonzero(new)
 
 
-def _stating(p: Sums, count: Sums, w: Sums, wy: Sums, wyy: Sums) -> Groups:
-    """Groups of which each states one probability."""
+def _stating(p: Sums, count: Sums, *, sums: tuple[Sums, ...]) -> Groups:
+    """Groups of which each states one probability, from sums of w, wy, wyy, ww and wwy."""
+    w, wy, wyy, ww, wwy = sums
     single = np.ones(len(p), dtype=bool)
-    return Groups(count, w, w * p, wy, w * p * p, p * wy, wyy, single)
+    return Groups(count, w, w * p, wy, w * p * p, p * wy, wyy, ww, wwy, single)

@@ -14,6 +14,7 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.proper.groups import SUMS, Groups, groups_of_cells, groups_of_rows
+from calibrant.metrics.proper.parts_interval import uncertainty_interval
 from calibrant.metrics.settings import check_bins, check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import tally_rows
@@ -61,14 +62,16 @@ class _MurphyPart(RowMetric, ABC):
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`."""
-        return torch.tensor(self._estimate(self._summed(tally)[0]).value, dtype=torch.float64)
+        groups = self._summed(tally)[0]
+        value = _parts(groups, binned=self.n_bins is not None)[self.part] if groups.n else math.nan
+        return torch.tensor(value, dtype=torch.float64)
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`."""
-        del level, class_names
+        del class_names
         groups, bound = self._summed(tally)
-        found = self._estimate(groups)
+        found = self._estimate(groups, level)
         if self.n_bins is not None or not found.n:
             return found
         off = 0.0 if self.part == "uncertainty" else bound
@@ -79,7 +82,7 @@ class _MurphyPart(RowMetric, ABC):
         """See `RowMetric.estimate_rows`."""
         if self.n_bins is None:
             groups = groups_of_rows(rows, self.view)
-            found = self._estimate(groups)
+            found = self._estimate(groups, level)
             return replace(found, note=ALONE) if 1 < groups.n == len(groups.w) else found
         tally = tally_rows(rows, [self.statistic]).tally_of(self.statistic)
         return self.estimate(tally, level=level, class_names=rows.class_names)
@@ -92,17 +95,21 @@ class _MurphyPart(RowMetric, ABC):
             hidden = groups.spread[~groups.single].sum()
             return groups, float(hidden) / groups.weight if groups.n else 0.0
         assert self.n_bins is not None
-        columns = (coarsen(tally, column, self.n_bins).numpy() for column in ("count", *SUMS))
-        count, w, wp, wy, wpp, wpy, wyy = columns
-        return Groups(count, w, wp, wy, wpp, wpy, wyy, np.zeros(len(w), dtype=bool)).occupied, 0.0
+        names = ("count", *SUMS)
+        sums = {column: coarsen(tally, column, self.n_bins).numpy() for column in names}
+        return Groups(**sums, single=np.zeros(self.n_bins, dtype=bool)).occupied, 0.0
 
-    def _estimate(self, groups: Groups) -> Estimate:
+    def _estimate(self, groups: Groups, level: float) -> Estimate:
         if not groups.n:
             method, note = "not available: no rows", "undefined: no rows"
             return Estimate(math.nan, None, None, None, 0, method, note=note)
         parts = _parts(groups, binned=self.n_bins is not None)
         value = parts.pop(self.part)
-        return Estimate(value, None, None, None, groups.n, WHY, details=parts)
+        if self.part != "uncertainty":
+            return Estimate(value, None, None, None, groups.n, WHY, details=parts)
+        end = uncertainty_interval("brier", groups, level)
+        shown = level if end.low is not None else None
+        return Estimate(value, end.low, end.high, shown, groups.n, end.method, details=parts)
 
 
 @dataclass(frozen=True, slots=True)
