@@ -27,6 +27,7 @@ WIDE = {  # half of 300 rows are tied in 30 cells, and one of those cells may de
     *("recall_at_precision", "youden_max", "lift", "coverage_at_accuracy"),
     *("top_label_brier_reliability", "top_label_brier_resolution"),
 }
+REPLICATES = {"bootstrap", "savings"}  # words of the methods of intervals that draw at random
 OUT_OF_REACH = {"images"}  # what no row here offers: their own tests try such metrics
 
 
@@ -118,12 +119,21 @@ def test_row_order_is_irrelevant(evidence, assert_same):
     assert_all_same(actual, in_both_forms(weighted.rows(), evidence), assert_same)
 
 
+def optimistic(name, estimate):
+    """Whether the value is known to be too high, so that it may lie above a narrow interval."""
+    return estimate.note.startswith("optimistic") or name.endswith("_discrimination")
+
+
 def test_interval_holds_the_value_and_grows_with_the_level(evidence):
     wide, narrow = (
         cal.evaluate(evidence.rows(), evidence.metrics, level=level) for level in (0.99, 0.5)
     )
     for name, outer in wide.items():
         inner = narrow[name]
+        if optimistic(name, outer) and outer.low is not None:
+            assert outer.low <= inner.low < inner.high <= outer.high, name
+            assert outer.low < outer.value, name
+            continue
         if outer.low is None:
             assert outer.high is outer.level is None, name
             assert outer.method.startswith("not available: "), name
@@ -161,7 +171,10 @@ def test_tally_gives_the_estimate_of_rows_or_bounds_how_far_it_is_off(evidence):
         assert off.abs().max() <= estimate.bound + 1e-12, name
         assert estimate.bound < (0.1 if name in WIDE else largest), name
         for end in ("low", "high") if estimate.low is not None and "cox" not in name else ():
-            near = pytest.approx(getattr(exact[name], end), abs=2 * estimate.bound + 1e-12)
+            slack = 2 * estimate.bound + 1e-12
+            if REPLICATES & set(exact[name].method.split()):  # drawn of other cells
+                slack += 0.2 * (exact[name].high - exact[name].low)
+            near = pytest.approx(getattr(exact[name], end), abs=slack)
             assert getattr(estimate, end) == near, name
 
 
