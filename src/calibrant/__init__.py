@@ -23,6 +23,7 @@ _HOMES = {
     "load_tallies": "calibrant.statistics.saved",
     "numbers": "calibrant.prediction.door",
     "predictions": "calibrant.prediction.door",
+    "reliability_curve": "calibrant.metrics.bands.door",
     "reliability_table": "calibrant.metrics.binned.reliability",
     "tally": "calibrant.metrics.evaluate",
     "write_report": "calibrant.report.evaluation_report",

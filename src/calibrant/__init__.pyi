@@ -2,6 +2,7 @@ from calibrant import figures, losses, metrics
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.claims.certify import certificate
 from calibrant.errors import CalibrantError, CalibrantWarning, FitError, InputError, OutputError
+from calibrant.metrics.bands.door import reliability_curve
 from calibrant.metrics.binned.reliability import reliability_table
 from calibrant.metrics.decided.matrix_door import confusion
 from calibrant.metrics.estimate import Estimate
@@ -33,6 +34,7 @@ __all__ = [
     "metrics",
     "numbers",
     "predictions",
+    "reliability_curve",
     "reliability_table",
     "tally",
     "write_report",

@@ -11,6 +11,7 @@ _HOMES = {
     "confusion_matrix": "calibrant.figures.confusion",
     "difference_plot": "calibrant.figures.differences",
     "predicted_against_true": "calibrant.figures.predicted",
+    "reliability_band": "calibrant.figures.bands",
     "reliability_diagram": "calibrant.figures.reliability",
     "reliability_pair": "calibrant.figures.reliability",
     "training_curves": "calibrant.figures.training",

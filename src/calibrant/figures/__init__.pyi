@@ -1,3 +1,4 @@
+from calibrant.figures.bands import reliability_band
 from calibrant.figures.confidence import confidence_histogram
 from calibrant.figures.confusion import confusion_matrix
 from calibrant.figures.differences import difference_plot
@@ -10,6 +11,7 @@ __all__ = [
     "confusion_matrix",
     "difference_plot",
     "predicted_against_true",
+    "reliability_band",
     "reliability_diagram",
     "reliability_pair",
     "training_curves",

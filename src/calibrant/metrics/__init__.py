@@ -18,6 +18,7 @@ _HOMES = {
     "gains_table": "calibrant.metrics.ranking.gains_table",
     "isotonic_curve": "calibrant.metrics.proper.curve",
     "precision_recall_curve": "calibrant.metrics.ranking.curves",
+    "reliability_curve": "calibrant.metrics.bands.door",
     "reliability_table": "calibrant.metrics.binned.reliability",
     "risk_coverage_curve": "calibrant.metrics.selective.curve",
     "roc_curve": "calibrant.metrics.ranking.curves",

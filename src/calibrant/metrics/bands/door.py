@@ -1,0 +1,192 @@
+"""From rows, or tallies of rows, to a reliability curve with its band."""
+
+from dataclasses import fields
+from typing import get_args
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+from calibrant.errors import InputError
+from calibrant.metrics.bands import binned, redrawn
+from calibrant.metrics.bands.cells import Cells, cells_of
+from calibrant.metrics.bands.curve import Band, Kind, ReliabilityCurve
+from calibrant.metrics.bands.runs import at_each, everywhere
+from calibrant.metrics.base import LEVEL
+from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.bundle import Tallies, tally_rows
+from calibrant.statistics.cells import N_TAIL
+from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
+from calibrant.statistics.tally import Tally
+
+__all__ = ["reliability_curve"]
+
+MOST_GROUPS = 500  # points of an isotonic curve, of nearly as many rows each
+
+METHODS = {
+    ("binned", "confidence", False): "Wilson, bin by bin",
+    ("binned", "confidence", True): "Clopper-Pearson, Sidak over the bins",
+    ("binned", "consistency", False): "sums of the rows' own chances, bin by bin",
+    ("binned", "consistency", True): "sums of the rows' own chances, Sidak over the bins",
+    ("isotonic", "confidence", False): "Clopper-Pearson of runs about each point of a rising curve",
+    ("isotonic", "confidence", True): "Clopper-Pearson of runs of a rising curve, Bonferroni",
+    ("isotonic", "consistency", False): "1,000 curves of redrawn outcomes, point by point",
+    ("isotonic", "consistency", True): "1,000 curves of redrawn outcomes, all points at once",
+}
+
+
+def reliability_curve(
+    rows: Rows | Tallies,
+    *,
+    view: View = "top_label",
+    kind: Kind = "binned",
+    band: Band = "confidence",
+    simultaneous: bool = False,
+    level: float = LEVEL,
+    n_bins: int = 15,
+) -> ReliabilityCurve:
+    """Reliability curve with a confidence or a consistency band, read from a tally.
+
+    A confidence band lies around the curve and holds the true one. A consistency band lies
+    around the diagonal and holds the curve that these scores would show, were every probability
+    true. Bands cost the same at any number of rows.
+
+    Parameters
+    ----------
+    rows : Predictions, Events or Tallies
+        Labelled rows, or tallies that hold the score grid of `view`.
+    view : "top_label" or "positive", default "top_label"
+        Event of a row: its likeliest class is right, or the positive class of two came out.
+    kind : "binned" or "isotonic", default "binned"
+        Shares of bins of equal width; or the rising curve that fits best, which needs no bins.
+        Of an isotonic curve the cells of the grid are the scores; over 500 are merged into points
+        of nearly as many rows each.
+    band : "confidence" or "consistency", default "confidence"
+        Around the curve, or around the diagonal.
+    simultaneous : bool, default False
+        Let the band hold everywhere at once.
+    level : float, default 0.95
+        Coverage of the band.
+    n_bins : int, default 15
+        Bins of a binned curve.
+
+    Raises
+    ------
+    InputError
+        If labels are missing, a choice is unknown, the tallies hold no such grid, or labels are
+        soft for a consistency band: how far they would scatter is not known.
+
+    Notes
+    -----
+    ======== =========== =========================== ==========================================
+    kind     band        at each point               everywhere at once
+    ======== =========== =========================== ==========================================
+    binned   confidence  Wilson                      Clopper-Pearson, Sidak over bins: exact
+    binned   consistency sums of unlike coins, exact the same, Sidak over bins: exact
+    isotonic confidence  Clopper-Pearson over runs   the same, all runs: exact, if rising
+    isotonic consistency outcomes drawn again        the same, stretched by one factor
+    ======== =========== =========================== ==========================================
+
+    With weights the effective number of rows takes the place of that of the rows. A confidence
+    band of an isotonic curve holds only if the true curve rises.
+
+    References
+    ----------
+    .. [1] Brocker, Smith. "Increasing the Reliability of Reliability Diagrams." Weather and
+       Forecasting 22, 2007.
+    .. [2] Dimitriadis, Gneiting, Jordan. "Stable Reliability Diagrams for Probabilistic
+       Classifiers." PNAS 118, 2021.
+    .. [3] Dimitriadis, Duembgen, Henzi, Puke, Ziegel. "Honest Calibration Assessment for Binary
+       Outcome Predictions." Biometrika 110, 2023.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> rows = cal.events(probs=[0.25] * 8 + [0.75] * 8, outcomes=[0] * 8 + [1] * 8)
+    >>> curve = reliability_curve(rows, n_bins=2, band="consistency")
+    >>> curve.low  # of 8 coins of .25: none has a chance of .1; of .75: 2 or less .004
+    (0.0, 0.375)
+    """
+    check_view(view)
+    check_bins(n_bins)
+    check_choice("kind", kind, get_args(Kind))
+    check_choice("band", band, get_args(Band))
+    level = checked_level(level)
+    grid = ScoreGrid.holding(view, n_bins) if kind == "binned" else ScoreGrid(view)
+    tally = _tally(rows, grid, view, n_bins)
+    cells = cells_of(tally)
+    if band == "consistency" and len(cells) and cells.is_soft:
+        remedy = "Ask for a confidence band."
+        raise InputError("labels", "be hard for a consistency band", "soft ones", remedy)
+    edges: tuple[np.ndarray, np.ndarray]
+    if not len(cells):
+        points, ends, edges, observed = cells, (cells.w, cells.w), (cells.w, cells.w), cells.w
+    elif kind == "binned":
+        bin_of = _bin_of(tally, n_bins)
+        start = np.flatnonzero(np.diff(bin_of, prepend=-1))
+        points, held = cells.merged(start), bin_of[start]
+        edges, observed = (held / n_bins, (held + 1) / n_bins), points.came
+        if band == "confidence":
+            ends = binned.confidence(points, level, simultaneous=simultaneous)
+        else:
+            stop = np.append(start[1:], len(cells))
+            parts = [_some(cells, slice(a, b)) for a, b in zip(start, stop, strict=True)]
+            ends = binned.consistency(points, parts, level, simultaneous=simultaneous)
+    else:
+        start = cells.starts(MOST_GROUPS)
+        points, stop = cells.merged(start), np.append(start[1:], len(cells))
+        edges = cells.stated[start], cells.stated[stop - 1]
+        observed = isotonic_regression(points.came, weights=points.w).x
+        if band == "confidence":
+            ends = (everywhere if simultaneous else at_each)(points, level)
+        else:
+            ends = redrawn.consistency(points, level, simultaneous=simultaneous)
+    return ReliabilityCurve(
+        view=view,
+        kind=kind,
+        band=band,
+        simultaneous=simultaneous,
+        level=level,
+        method=METHODS[kind, band, simultaneous],
+        lower=tuple(edges[0].tolist()),
+        upper=tuple(edges[1].tolist()),
+        n=tuple(round(c) for c in points.count.tolist()),
+        weight=tuple(points.w.tolist()),
+        stated=tuple(points.stated.tolist()),
+        observed=tuple(np.asarray(observed).tolist()),
+        low=tuple(ends[0].tolist()),
+        high=tuple(ends[1].tolist()),
+        note=_note(cells),
+    )
+
+
+def _tally(rows: Rows | Tallies, grid: ScoreGrid, view: View, n_bins: int) -> Tally:
+    tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
+    if grid not in tallies.parts:
+        name = f"{view}_ece" if grid.n_cells == N_CELLS else f"{view}_ece_{n_bins}"
+        remedy = f"Tally them with metrics=['{name}']."
+        raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
+    return tallies.parts[grid]
+
+
+def _bin_of(tally: Tally, n_bins: int) -> np.ndarray:
+    """Bin of every cell that holds rows."""
+    cell = np.flatnonzero(tally["count"].numpy(force=True))
+    grid = tally.statistic
+    assert isinstance(grid, ScoreGrid)
+    if grid.n_cells == N_CELLS:
+        cell = np.clip(cell - N_TAIL, 0, N_CELLS - 1)
+    return cell // (grid.n_cells // n_bins)
+
+
+def _some(cells: Cells, which: slice) -> Cells:
+    return Cells(**{f.name: getattr(cells, f.name)[which] for f in fields(cells)})
+
+
+def _note(cells: Cells) -> str:
+    notes: list[str] = []
+    if len(cells) and cells.is_weighted:
+        notes.append("rows weigh unlike: the band rests on the effective number of rows")
+    if len(cells) and cells.is_soft:
+        notes.append("labels are soft: the band is that of hard ones, which scatter more")
+    return "; ".join(notes)

@@ -1,0 +1,26 @@
+"""Reliability curves as they are drawn: the band, the curve, and what lies outside."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+import calibrant as cal
+
+
+@pytest.mark.parametrize(
+    ("kind", "band"), list(product(("binned", "isotonic"), ("confidence", "consistency")))
+)
+def test_figure_shows_the_numbers_of_the_curve(kind, band):
+    rng = np.random.default_rng(0)
+    probs = rng.uniform(size=1000)
+    rows = cal.predictions(probs=probs, labels=(rng.uniform(size=1000) < probs**2).astype(int))
+    curve = cal.reliability_curve(rows, view="positive", kind=kind, band=band, simultaneous=True)
+    ax = cal.figures.reliability_band(curve, title="test rows")
+    lines = {line.get_label(): line for line in ax.lines}
+    assert lines["observed"].get_ydata() == pytest.approx(curve.observed)
+    outside = [y for y, out in zip(curve.observed, curve.outside, strict=True) if out]
+    assert lines["outside"].get_ydata() == pytest.approx(outside)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert f"95 % {band}, all at once" in labels
+    ax.figure.canvas.draw()
