@@ -1,3 +1,4 @@
+from calibrant.metrics.bands.door import reliability_curve as reliability_curve
 from calibrant.metrics.base import MemoryMetric as MemoryMetric
 from calibrant.metrics.base import Metric as Metric
 from calibrant.metrics.base import RowMetric as RowMetric
@@ -314,6 +315,7 @@ __all__ = [
     "gains_table",
     "isotonic_curve",
     "precision_recall_curve",
+    "reliability_curve",
     "reliability_table",
     "risk_coverage_curve",
     "roc_curve",
