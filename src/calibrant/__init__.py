@@ -9,6 +9,7 @@ from importlib import import_module
 _HOMES = {
     "CalibrantError": "calibrant.errors",
     "CalibrantWarning": "calibrant.errors",
+    "Comparison": "calibrant.comparison.comparison",
     "Estimate": "calibrant.metrics.estimate",
     "Evaluation": "calibrant.metrics.evaluation",
     "FitError": "calibrant.errors",
@@ -16,6 +17,7 @@ _HOMES = {
     "OutputError": "calibrant.errors",
     "TemperatureScaling": "calibrant.calibrators.temperature",
     "certificate": "calibrant.claims.certify",
+    "compare": "calibrant.comparison.compare",
     "confusion": "calibrant.metrics.decided.matrix_door",
     "decisions": "calibrant.prediction.door",
     "evaluate": "calibrant.metrics.evaluate",

@@ -1,6 +1,8 @@
 from calibrant import figures, losses, metrics
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.claims.certify import certificate
+from calibrant.comparison.compare import compare
+from calibrant.comparison.comparison import Comparison
 from calibrant.errors import CalibrantError, CalibrantWarning, FitError, InputError, OutputError
 from calibrant.metrics.bands.door import reliability_curve
 from calibrant.metrics.binned.reliability import reliability_table
@@ -17,6 +19,7 @@ __version__: str
 __all__ = [
     "CalibrantError",
     "CalibrantWarning",
+    "Comparison",
     "Estimate",
     "Evaluation",
     "FitError",
@@ -24,6 +27,7 @@ __all__ = [
     "OutputError",
     "TemperatureScaling",
     "certificate",
+    "compare",
     "confusion",
     "decisions",
     "evaluate",

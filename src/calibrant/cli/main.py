@@ -38,6 +38,9 @@ COMMANDS = {
     "certify": CommandEntry(
         "calibrant.cli.certify", "certify", "Say what came out where at least so much was stated."
     ),
+    "compare": CommandEntry(
+        "calibrant.cli.compare", "compare", "Compare models' predictions of the same rows."
+    ),
     "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses, or explain one."),
     "metrics": CommandEntry(
         "calibrant.cli.listings", "metrics", "List the metrics, or explain one."

@@ -3,12 +3,12 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Difference"]
+__all__ = ["Difference", "unsure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Mean score of a first model less that of a second on the same rows.
+    """A number of a first model less that of a second on the same rows.
 
     Attributes
     ----------
@@ -54,3 +54,17 @@ class Difference:
             "method": self.method,
             "n_infinite": list(self.n_infinite),
         }
+
+
+def unsure(value: float, n: int, n_effective: float, why: str) -> Difference:
+    """Difference without an interval, because of `why`."""
+    return Difference(
+        value=value,
+        low=None,
+        high=None,
+        level=None,
+        n=n,
+        n_effective=n_effective,
+        p_value=None,
+        method=f"not available: {why}",
+    )

@@ -3,22 +3,28 @@
 import torch
 from torch import Tensor
 
-from calibrant.calibrators.base import check_predictions
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.decisions import Decisions
+from calibrant.prediction.numbers import Numbers
+from calibrant.prediction.rows import Rows
 
 __all__ = ["check_same_rows"]
 
 REMEDY = "Compare predictions of the same rows, in the same order."
 
 
-def check_same_rows(a: Predictions, b: Predictions) -> None:
-    """Raise `InputError` unless number, classes, weights and labels of the rows agree."""
+def check_same_rows(a: Rows, b: Rows) -> None:
+    """Raise `InputError` unless kind, number, classes, weights and labels of the rows agree."""
     for rows in (a, b):
-        check_predictions(rows)
-        if rows.truth is None:
+        if not isinstance(rows, (Predictions, Decisions, Numbers)):
+            remedy = "Declare them: calibrant.predictions(probs=...) or (logits=...)."
+            raise InputError("predictions", "be predictions", type(rows).__name__, remedy)
+        if (rows.targets if isinstance(rows, Numbers) else rows.truth) is None:
             remedy = "Pass labelled predictions."
             raise InputError("a and b", "have labels", "none", remedy)
+    if type(a) is not type(b):
+        raise InputError("a and b", "be of one kind", f"{a.kind} and {b.kind}", REMEDY)
     if len(a) != len(b):
         raise InputError("a and b", "have as many rows", f"{len(a)} and {len(b)}", REMEDY)
     if a.class_names != b.class_names:
@@ -26,6 +32,14 @@ def check_same_rows(a: Predictions, b: Predictions) -> None:
         raise InputError("a and b", "have the same classes", got, REMEDY)
     _refuse_unequal("weights", a.weight(), b.weight().to(a.device))
     present = a.weight() > 0
+    if isinstance(a, Numbers) and isinstance(b, Numbers):
+        assert a.targets is not None
+        assert b.targets is not None
+        here, there = a.targets, b.targets.to(a.device)
+        _refuse_unequal("targets", torch.where(present, here, 0), torch.where(present, there, 0))
+        return
+    assert isinstance(a, (Predictions, Decisions))
+    assert isinstance(b, (Predictions, Decisions))
     if (a.hard is None) != (b.hard is None):
         got = "soft and hard ones" if a.hard is None else "hard and soft ones"
         raise InputError("a and b", "have the same labels", got, REMEDY)

@@ -4,7 +4,55 @@ import math
 
 from calibrant.comparison.difference import Difference
 
-__all__ = ["in_words"]
+__all__ = ["NO_EVIDENCE", "in_words", "verdict"]
+
+NO_EVIDENCE = "no evidence of a difference"
+
+
+def verdict(
+    difference: Difference,
+    first: str,
+    second: str,
+    *,
+    differs: bool,
+    higher_is_better: bool | None,
+) -> str:
+    """Return in a few words which of the two does better, or that nothing says so.
+
+    Parameters
+    ----------
+    difference : Difference
+        Of the first less the second.
+    first, second : str
+        Names of the two.
+    differs : bool
+        Whether the p value calls it a difference.
+    higher_is_better : bool or None
+        Which values are good; None where neither.
+
+    Examples
+    --------
+    >>> from calibrant.comparison.paired import paired_difference_of
+    >>> few = paired_difference_of([0.50, 0.25, 0.75, 0.50], [0.625, 0.25, 1.00, 0.75])
+    >>> verdict(few, "A", "B", differs=False, higher_is_better=False)
+    'no evidence of a difference'
+    >>> verdict(few, "A", "B", differs=True, higher_is_better=False)
+    'A is better'
+    """
+    if all(difference.n_infinite):
+        return "both are infinite"
+    if any(difference.n_infinite):
+        return f"{first if difference.n_infinite[0] else second} is infinite"
+    if difference.p_value is None:
+        return "the same" if difference.value == 0 else "no verdict"
+    if not differs:
+        return NO_EVIDENCE
+    above = difference.value > 0
+    if difference.low is not None and difference.high is not None:
+        above = difference.low + difference.high > 0  # noise may have turned the value itself
+    if higher_is_better is None:
+        return f"{first if above else second} is higher"
+    return f"{first if above == higher_is_better else second} is better"
 
 
 def in_words(difference: Difference, a_name: str, b_name: str, what: str) -> str:
@@ -50,7 +98,7 @@ def in_words(difference: Difference, a_name: str, b_name: str, what: str) -> str
         told = f"{first} loses to {b_name}: its {what} is higher by"
         size, ends = value, (low, high)
     else:
-        told = f"No evidence of a difference in {what} between {a_name} and {b_name}:"
+        told = f"{NO_EVIDENCE[0].upper()}{NO_EVIDENCE[1:]} in {what} between {a_name} and {b_name}:"
         size, ends = value, (low, high)
     texts = [f"{round(number, decimals) + 0.0:,.{decimals}f}" for number in (size, *ends)]
     return f"{told} {texts[0]} ({level}: {texts[1]} to {texts[2]})."

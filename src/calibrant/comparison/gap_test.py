@@ -1,0 +1,183 @@
+"""Whether the true gaps of two models may have the same size, and by how much they may differ."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float64
+from numpy import ndarray
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
+
+from calibrant.comparison.difference import Difference
+from calibrant.comparison.gap_side import Side
+from calibrant.comparison.pair import Pair
+
+__all__ = ["GapTest", "Scale", "difference_of_sizes"]
+
+Scale = Literal["size", "root"]
+
+LOG2_DRAWS = 11
+ENOUGH = 32  # draws beyond what was seen, from which their share is taken as it is
+REACH = 9.0  # deviations within which the ends are sought
+
+Draws = Float64[ndarray, " draw"]
+
+
+@dataclass(frozen=True, eq=False)
+class GapTest:
+    r"""Two models' gaps with their joint noise, drawn at true gaps of any sizes.
+
+    Attributes
+    ----------
+    first, second : Side
+        Gaps of the two models.
+    covariance : Float64[ndarray, "both both"]
+        Of the gaps of the first and then of the second, from the rows.
+    scale : "size" or "root"
+        Whether differences are of sizes, or of their square roots.
+
+    Notes
+    -----
+    Neither size is estimated without bias, so the seen difference D is set against what noise
+    would make of true gaps. Of all true sizes a and b with :math:`a - b = \delta` the pair nearest
+    to the estimates is taken, in the metric of their variances: as good as independent of D. Then
+    D* is drawn as the size of gaps of size a and noise less that of gaps of size b and noise. The
+    p value is twice the smaller tail of D in D* at :math:`\delta = 0`; the interval holds the
+    differences that this test does not reject. The gaps keep the proportions that were seen, once
+    these are shrunk towards a smooth curve, since noise alone would roughen them.
+    """
+
+    first: Side
+    second: Side
+    covariance: Float64[ndarray, "both both"]
+    scale: Scale = "size"
+
+    @property
+    def seen(self) -> float:
+        """Difference of the seen sizes."""
+        return self.first.seen - self.second.seen
+
+    def turned(self) -> "GapTest":
+        """The same with the two models in each other's place."""
+        n_first = len(self.first.gap)
+        order = np.r_[n_first : len(self.covariance), :n_first]
+        covariance = self.covariance[np.ix_(order, order)]
+        return GapTest(self.second, self.first, covariance, self.scale)
+
+    def p_value(self) -> float:
+        """Chance of a difference as great, were the true sizes the same."""
+        return min(1.0, 2 * min(self._above(0.0), self._below(0.0)))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Differences of true sizes that are not rejected."""
+        tail = (1 - level) / 2
+        a, b = self._estimates
+        spread = float(np.sqrt(sum(self._variances))) + 1e-300
+        low = _crossing(lambda d: self._above(d) - tail, a - b, -REACH * spread)
+        high = _crossing(lambda d: self._below(d) - tail, a - b, REACH * spread)
+        return low, high
+
+    def _above(self, difference: float) -> float:
+        return _tail(self._drawn(difference), self.seen)
+
+    def _below(self, difference: float) -> float:
+        return _tail(-self._drawn(difference), -self.seen)
+
+    def _drawn(self, difference: float) -> Draws:
+        """Seen differences at true sizes of this difference."""
+        a, b = self._nearest(difference)
+        noise_first, noise_second = self._noise
+        first = self.first.size(self.first.true_gaps(a) + noise_first)
+        return first - self.second.size(self.second.true_gaps(b) + noise_second)
+
+    def _nearest(self, difference: float) -> tuple[float, float]:
+        """Sizes of this difference, as near to the estimates as they can be."""
+        (a, b), (va, vb) = self._estimates, self._variances
+        off = a - b - difference
+        a, b = a - off * va / (va + vb), b + off * vb / (va + vb)
+        if min(a, b) < 0:
+            a, b = max(difference, 0.0), max(-difference, 0.0)
+        return (a * a, b * b) if self.scale == "root" else (a, b)
+
+    @cached_property
+    def _estimates(self) -> tuple[float, float]:
+        """Of both sizes, or of their roots."""
+        sizes = self.first.estimate, self.second.estimate
+        if self.scale == "root":
+            return float(np.sqrt(max(sizes[0], 0.0))), float(np.sqrt(max(sizes[1], 0.0)))
+        return sizes
+
+    @cached_property
+    def _variances(self) -> tuple[float, float]:
+        """Of both seen sizes, or of their roots, at the estimates."""
+        found: list[float] = []
+        for side, noise in zip((self.first, self.second), self._noise, strict=True):
+            sizes = side.size(side.true_gaps(side.estimate) + noise)
+            sizes = np.sqrt(np.maximum(sizes, 0.0)) if self.scale == "root" else sizes
+            found.append(max(float(sizes.var()), 1e-300))
+        return found[0], found[1]
+
+    @cached_property
+    def _noise(self) -> tuple[Float64[ndarray, "draw first"], Float64[ndarray, "draw second"]]:
+        """Joint draws of the noise of all gaps."""
+        slack = 1e-12 * float(np.trace(self.covariance)) * np.eye(len(self.covariance))
+        drawn = _normals(len(self.covariance)) @ np.linalg.cholesky(self.covariance + slack).T
+        n_first = len(self.first.gap)
+        return drawn[:, :n_first], drawn[:, n_first:]
+
+
+def difference_of_sizes(
+    value: float, test: GapTest, pair: Pair, level: float, method: str
+) -> Difference:
+    """Difference with the interval and the p value of a test of its gaps.
+
+    The greater size stands first while noise is drawn, so that two models that change places have
+    the same interval, mirrored.
+    """
+    turned = test.seen < 0
+    test = test.turned() if turned else test
+    low, high = test.interval(level)
+    return Difference(
+        value=value,
+        low=-high if turned else low,
+        high=-low if turned else high,
+        level=level,
+        n=pair.n,
+        n_effective=pair.n_effective,
+        p_value=test.p_value(),
+        method=method,
+    )
+
+
+def _tail(drawn: Draws, seen: float) -> float:
+    """Chance of a draw above what was seen; far out that of a normal number."""
+    beyond = float((drawn > seen).sum() + 0.5 * (drawn == seen).sum())
+    if beyond >= ENOUGH:
+        return beyond / len(drawn)
+    share = ENOUGH / len(drawn)
+    edge, centre = float(np.quantile(drawn, 1 - share)), float(np.median(drawn))
+    if edge <= centre:
+        return beyond / len(drawn)
+    spread = (edge - centre) / -float(ndtri(share))
+    return min(share, float(ndtr((centre - seen) / spread)))
+
+
+def _crossing(excess: Callable[[float], float], start: float, step: float) -> float:
+    """Where `excess` falls below 0 on the way from `start` by `step` or beyond."""
+    end = start + step
+    if excess(start) <= 0:
+        start -= step
+    while excess(end) > 0 and abs(end - start) < 64 * abs(step):
+        end += step
+    return float(brentq(excess, start, end, xtol=1e-6 * abs(step)))  # pyright: ignore[reportArgumentType]
+
+
+@lru_cache(maxsize=8)
+def _normals(n_columns: int) -> Float64[ndarray, "draw column"]:
+    """Fixed table of Sobol normals."""
+    points = qmc.Sobol(n_columns, scramble=False).random_base2(LOG2_DRAWS)
+    return ndtri(points + 0.5 / 2**LOG2_DRAWS)

@@ -1,0 +1,101 @@
+"""Difference of two areas or precisions of a ranking, by the influence of every row on both."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from calibrant.comparison.by_influence import difference_by_influence
+from calibrant.comparison.difference import Difference, unsure
+from calibrant.comparison.pair import Pair
+from calibrant.metrics.ranking.average_precision import (
+    OneVsRestAveragePrecision,
+    PositiveAveragePrecision,
+)
+from calibrant.metrics.ranking.class_average import OneVsRest, support_of
+from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC
+from calibrant.metrics.ranking.positive import PositiveAUROC
+from calibrant.prediction.base import Predictions
+from calibrant.statistics.scores import class_scores, pair_scores, scores_of
+
+__all__ = ["Ranking", "ranked_difference"]
+
+Ranking = PositiveAUROC | PositiveAveragePrecision | OneVsRest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Influence:
+    """A number and how far every row moves it."""
+
+    value: float
+    moved: Float64[Tensor, " row"]
+
+
+def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
+    """AUROC or average precision of the first less that of the second; macro or of a class.
+
+    Of AUROC this is DeLong's test for two correlated curves: every row's placements under both
+    models are subtracted before they are squared, and summed over clusters as Obuchowski does. Of
+    averages over classes the influences are averaged, since classes share their rows.
+
+    References
+    ----------
+    .. [1] DeLong et al. "Comparing the Areas under Two or More Correlated Receiver Operating
+       Characteristic Curves." Biometrics 44, 1988. Obuchowski. "Nonparametric Analysis of
+       Clustered ROC Curve Data." Biometrics 53, 1997.
+    """
+    assert isinstance(pair.a, Predictions)  # checked where the method is chosen
+    assert isinstance(pair.b, Predictions)
+    first, second = (_influence(metric, rows) for rows in (pair.a, pair.b))
+    value = first.value - second.value
+    if math.isnan(value):
+        return unsure(value, pair.n, pair.n_effective, "no class has rows on both sides")
+    moved = (first.moved - second.moved).numpy(force=True)
+    if value == 0 and np.abs(moved).max() <= 1e-15:
+        return unsure(0.0, pair.n, pair.n_effective, "both rank the rows the same")
+    is_area = isinstance(metric, PositiveAUROC | OneVsRestAUROC)
+    method = "DeLong, paired (t)" if is_area else "infinitesimal jackknife, paired (t)"
+    return difference_by_influence(value, moved, pair, level, method)
+
+
+def _influence(metric: Ranking, rows: Predictions) -> _Influence:
+    hard, weight = rows.hard, rows.weight()
+    assert hard is not None  # checked where the method is chosen
+    if not isinstance(metric, OneVsRest):
+        area = isinstance(metric, PositiveAUROC)
+        of = OneVsRestAUROC() if area else OneVsRestAveragePrecision()
+        one = of.of_hard(scores_of(rows, "positive")[1].values, hard == 1, weight)
+        return _Influence(one.value, one.influence)
+    if metric.average == "micro":
+        classes = torch.arange(rows.n_classes, device=rows.device)[:, None]
+        positive = (hard == classes).reshape(-1)
+        one = metric.of_hard(pair_scores(rows), positive, weight.repeat(rows.n_classes))
+        return _Influence(one.value, one.influence.view(rows.n_classes, -1).sum(0))
+    return _averaged(metric, rows, hard, weight)
+
+
+def _averaged(
+    metric: OneVsRest, rows: Predictions, hard: Tensor, weight: Float64[Tensor, " row"]
+) -> _Influence:
+    """Mean over the classes that have a value; shares of classes are estimates, too."""
+    support = support_of(rows)
+    total, value, moved = 0.0, 0.0, torch.zeros_like(weight)
+    own = torch.full_like(support, math.nan)
+    for k, scores in enumerate(class_scores(rows)):
+        one = metric.of_hard(scores.values, hard == k, weight)
+        if math.isnan(one.value):
+            continue
+        share = float(support[k]) if metric.average == "weighted" else 1.0
+        own[k] = one.value
+        total, value = total + share, value + share * one.value
+        moved += share * one.influence
+    if not total:
+        return _Influence(math.nan, moved)
+    value, moved = value / total, moved / total
+    if metric.average == "weighted":
+        each = own[hard]
+        moved = moved + weight * torch.where(each.isnan(), 0, each - value) / support.sum()
+    return _Influence(value, moved)

@@ -1,0 +1,77 @@
+"""Calibration errors differ by what is left once noise is taken off both, jointly."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+import calibrant as cal
+from calibrant.comparison.gap_noise import joint_noise
+from calibrant.comparison.gap_rows import row_gaps
+from calibrant.comparison.gap_test import GapTest
+from calibrant.comparison.pair import pair_of
+
+
+def drawn(rng, n, *, first=1.0, second=1.0):
+    """Two models of the same sharpness that see different things, over-confident by factors."""
+    at, weight = np.polynomial.hermite_e.hermegauss(31)
+    seen = rng.normal(size=(2, n))
+    labels = rng.binomial(1, expit(seen.sum(axis=0)))
+    true = [expit(one[:, None] + at) @ (weight / weight.sum()) for one in seen]
+    logits = [factor * logit(one) for factor, one in zip((first, second), true, strict=True)]
+    return [cal.predictions(logits=one, labels=labels) for one in logits]
+
+
+def test_joint_noise_is_the_covariance_of_the_gaps_over_samples():
+    rng = np.random.default_rng(0)
+    gaps, foretold = [], []
+    for _ in range(400):
+        pair = pair_of(*drawn(rng, 200, first=1.5))
+        sides = [row_gaps([one.positive()], 3) for one in (pair.a, pair.b)]
+        gaps.append(np.concatenate([side.gap for side in sides]))
+        foretold.append(joint_noise(*sides, pair, of_squares=False).covariance)
+    seen, told = np.cov(np.array(gaps).T), np.mean(foretold, axis=0)
+    scale = np.sqrt(np.outer(seen.diagonal(), seen.diagonal()))
+    np.testing.assert_allclose(seen / scale, told / scale, atol=0.2)
+
+
+def test_gaps_of_rows_are_those_of_the_metric():
+    rows = drawn(np.random.default_rng(1), 500, first=2.0)[0]
+    gap = row_gaps([rows.top_label()], 15).gap
+    ece = cal.evaluate(rows, ["ece"])["ece"].value
+    assert np.abs(gap).sum() == pytest.approx(ece, abs=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["positive_ece", "positive_ece_l2_squared_debiased"])
+@pytest.mark.parametrize("factor", [1.0, 1.5])
+def test_type_1_error_of_equally_calibrated_models(metric, factor, monkeypatch):
+    monkeypatch.setattr(GapTest, "interval", lambda *_: (0.0, 0.0))  # not asked for here
+    rng, n_runs, rejected = np.random.default_rng(2), 60, 0
+    for _ in range(n_runs):
+        models = drawn(rng, 600, first=factor, second=factor)
+        rejected += cal.compare(*models, metrics=[metric])[metric].adjusted_p <= 0.05
+    assert rejected / n_runs < 0.135  # 5 % and three deviations
+
+
+@pytest.mark.parametrize("metric", ["positive_ece", "positive_ece_l2_debiased", "smooth_ece"])
+def test_an_overconfident_model_is_told_from_a_calibrated_one(metric):
+    models = drawn(np.random.default_rng(3), 4000, first=1.0, second=2.5)
+    found = cal.compare(*models, metrics=[metric])[metric]
+    assert found.verdict == "A is better"
+    assert found.difference.high < 0
+
+
+def test_interval_and_p_value_agree():
+    rng = np.random.default_rng(4)
+    for factor in (1.0, 1.2, 1.4, 1.6, 1.8):
+        models = drawn(rng, 800, second=factor)
+        found = cal.compare(*models, metrics=["positive_ece"])["positive_ece"].difference
+        apart = found.low > 0 or found.high < 0
+        assert apart == (found.p_value < 0.05)
+
+
+def test_few_rows_and_lone_clusters_say_why_there_is_no_interval():
+    models = [cal.predictions(probs=[p], labels=[1]) for p in (0.4, 0.7)]
+    assert "not available" in cal.compare(*models, metrics=["ece"])["ece"].difference.method
+    pair = drawn(np.random.default_rng(5), 50, first=2.0)
+    lone = cal.compare(*pair, metrics=["ece"], clusters=np.zeros(50))["ece"].difference
+    assert lone.method.startswith("not available")
