@@ -51,6 +51,7 @@ def _print(found: Comparison) -> None:
     for first, second in found.pairs:
         pair = [one for one in found if (one.first, one.second) == (first, second)]
         table = Table(*heads_of(pair))
+        table.columns[-1].no_wrap = True  # the verdict is read as one
         for one in pair:
             table.add_row(*cells_of(one, notes))
         console.print(table)
