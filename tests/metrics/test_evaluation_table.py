@@ -1,6 +1,7 @@
 """Evaluations as people see them: printed, and in notebooks."""
 
 import math
+import re
 
 import pytest
 
@@ -35,13 +36,17 @@ def vector(n):
 def test_prints_as_a_table(evaluation):
     lines = str(evaluation).splitlines()
     assert lines[0] == "4 rows, 2 classes"
-    assert lines[1].split() == ["metric", "value", "interval", "noise", "floor", "how"]
+    assert lines[1].split() == ["metric", "value", "interval", "noise", "floor", "p", "how"]
     assert lines[2].split()[:4] == ["accuracy", "0.7500", "0.3006", "to"]
     assert lines[2].endswith("95 %, Wilson")
     assert lines[3].split() == ["log_loss", "inf", "no", "interval", "[1]"]
-    floors = [line[lines[1].index("noise floor") :][:11].strip() for line in lines[2:]]
-    assert floors[2] == f"{evaluation['ece'].noise_floor:.4f}"
-    assert floors[0] == ""
+    ece = evaluation["ece"]
+    floor = f"{ece.noise_floor:.4f} ({ece.details['noise_floor_95']:.4f})"
+    assert re.split(r" {2,}", lines[4])[:4] == [
+        *("ece", f"{ece.value:.4f}", floor, f"{ece.details['p_value']:.3f}")
+    ]
+    assert "(" not in lines[2]
+    assert "noise floor: what chance shows" in str(evaluation)
     footnote = next(line for line in lines if line.startswith("[1]"))
     assert "1 of 4 rows give probability 0 to what came out" in footnote
     assert repr(evaluation) == str(evaluation)
@@ -58,14 +63,18 @@ def test_small_matrix_is_printed(evaluation):
 
 
 def test_no_line_is_wider_than_a_page(evaluation):
-    long = scalar(0.5, "not available: " + "why " * 60, note="and " * 60, details={"p_value": 0.03})
+    long = scalar(
+        0.5, "not available: " + "why " * 60, note="and " * 60, details={"p_value": 0.03, "df": 3.5}
+    )
     wide = Evaluation({**evaluation.estimates, "n" * 90: long}, {}, evaluation.class_names, 4)
     lines = str(wide).splitlines()
     assert max(map(len, lines)) <= WIDTH
     text = " ".join(" ".join(lines).split())
     assert "n" * 90 in text
     assert "why why" in text
-    assert "p_value 0.0300" in text
+    assert "df 3.5000" in text
+    assert "p_value" not in text  # it has a column
+    assert " 0.030 " in text
 
 
 def test_one_footnote_serves_all_that_share_it():
@@ -137,7 +146,7 @@ def test_notebooks_show_a_table_that_can_be_read_aloud(evaluation, read_page):
     tags = [tag for tag, _ in found.tags]
     assert tags.count("caption") == tags.count("table") == 2
     scopes = [attributes["scope"] for tag, attributes in found.tags if tag == "th"]
-    assert scopes.count("col") == 5 + 3
+    assert scopes.count("col") == 6 + 3
     assert scopes.count("row") == 6 + 2
     assert "4 rows, 2 classes" in found.words
     assert "95 %, Wilson" in found.words

@@ -6,7 +6,7 @@ from rich.table import Table
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.evaluation_groups import group_lines
-from calibrant.metrics.evaluation_table import Footnotes
+from calibrant.metrics.evaluation_table import Footnotes, chance_of, floor_of
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.report.numbers import count, interval, number, rows_in_words
 from calibrant.report.shapes import matrix, per_class, scalar
@@ -61,15 +61,17 @@ def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level
     """Print a table of the metrics, and what is to be known of some of them."""
     _line(
         console,
-        f"Metrics of the {kind}; [{100 * level:g} % interval], or noise floor: what chance alone "
-        "would show.",
+        f"Metrics of the {kind}; [{100 * level:g} % interval]; noise floor: what chance "
+        "shows on average (in brackets: once in 20); p: how often as much.",
     )
-    table = Table("metric", "value", "", "rows")
+    tested = any(floor_of(one) or chance_of(one) for one in evaluation.values())
+    table = Table("metric", "value", "", *(("noise floor", "p") if tested else ()), "rows")
     notes: list[str] = []
     reasons = Footnotes()
     for name, estimate in evaluation.items():
         for label, cells in _rows(name, estimate, reasons):
-            table.add_row(label, *cells, count(estimate.n))
+            beside = (floor_of(estimate), chance_of(estimate)) if tested else ()
+            table.add_row(label, *cells, *beside, count(estimate.n))
         if estimate.note:
             notes.append(f"{name} is {estimate.note}." if _bad(estimate) else _said(name, estimate))
     console.print(table)
@@ -134,7 +136,7 @@ def _print_matrix(
 def _rows(name: str, estimate: Estimate, reasons: Footnotes) -> list[tuple[str, tuple[str, str]]]:
     """Label and cells of every single number of an estimate; none of a matrix.
 
-    Where there is neither an interval nor a floor, a footnote among `reasons` says why.
+    Where there is no interval, a footnote among `reasons` says why.
     """
     one = scalar(estimate)
     shown = [("", one)] if one is not None else []
@@ -146,8 +148,6 @@ def _rows(name: str, estimate: Estimate, reasons: Footnotes) -> list[tuple[str, 
         ends = interval(value.low, value.high)
         if ends:
             beside = f"[{ends}]"
-        elif value.floor is not None:
-            beside = f"floor {number(value.floor)}"
         else:
             beside = f"no interval {reasons.mark(estimate.method.removeprefix('not available: '))}"
         rows.append((label, (number(value.value), beside)))

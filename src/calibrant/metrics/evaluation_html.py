@@ -8,6 +8,7 @@ from calibrant.metrics.evaluation_groups import Groups, group_columns
 from calibrant.metrics.evaluation_numbers import matrix_of, numbers_of
 from calibrant.metrics.evaluation_table import (
     MOST,
+    chance_of,
     counted,
     floor_of,
     interval_of,
@@ -17,7 +18,7 @@ from calibrant.metrics.evaluation_table import (
 
 __all__ = ["estimates_html", "groups_html"]
 
-HEADS = ("metric", "value", "interval", "noise floor", "how")
+HEADS = ("metric", "value", "interval", "noise floor", "p", "how")
 
 
 def estimates_html(caption: str, estimates: Mapping[str, Estimate]) -> list[str]:
@@ -29,9 +30,10 @@ def estimates_html(caption: str, estimates: Mapping[str, Estimate]) -> list[str]
             ends = interval_of(one)
             level = "" if estimate.level is None or not ends else f"{100 * estimate.level:g} %, "
             how = f"{level}{estimate.method}" + (f" ({estimate.note})" if estimate.note else "")
-            rows.append((one.label, written(one.value), ends, floor_of(estimate), how))
+            beside = (floor_of(estimate), chance_of(estimate))
+            rows.append((one.label, written(one.value), ends, *beside, how))
         if len(numbers) > MOST:
-            rows.append((f"... and {len(numbers) - MOST} more of {name}", "", "", "", ""))
+            rows.append((f"... and {len(numbers) - MOST} more of {name}", "", "", "", "", ""))
     tables = [_table(caption, HEADS, rows)]
     for name, estimate in estimates.items():
         grid = matrix_of(estimate)

@@ -12,9 +12,11 @@ __all__ = [
     "MOST",
     "WIDTH",
     "Footnotes",
+    "chance_of",
     "counted",
     "floor_of",
     "interval_of",
+    "other_details",
     "reading_of",
     "table_lines",
     "written",
@@ -24,7 +26,8 @@ WIDTH = 100
 MOST = 12  # entries of a vector, and rows of a matrix, that are shown
 LONGEST = 36  # letters of a label
 
-HEADS = ("metric", "value", "interval", "noise floor")
+HEADS = ("metric", "value", "interval", "noise floor", "p")
+FLOOR = "noise floor: what chance shows on average (in brackets: once in 20); p: how often as much"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,25 @@ def table_lines(estimates: Mapping[str, Estimate]) -> list[str]:
         for name, numbers in shown.items()
         for one in numbers[:MOST]
     ]
-    widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)]
+    tested = any(row[-1] for row in rows)
+    n_columns = len(HEADS) if tested else len(HEADS) - 1
+    heads = HEADS[:n_columns]
+    widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)][:n_columns]
     room = WIDTH - sum(widths) - 2 * len(widths)
-    lines = [_line((*HEADS, "how"), widths)]
+    lines = [_line((*heads, "how"), widths)]
     for name, numbers in shown.items():
         estimate = estimates[name]
         for k, one in enumerate(numbers[:MOST]):
             how = _how(estimate, numbers, notes, room) if k == 0 else ""
-            lines.append(_line((*_cells(one, estimate, notes), how), widths))
+            lines.append(_line((*_cells(one, estimate, notes)[:n_columns], how), widths))
         if len(numbers) > MOST:
             lines.append(f"... and {len(numbers) - MOST} more of {name}")
     for name, estimate in estimates.items():
         grid = matrix_of(estimate)
         if grid is not None:
             lines += _matrix_lines(name, grid, estimate.names)
+    if any("noise_floor_95" in estimate.details for estimate in estimates.values()):
+        lines.append(FLOOR)
     return [*lines, *notes.lines()]
 
 
@@ -95,11 +103,33 @@ def interval_of(one: SingleNumber) -> str:
 
 
 def floor_of(estimate: Estimate) -> str:
-    """Text of the noise floor, empty where there is none."""
-    return "" if estimate.noise_floor is None else written(estimate.noise_floor)
+    """Text of the noise floor and its 95th percentile, empty where there is none."""
+    if estimate.noise_floor is None:
+        return ""
+    high = estimate.details.get("noise_floor_95")
+    return written(estimate.noise_floor) + ("" if high is None else f" ({written(high)})")
 
 
-def _cells(one: SingleNumber, estimate: Estimate, notes: Footnotes) -> tuple[str, str, str, str]:
+def chance_of(estimate: Estimate) -> str:
+    """Text of the p value, empty where there is none.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> of = partial(Estimate, 0.1, None, None, None, 10, "not available: an example")
+    >>> chance_of(of(details={"p_value": 0.0456})), chance_of(of(details={"p_value": 2e-5}))
+    ('0.046', '<.001')
+    """
+    p = estimate.details.get("p_value")
+    return "" if p is None or math.isnan(p) else "<.001" if p < 0.001 else f"{p:.3f}"
+
+
+def other_details(estimate: Estimate) -> dict[str, float]:
+    """Details that have no column of their own."""
+    return {k: v for k, v in estimate.details.items() if k not in ("noise_floor_95", "p_value")}
+
+
+def _cells(one: SingleNumber, estimate: Estimate, notes: Footnotes) -> tuple[str, ...]:
     label = one.label
     if len(label) > LONGEST:
         name, bracket, entry = label.partition("[")
@@ -108,7 +138,7 @@ def _cells(one: SingleNumber, estimate: Estimate, notes: Footnotes) -> tuple[str
         if len(label) > LONGEST - 4:
             label = f"{label[: LONGEST - 8]}..."
         label = f"{label} {notes.mark(one.label)}"
-    return label, written(one.value), interval_of(one), floor_of(estimate)
+    return label, written(one.value), interval_of(one), floor_of(estimate), chance_of(estimate)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -122,7 +152,7 @@ def _how(estimate: Estimate, numbers: Sequence[SingleNumber], notes: Footnotes, 
     has_interval = any(interval_of(one) for one in numbers)
     level = f"{100 * estimate.level:g} %, " if estimate.level is not None and has_interval else ""
     told = [estimate.note] if estimate.note else []
-    told += [f"{name} {written(number)}" for name, number in estimate.details.items()]
+    told += [f"{name} {written(number)}" for name, number in other_details(estimate).items()]
     method, besides = f"{level}{estimate.method}", "; ".join(told)
     whole = f"{method} ({besides})" if besides else method
     if len(whole) <= room:

@@ -89,10 +89,13 @@ def test_soft_labels_that_are_stated_exactly_have_no_noise_and_no_error():
     assert off.value == pytest.approx(probs.mean() / 2, rel=0.03)  # all too high, none by chance
 
 
-def test_says_why_there_is_no_interval():
-    found = POSITIVE(drawn(0, 50))
-    assert found.low is found.high is found.noise_floor is None
-    assert found.method.startswith("not available: ")
+def test_shares_the_interval_of_the_plug_in_whose_truth_is_the_same():
+    found, plain = (
+        metric(drawn(0, 50)) for metric in (POSITIVE, ExpectedCalibrationError("positive"))
+    )
+    assert (found.low, found.high, found.method) == (plain.low, plain.high, plain.method)
+    assert found.noise_floor is None
+    assert found.details == {"p_value": plain.details["p_value"]}
 
 
 def test_of_no_rows_is_undefined():

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import Bins, Norm, equal_width, floor_of, size_of
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
 from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
@@ -17,7 +18,6 @@ from calibrant.statistics.score_grid import Closed, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
 __all__ = [
-    "BIASED",
     "NO_ROWS",
     "EqualWidthMetric",
     "ExpectedCalibrationError",
@@ -26,8 +26,6 @@ __all__ = [
     "plug_in",
 ]
 
-BIASED = "not available: the plug-in is biased upwards, and plain resampling adds to the bias"
-LARGEST = "not available: the largest of many gaps has no interval in closed form"
 NO_ROWS = "undefined: no rows"
 
 
@@ -78,10 +76,10 @@ class _PlugIn(EqualWidthMetric, ABC):
         return size_of(equal_width(tally, self.n_bins), self.norm)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
+        """See `TallyMetric.estimate`; the noise floor comes with it."""
+        del class_names
         bins, n = equal_width(tally, self.n_bins), int(tally["count"].sum())
-        return plug_in(bins, self.norm, n, hard=hard_labels(tally))
+        return plug_in(bins, self.norm, n, hard=hard_labels(tally), level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +190,15 @@ class MaximumCalibrationError(_PlugIn):
     norm: ClassVar[Norm] = "max"
 
 
-def plug_in(bins: Bins, norm: Norm, n: int, *, hard: bool) -> Estimate:
+def plug_in(bins: Bins, norm: Norm, n: int, *, hard: bool, level: float) -> Estimate:
     """Estimate of the size of the gaps of one event, with its noise floor where labels are hard."""
     value = float(size_of(bins, norm))
-    why = LARGEST if norm == "max" else BIASED
     if not n:
-        return Estimate(value, None, None, None, n, why, note=NO_ROWS)
-    if not hard:
-        return Estimate(value, None, None, None, n, why, note=SOFT)
-    return Estimate(value, None, None, None, n, why, noise_floor=float(floor_of(bins, norm)))
+        return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
+    ends = error_interval(bins, norm, hard=hard, level=level)
+    return Estimate(
+        *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
+        noise_floor=float(floor_of(bins, norm)) if hard else None,
+        note="" if hard else SOFT,
+        details=against_chance(bins, norm) if hard else {},
+    )

@@ -10,16 +10,21 @@ from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import NO_ROWS, EqualWidthMetric
+from calibrant.metrics.binned.evidence import (
+    NONE,
+    against_chance,
+    deviation_of,
+    error_interval,
+)
 from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.firm import sum_of_true_gaps
 from calibrant.statistics.tally import Tally
 
-__all__ = ["SCATTER", "DebiasedCalibrationError", "debiased_sum", "deviation_of"]
+__all__ = ["SCATTER", "DebiasedCalibrationError", "debiased_sum"]
 
 SCATTER = "soft labels: how far they scatter is taken from the rows alone"
-PATH = "not available: its ends need the same path at other levels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +72,19 @@ class DebiasedCalibrationError(EqualWidthMetric):
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`; a note says so where finer bins show more."""
-        del level, class_names
+        del class_names
         value, n = float(self.read(tally)), int(tally["count"].sum())
         if not n:
-            return Estimate(value, None, None, None, n, PATH, note=NO_ROWS)
-        soft = "" if hard_labels(tally) else SCATTER
+            return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
+        bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
+        ends = error_interval(bins, "l1", hard=hard, level=level)
+        soft = "" if hard else SCATTER
         note = "; ".join(filter(None, (soft, hidden_note(tally, self.n_bins, value))))
-        return Estimate(value, None, None, None, n, PATH, note=note)
-
-
-def deviation_of(bins: Bins, *, hard: bool) -> Float64[Tensor, " bin"]:
-    """Standard deviation of the gap of every bin, times its share."""
-    seen = bins.seen_noise
-    return (torch.maximum(seen, bins.stated_noise) if hard else seen).sqrt()
+        return Estimate(
+            *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
+            note=note,
+            details={"p_value": against_chance(bins, "l1")["p_value"]} if hard else {},
+        )
 
 
 def debiased_sum(bins: Bins, *, hard: bool) -> float:

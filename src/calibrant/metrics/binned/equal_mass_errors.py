@@ -11,7 +11,7 @@ from calibrant.metrics.binned.bins import Norm, size_of
 from calibrant.metrics.binned.calibration import plug_in
 from calibrant.metrics.binned.equal_mass import equal_mass_of_cells, equal_mass_of_rows
 from calibrant.metrics.binned.noise_floor import hard_labels
-from calibrant.metrics.binned.squared import Variance, debiased_square, squared_estimate
+from calibrant.metrics.binned.squared import Variance, squared_estimate
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins, check_choice, check_view
@@ -86,12 +86,12 @@ class EqualMassCalibrationError(RowMetric):
         return size_of(equal_mass_of_cells(grid, self.n_bins).bins, self.norm)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
+        """See `TallyMetric.estimate`; the noise floor comes with it."""
+        del class_names
         grid, marks = self.statistic.split(tally)
         single = TieMarks(self.view).single(marks, grid["count"])
         found, n = equal_mass_of_cells(grid, self.n_bins, single), int(grid["count"].sum())
-        estimate = plug_in(found.bins, self.norm, n, hard=hard_labels(grid))
+        estimate = plug_in(found.bins, self.norm, n, hard=hard_labels(grid), level=level)
         if not n:
             return estimate
         bound = found.bound(self.norm, float(estimate))
@@ -99,9 +99,8 @@ class EqualMassCalibrationError(RowMetric):
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        del level
         bins = equal_mass_of_rows(rows, self.view, self.n_bins)
-        return plug_in(bins, self.norm, len(rows), hard=hard_labels(bins))
+        return plug_in(bins, self.norm, len(rows), hard=hard_labels(bins), level=level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,5 @@ class EqualMassSquaredCalibrationError(MemoryMetric):
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `MemoryMetric.estimate_rows`."""
-        del level
         bins = equal_mass_of_rows(rows, self.view, self.n_bins)
-        square = float(debiased_square(bins, self.variance))
-        return squared_estimate(square, len(rows), root=False)
+        return squared_estimate(bins, self.variance, len(rows), level=level, root=False)

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import Bins, equal_width
-from calibrant.metrics.binned.calibration import BIASED, NO_ROWS
+from calibrant.metrics.binned.calibration import NO_ROWS
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
 from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins
@@ -66,16 +67,20 @@ class PredictedClassCalibrationError(TallyMetric):
         return self._pooled(tally).gap.abs().sum()
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
+        """See `TallyMetric.estimate`; the noise floor comes with it."""
+        del class_names
         value, n = float(self.read(tally)), int(tally["count"].sum())
         if not n:
-            return Estimate(value, None, None, None, n, BIASED, note=NO_ROWS)
-        if not hard_labels(tally):
-            return Estimate(value, None, None, None, n, BIASED, note=SOFT)
-        bins = self._pooled(tally)
+            return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
+        bins, hard = self._pooled(tally), hard_labels(tally)
+        ends = error_interval(bins, "l1", hard=hard, level=level)
         floor = float(floor_of_mean(bins.stated_noise, bins.stated_spread))
-        return Estimate(value, None, None, None, n, BIASED, noise_floor=floor)
+        return Estimate(
+            *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
+            noise_floor=floor if hard else None,
+            note="" if hard else SOFT,
+            details=against_chance(bins, "l1") if hard else {},
+        )
 
     def _pooled(self, tally: Tally) -> Bins:
         """Bins of all predicted classes in one row, as of one event."""

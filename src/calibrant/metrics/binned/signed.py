@@ -8,7 +8,8 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import equal_width
-from calibrant.metrics.binned.calibration import BIASED, NO_ROWS, EqualWidthMetric
+from calibrant.metrics.binned.calibration import NO_ROWS, EqualWidthMetric
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
 from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.statistics.tally import Tally
@@ -27,16 +28,21 @@ class _OneSided(EqualWidthMetric, ABC):
         return gap.clamp(min=0).sum()  # keeps NaN
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor comes with it, an interval does not."""
-        del level, class_names
+        """See `TallyMetric.estimate`; the noise floor comes with it."""
+        del class_names
         value, n = float(self.read(tally)), int(tally["count"].sum())
         if not n:
-            return Estimate(value, None, None, None, n, BIASED, note=NO_ROWS)
-        if not hard_labels(tally):
-            return Estimate(value, None, None, None, n, BIASED, note=SOFT)
-        bins = equal_width(tally, self.n_bins)
+            return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
+        bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
+        kind = "over" if self.sign > 0 else "under"
+        ends = error_interval(bins, kind, hard=hard, level=level)
         half = float(floor_of_mean(bins.stated_noise, bins.stated_spread)) / 2
-        return Estimate(value, None, None, None, n, BIASED, noise_floor=half)
+        return Estimate(
+            *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
+            noise_floor=half if hard else None,
+            note="" if hard else SOFT,
+            details=against_chance(bins, kind) if hard else {},
+        )
 
 
 @dataclass(frozen=True, slots=True)

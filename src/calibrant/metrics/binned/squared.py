@@ -10,6 +10,8 @@ from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import EqualWidthMetric
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
+from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.tally import Tally
@@ -24,7 +26,6 @@ __all__ = [
 ]
 
 LONELY = "undefined: no bin holds two rows, and one tells nothing of its noise"
-METHOD = "not available: its spread needs more than the sums of bins"
 ALONE = 1e-12  # of all pairs, weight of those of two rows: below it one row has all the weight
 BELOW = "cut at 0: the squared error without noise is {:.2g}"
 
@@ -85,8 +86,9 @@ class SquaredCalibrationError(EqualWidthMetric):
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`."""
-        del level, class_names
-        return squared_estimate(float(self.read(tally)), int(tally["count"].sum()), root=False)
+        del class_names
+        bins, n = equal_width(tally, self.n_bins), int(tally["count"].sum())
+        return squared_estimate(bins, self.variance, n, level=level, root=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,9 @@ class DebiasedRootMeanSquaredCalibrationError(EqualWidthMetric):
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`; says so where it was cut at 0."""
-        del level, class_names
-        square = float(debiased_square(equal_width(tally, self.n_bins), self.variance))
-        return squared_estimate(square, int(tally["count"].sum()), root=True)
+        del class_names
+        bins, n = equal_width(tally, self.n_bins), int(tally["count"].sum())
+        return squared_estimate(bins, self.variance, n, level=level, root=True)
 
 
 def debiased_square(bins: Bins, variance: Variance) -> Float64[Tensor, "*class"]:
@@ -151,8 +153,27 @@ def debiased_square(bins: Bins, variance: Variance) -> Float64[Tensor, "*class"]
     return torch.where(several, weight * square, 0).sum(dim=-1) / total.sum(dim=-1)
 
 
-def squared_estimate(square: float, n: int, *, root: bool) -> Estimate:
-    """Estimate of a squared error without noise, or of its root, cut at 0."""
-    note = LONELY if math.isnan(square) else BELOW.format(square) if root and square < 0 else ""
-    value = math.sqrt(max(square, 0.0)) if root and not math.isnan(square) else square
-    return Estimate(value, None, None, None, n, METHOD, note=note)
+def squared_estimate(
+    bins: Bins, variance: Variance, n: int, *, level: float, root: bool
+) -> Estimate:
+    """Estimate of a squared error without noise, or of its root, cut at 0.
+
+    The interval is that of the true squared gap, which is not below 0; the p value that of the
+    error with its noise.
+    """
+    square = float(debiased_square(bins, variance))
+    if math.isnan(square):
+        return Estimate(square, None, None, None, n, NONE, note=LONELY)
+    hard = hard_labels(bins)
+    ends = error_interval(bins, "l2", hard=hard, level=level)
+    low, high = (None if end is None or root else end**2 for end in (ends.low, ends.high))
+    return Estimate(
+        math.sqrt(max(square, 0.0)) if root else square,
+        ends.low if root else low,
+        ends.high if root else high,
+        None if ends.low is None else level,
+        n,
+        ends.method,
+        note=BELOW.format(square) if root and square < 0 else "",
+        details={"p_value": against_chance(bins, "l2")["p_value"]} if hard else {},
+    )

@@ -70,6 +70,15 @@ _TESTS: dict[str, tuple[str, str, tuple[float, float], Direction, str, str, str]
         "Spiegelhalter 1986",
         "calibration-tests",
     ),
+    "calibration_test_p": (
+        "multi_scale:CalibrationTestP",
+        "p value of a test that sees slopes, waves and single faults",
+        (0, 1),
+        "higher",
+        "score grid",
+        "Lee 2023, Spiegelhalter 1986",
+        "calibration-tests",
+    ),
     "calibration_in_the_large": (
         "in_the_large:CalibrationInTheLarge",
         "mean stated less share observed",

@@ -25,6 +25,7 @@ from calibrant.metrics.inference.noise import (
 
 __all__ = ["absolute_sum_interval", "sum_of_true_gaps"]
 
+CLEAR = 4.0  # standard deviations from which the sign of a gap is beyond doubt
 MIDDLE = 2 ** (LOG2_DRAWS - 1)
 
 
@@ -104,11 +105,12 @@ def absolute_sum_interval(
 
     Below, true gaps are :math:`m_b = \sqrt{\max(d_b^2 - \lambda^2 s_b^2, 0)}`, whose T is as
     great once in :math:`2 / \alpha`; the end is 0 exactly where gaps of 0 show such a T as often.
-    Above, they are :math:`m_b = t s_b`. No gaps are farther above T than the error of the sum with
-    their own signs, :math:`\sum_b \mathrm{sign}(\mu_b) d_b \le T`, which cuts the upper end.
-    Gaps that are less than noise alone would show in the middle have the upper end of the middle
-    ones: without it, gaps that happen to be tiny would claim to be nil. The lower path is the worst
-    one by trial and not by proof: see `docs/adr/0017`.
+    Above, they are :math:`m_b = t s_b`, but :math:`|d_b|` where that is beyond four
+    :math:`s_b`: noise adds nothing to gaps of a clear sign. The end is no farther above T than the
+    error of the sum with the true signs, as :math:`\sum_b \mathrm{sign}(\mu_b) d_b \le T`. Gaps
+    that are less than noise alone shows, short of the middle, have the upper end of those that are
+    not: else gaps that happen to be tiny would claim to be nil. The lower path is the worst one by
+    trial and not by proof: see `docs/adr/0017`.
 
     References
     ----------
@@ -146,9 +148,15 @@ def absolute_sum_interval(
         most = float((np.abs(gap[noisy]) / spread[noisy]).max())
         found = _root(lambda x: shown(shrunk(x), 1 - tail) - total, most)
         low = min(total, float(shrunk(found).sum()))
-    cap = total + float(ndtri(1 - tail)) * noise.error(sign) - least
-    full, seen = spread / spread.sum(), max(total, shown(sure, 0.5))
-    high = least + _root(lambda x: shown(sure + x * full, tail) - seen, cap)
+    clear = ~noisy | (np.abs(gap) > CLEAR * spread)
+    base, full = np.where(clear, np.abs(gap), 0.0), np.where(clear, 0.0, spread)
+    known = float(base.sum())
+    cap = total + float(ndtri(1 - tail)) * noise.error(sign)
+    if not full.any():
+        return low, cap
+    seen = max(total, shown(base, tail / 2 + 0.25))
+    step = full / full.sum()
+    high = known + _root(lambda x: shown(base + x * step, tail) - seen, cap - known)
     return low, max(low, high)
 
 

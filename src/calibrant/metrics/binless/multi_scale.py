@@ -1,0 +1,148 @@
+"""A test of calibration that sees slopes, waves and single faults: many scales and Spiegelhalter's.
+
+One number of bins sees what is as wide as its bins. Here the gaps of 2 to 360 bins are looked at
+together, beside Spiegelhalter's z, and the smallest of the two chances is itself set against
+outcomes that come out as stated: no correction for looking twice is needed.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from numpy import ndarray
+from torch import Tensor
+
+from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
+from calibrant.metrics.binned.bins import equal_width
+from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.consistency import calibrated_gaps
+from calibrant.metrics.settings import check_view
+from calibrant.statistics.score_grid import ScoreGrid, View
+from calibrant.statistics.tally import Tally
+
+__all__ = ["CalibrationTestP"]
+
+SCALES = (2, 5, 15, 45, 120, 360)  # numbers of bins, all of which the last one holds
+FINEST = SCALES[-1]
+LEAST = 3.0  # sum of p (1 - p) of a bin whose gap is squared by itself
+WHY = "not available: a test statistic is its own measure of chance"
+SURE = "undefined: every row is stated 0 or 1, and nothing is left to chance"
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationTestP(TallyMetric):
+    r"""P value of the hypothesis that every stated probability is true, in [0, 1].
+
+    The smaller of two chances, held against its own distribution: that of Spiegelhalter's z, which
+    sees a model that is too sure or not sure enough, and that of the largest of
+    :math:`(\chi^2_B - k_B) / \sqrt{2 k_B}` over 2, 5, 15, 45, 120 and 360 bins of equal width,
+    which sees gaps of any shape. The :math:`k_B` are bins that hold rows; those with
+    :math:`\sum p (1 - p) < 3` are taken together.
+
+    Parameters
+    ----------
+    view : {"positive", "top_label"}, default "positive"
+        Event of a row: the positive class came out, or its likeliest class is right.
+
+    Notes
+    -----
+    Both are held against 1,456 draws of outcomes at the stated probabilities, from a fixed table,
+    bin by bin. The least value is 3.4e-4. ``p_spiegelhalter`` and ``p_scales`` are among the
+    details. A weight says how much a row matters: it is not so many rows.
+
+    References
+    ----------
+    .. [1] Lee et al. "T-Cal: An Optimal Test for the Calibration of Predictive Models." JMLR 24,
+       2023: many scales. Spiegelhalter. "Probabilistic Prediction in Patient Management and
+       Clinical Trials." Statistics in Medicine 5, 1986.
+
+    Examples
+    --------
+    >>> import calibrant as cal
+    >>> far_off = cal.predictions(probs=[0.1] * 200, labels=[0, 1] * 100)
+    >>> CalibrationTestP()(far_off).value < 0.001
+    True
+    """
+
+    view: View = "positive"
+    higher_is_better: ClassVar[bool | None] = True
+
+    def __post_init__(self) -> None:
+        check_view(self.view)
+
+    @property
+    def statistic(self) -> ScoreGrid:
+        """See `TallyMetric.statistic`."""
+        return ScoreGrid(self.view)
+
+    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
+        """See `TallyMetric.read`; NaN where nothing is left to chance."""
+        return torch.tensor(_chances(tally)["p"], dtype=torch.float64)
+
+    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
+        """See `TallyMetric.estimate`; the two chances stand among the details."""
+        del level, class_names
+        n, found = int(tally["count"].sum()), _chances(tally)
+        value = found.pop("p")
+        note = "" if hard_labels(tally) else CONSERVATIVE
+        if math.isnan(value):
+            note = SURE if n else "undefined: no rows"
+        return Estimate(value, None, None, None, n, WHY, note=note, details=found)
+
+
+def _chances(tally: Tally) -> dict[str, float]:
+    """P values of both parts and of the smaller one, from draws of outcomes as stated."""
+    bins = equal_width(tally, FINEST)
+    weight, twice, stated, known = (bins[name].numpy() for name in ("w", "ww", "wp", "wwp"))
+    variance = np.maximum(known - bins["wwpp"].numpy(), 0)
+    held = variance > 1e-300
+    if not held.any():
+        return {"p": math.nan}
+    gaps = calibrated_gaps(weight[held], twice[held], stated[held], variance[held])
+    drawn = np.zeros((FINEST, gaps.shape[1] + 1))
+    drawn[held, 1:] = gaps
+    drawn[:, 0] = stated - bins["wy"].numpy()  # what came out, beside what might have
+    slope = np.where(weight > 0, 1 - 2 * stated / np.where(weight > 0, weight, 1), 0)
+    z = np.abs(slope @ drawn)
+    z[0] = abs(float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum()))
+    information = variance * np.where(twice > 0, weight / np.where(twice > 0, twice, 1), 0)
+    scales = np.max([_scale(drawn, variance, information, n) for n in SCALES], axis=0)
+    ranks = np.stack([_rank(z), _rank(scales)])
+    least = ranks.min(axis=0)
+    return {
+        "p": float(_rank(-least)[0]),
+        "p_spiegelhalter": float(ranks[0, 0]),
+        "p_scales": float(ranks[1, 0]),
+    }
+
+
+def _scale(
+    drawn: Float64[ndarray, "bin draw"],
+    variance: Float64[ndarray, " bin"],
+    information: Float64[ndarray, " bin"],
+    n_bins: int,
+) -> Float64[ndarray, " draw"]:
+    """Standardised chi-squared of `n_bins` bins, draw by draw."""
+    gap, spread, known = (
+        x.reshape(n_bins, FINEST // n_bins, -1).sum(axis=1) for x in (drawn, variance, information)
+    )
+    large = known[:, 0] >= LEAST
+    gap = np.concatenate([gap[large], gap[~large].sum(axis=0, keepdims=True)])
+    spread = np.append(spread[large, 0], spread[~large, 0].sum())
+    used = spread > 0
+    chi = (gap[used] ** 2 / spread[used, None]).sum(axis=0)
+    return (chi - used.sum()) / np.sqrt(2 * used.sum())
+
+
+def _rank(statistic: Float64[ndarray, " draw"]) -> Float64[ndarray, " draw"]:
+    """Chance of one as great as each, ties half, from all of them."""
+    ordered = np.sort(statistic)
+    slack = 1e-9 * np.abs(statistic)
+    below = np.searchsorted(ordered, statistic - slack, side="left")
+    at_most = np.searchsorted(ordered, statistic + slack, side="right")
+    return (statistic.size - (below + at_most) / 2) / statistic.size
