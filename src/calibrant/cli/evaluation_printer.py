@@ -64,7 +64,7 @@ def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level
         f"Metrics of the {kind}; [{100 * level:g} % interval]; noise floor: what chance "
         "shows on average (in brackets: once in 20); p: how often as much.",
     )
-    tested = any(floor_of(one) or chance_of(one) for one in evaluation.values())
+    tested = any(floor_of(one) or chance_of(one) for _, one in evaluation.items())
     table = Table("metric", "value", "", *(("noise floor", "p") if tested else ()), "rows")
     notes: list[str] = []
     reasons = Footnotes()

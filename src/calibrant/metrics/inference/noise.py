@@ -16,6 +16,9 @@ from scipy.stats import qmc
 __all__ = ["DrawnNoise", "IndependentNoise", "Noise", "folded_mean", "normals", "quantile"]
 
 LOG2_DRAWS = 11  # rows of the table of normals: 2,048
+MOST_SOBOL = 16  # gaps, beyond which Sobol points hang together
+MOST_FREED = 512  # gaps; correlations of more are left in
+SEED = 21  # of 24, that whose sums of 17 to 66 sizes have the best mean and deviation
 MOST_DRAWN = 64  # gaps; of more, the sum of those with the least noise is as good as normal
 
 
@@ -202,8 +205,20 @@ def quantile(draws: Float64[ndarray, " draw"], share: float) -> float:
 
 @lru_cache(maxsize=16)
 def normals(n_gaps: int) -> Float64[ndarray, "gap draw"]:
-    """Fixed table of Sobol normals, each value in the middle of its step."""
+    """Fixed table of normals, of mean 0 and without correlation.
+
+    Up to 16 gaps they are Sobol points, each in the middle of its step. Beyond, 2,048 of those hang
+    together: of 64 gaps the deviation of their sum of sizes is 23 % off. There they are numbers
+    drawn once, freed of their mean and their correlations.
+    """
     if not n_gaps:
         return np.zeros((0, 2**LOG2_DRAWS))
-    points = qmc.Sobol(n_gaps, scramble=False).random_base2(LOG2_DRAWS)
-    return np.ascontiguousarray(ndtri(points + 0.5 / 2**LOG2_DRAWS).T)
+    if n_gaps <= MOST_SOBOL:
+        points = qmc.Sobol(n_gaps, scramble=False).random_base2(LOG2_DRAWS)
+        return np.ascontiguousarray(ndtri(points + 0.5 / 2**LOG2_DRAWS).T)
+    drawn = np.random.Generator(np.random.PCG64(SEED)).standard_normal((n_gaps, 2**LOG2_DRAWS))
+    drawn -= drawn.mean(axis=1, keepdims=True)
+    if n_gaps > MOST_FREED:
+        return drawn / drawn.std(axis=1, keepdims=True)
+    root = np.linalg.cholesky(drawn @ drawn.T / 2**LOG2_DRAWS)
+    return np.linalg.solve(root, drawn)
