@@ -16,6 +16,7 @@ from calibrant.metrics.binless.kernel import KernelCalibrationError as KernelCal
 from calibrant.metrics.binless.kernel import (
     SquaredKernelCalibrationError as SquaredKernelCalibrationError,
 )
+from calibrant.metrics.binless.multi_scale import CalibrationTestP as CalibrationTestP
 from calibrant.metrics.binless.smooth import SmoothCalibrationError as SmoothCalibrationError
 from calibrant.metrics.binless.smooth_logit import (
     LogitSmoothCalibrationError as LogitSmoothCalibrationError,
@@ -194,6 +195,7 @@ __all__ = [
     "BrierUncertainty",
     "CalibrationInTheLarge",
     "CalibrationPart",
+    "CalibrationTestP",
     "Captured",
     "ClasswiseCalibrationError",
     "ClasswiseRootMeanSquaredCalibrationError",
