@@ -13,7 +13,9 @@ from torch import Tensor
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import with_bound
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.intervals import Interval
 from calibrant.metrics.proper.groups import SUMS, Groups, groups_of_cells, groups_of_rows
+from calibrant.metrics.proper.murphy_interval import reliability_noise, square_interval_of_groups
 from calibrant.metrics.proper.parts_interval import uncertainty_interval
 from calibrant.metrics.settings import check_bins, check_view
 from calibrant.prediction.rows import Rows
@@ -27,7 +29,7 @@ __all__ = ["BrierReliability", "BrierResolution", "BrierUncertainty", "Part"]
 
 Part = Literal["reliability", "resolution", "uncertainty"]
 ALONE = "no two rows state the same, so that each is a group; set n_bins to group them"
-WHY = "not available: its distribution is far from normal where groups are small or calibrated"
+SEVERAL = "rows of a cell state several probabilities; set n_bins to group them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,21 @@ class _MurphyPart(RowMetric, ABC):
             return Estimate(math.nan, None, None, None, 0, method, note=note)
         parts = _parts(groups, binned=self.n_bins is not None)
         value = parts.pop(self.part)
-        if self.part != "uncertainty":
-            return Estimate(value, None, None, None, groups.n, WHY, details=parts)
-        end = uncertainty_interval("brier", groups, level)
-        shown = level if end.low is not None else None
-        return Estimate(value, end.low, end.high, shown, groups.n, end.method, details=parts)
+        noise, floor = dict[str, float](), None
+        if self.part == "reliability" and groups.hard:
+            floor, noise = reliability_noise(groups, value)
+        if self.part == "uncertainty":
+            end = uncertainty_interval("brier", groups, level)
+        elif self.n_bins is None and not groups.single.all():
+            end = Interval.missing(SEVERAL)
+        else:
+            end = square_interval_of_groups(self.part, groups, level)
+        return Estimate(
+            *(value, end.low, end.high, level if end.low is not None else None, groups.n),
+            end.method,
+            noise_floor=floor,
+            details={**parts, **noise},
+        )
 
 
 @dataclass(frozen=True, slots=True)

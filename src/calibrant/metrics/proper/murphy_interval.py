@@ -1,0 +1,67 @@
+"""Intervals of reliability and resolution: sums of squares, which noise makes too great."""
+
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float64
+
+from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
+from calibrant.metrics.inference.quadratic import root_mean_square_interval
+from calibrant.metrics.intervals import Interval
+from calibrant.metrics.proper.groups import Groups
+
+__all__ = ["reliability_noise", "square_interval_of_groups"]
+
+METHOD = "inverted quadratic form"
+FEWEST = 10  # rows of a group, on average
+ALONE = f"fewer than {FEWEST} rows state the same, on average; set n_bins to group them"
+SOFT = "the spread of soft labels takes more than their sums"
+
+Sums = Float64[np.ndarray, " group"]
+
+
+def square_interval_of_groups(
+    part: Literal["reliability", "resolution"], groups: Groups, level: float
+) -> Interval:
+    r"""Interval of :math:`\sum_g P_g \delta_g^2` of the true gaps of groups.
+
+    Parameters
+    ----------
+    part : "reliability" or "resolution"
+        Gaps of stated to observed shares, or of these to the base rate.
+    groups : Groups
+        Rows that state the same, or that a bin holds; at least ten a group, on average.
+    level : float
+        Coverage.
+
+    Notes
+    -----
+    The gaps to the base rate share its noise, which their variances allow for.
+    """
+    if not groups.hard:
+        return Interval.missing(SOFT)
+    if groups.n < FEWEST * len(groups.w):
+        return Interval.missing(ALONE)
+    share, number = groups.w / groups.weight, groups.w**2 / groups.ww
+    came = groups.wy / groups.w
+    if part == "reliability":
+        gap = groups.wp / groups.w - came
+        seen = (groups.wyy - 2 * groups.wpy + groups.wpp) / groups.w - gap**2
+        unbiased = seen * number / np.maximum(number - 1, 1)
+        variance = np.maximum(unbiased, (groups.wp - groups.wpp) / groups.w) / number
+    else:
+        gap = came - groups.wy.sum() / groups.weight
+        likely = (came * number + 1) / (number + 2)  # no group shows no noise
+        own = likely * (1 - likely) / number
+        variance = np.maximum(own * (1 - 2 * share) + (share**2 * own).sum(), 0)
+    low, high = root_mean_square_interval(gap, variance, share, groups.n_effective, level)
+    return Interval(low**2, min(high**2, 1.0 if part == "reliability" else 0.25), METHOD)
+
+
+def reliability_noise(groups: Groups, value: float) -> tuple[float, dict[str, float]]:
+    """Mean reliability of outcomes that come out as stated, its 95th percentile, and a p value."""
+    variance = (groups.wp - groups.wpp) * groups.ww / groups.w
+    gaps = calibrated_gaps(groups.w, groups.ww, groups.wp, np.maximum(variance, 0))
+    draws = (gaps**2 / groups.w[:, None]).sum(axis=0) / groups.weight
+    chance = chance_of(draws, value, normal=True)
+    return float(draws.mean()), {"noise_floor_95": upper_point(draws), "p_value": chance}

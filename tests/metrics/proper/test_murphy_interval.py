@@ -1,0 +1,56 @@
+"""Intervals of reliability and resolution: known truth, noise, refusals."""
+
+import numpy as np
+import pytest
+from scipy.stats import kstest
+
+import calibrant as cal
+from calibrant.metrics.proper.murphy import BrierReliability, BrierResolution
+
+STATED = np.array([0.1, 0.3, 0.5, 0.8])
+
+
+def drawn(truth, n=400, seed=0):
+    rng = np.random.default_rng([n, seed])
+    at = rng.integers(0, 4, n)
+    return cal.events(probs=STATED[at], outcomes=(rng.random(n) < truth[at]).astype(int))
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [STATED, np.array([0.2, 0.3, 0.6, 0.6]), np.full(4, 0.4)],
+    ids=["calibrated", "some off", "nothing known"],
+)
+def test_interval_holds_the_truth(truth):
+    reliability, resolution = ((STATED - truth) ** 2).mean(), truth.var()
+    held = np.zeros(2)
+    for seed in range(100):
+        rows = drawn(truth, seed=seed)
+        for k, (metric, true) in enumerate(
+            ((BrierReliability(), reliability), (BrierResolution(), resolution))
+        ):
+            found = metric(rows)
+            assert found.method == "inverted quadratic form"
+            held[k] += found.low <= true <= found.high + 1e-15
+    assert (held >= 89).all()  # at 95 %, once in 200
+
+
+def test_p_value_of_calibrated_rows_is_uniform_and_the_floor_their_mean():
+    found = [BrierReliability()(drawn(STATED, seed=seed)) for seed in range(100)]
+    assert kstest([each.details["p_value"] for each in found], "uniform").pvalue > 0.01
+    values = [each.value for each in found]
+    assert found[0].noise_floor == pytest.approx(np.mean(values), rel=0.25)
+    # each group adds p (1 - p) / n: (.09 + .21 + .25 + .16) / 400
+    assert found[0].noise_floor == pytest.approx(0.71 / 400, rel=0.1)
+
+
+def test_few_rows_a_group_have_none_and_bins_do():
+    rng = np.random.default_rng(0)
+    probs = rng.random(300)
+    rows = cal.events(probs=probs, outcomes=(rng.random(300) < probs).astype(int))
+    for part in (BrierReliability, BrierResolution):
+        assert part()(rows).method.startswith("not available: fewer than 10 rows state the same")
+        found = part(n_bins=10)(rows)
+        assert found.low < found.high
+    soft = cal.events(probs=[0.5] * 40, outcomes=[0.5] * 40)
+    assert BrierReliability()(soft).method.startswith("not available: the spread of soft labels")
