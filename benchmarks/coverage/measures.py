@@ -33,7 +33,9 @@ class Measure:
     part_of_error : bool, default False
         Whether a part of a score is 0 where the model is calibrated.
     every : int, default 1
-        Sets of rows to each one that it is told of, with a hundred classes: it is slow.
+        Sets of rows to each one that it is asked of, where it is slow.
+    slow_from : int, default 2
+        Classes from which on it is slow.
     promised : bool, default True
         Whether a coverage was promised of it; other lines are judged by the same rules.
     """
@@ -44,6 +46,7 @@ class Measure:
     truth: str = ""
     part_of_error: bool = False
     every: int = 1
+    slow_from: int = 2
     promised: bool = True
 
     @property
@@ -86,7 +89,7 @@ def _errors(view: str, classes: str) -> list[Measure]:
         Measure(f"{view}_{name}", ERROR, classes, f"{view}_{truth}" if truth else "")
         for name, truth in names.items()
     ]
-    return [*found, Measure(f"{view}_smooth_ece", SMOOTH, classes)]
+    return [*found, Measure(f"{view}_smooth_ece", SMOOTH, classes, every=4)]
 
 
 MEASURES = (
@@ -99,9 +102,9 @@ MEASURES = (
     Measure("brier", SCORE, "more"),
     Measure("brier_binary", SCORE, "two"),
     Measure("auroc_positive", RANKED, "two"),
-    Measure("auroc_macro", RANKED, "more", every=20),
+    Measure("auroc_macro", RANKED, "more", every=20, slow_from=10),
     Measure("average_precision_positive", RANKED, "two", promised=False),
-    Measure("average_precision_macro", RANKED, "more", every=20, promised=False),
+    Measure("average_precision_macro", RANKED, "more", every=20, slow_from=10, promised=False),
     *_parts("positive", "two"),
     *_parts("top_label", "more"),
     *_errors("positive", "two"),

@@ -20,7 +20,6 @@ from calibrant.errors import InputError
 __all__ = ["Chunk", "columns_of", "simulate"]
 
 LEVEL = 0.95
-FEW = 10  # classes from which on a slow metric is told of some sets only
 KEPT = 90  # characters of a reason
 VALUE, LOW, HIGH, P_VALUE = range(4)
 
@@ -53,16 +52,16 @@ def simulate(chunk: Chunk, folder: Path, words: tuple[str, ...] = ()) -> float:
     columns = columns_of(law, words)
     found = np.full((chunk.count, len(columns), 4), np.nan)
     reasons: dict[str, Counter[str]] = {name: Counter() for name in columns}
-    slow = {each.name: each.every for each in measures_of(law) if each.every > 1}
+    slow = {
+        each.name: each.every
+        for each in measures_of(law)
+        if each.every > 1 and law.n_classes >= each.slow_from
+    }
     seconds: dict[str, float] = {}
     for row in range(chunk.count):
         number = chunk.first + row
         rows = law.draw(rng_of(chunk, number), chunk.n)
-        asked = [
-            name
-            for name in columns
-            if law.n_classes < FEW or name not in slow or number % slow[name] == 0
-        ]
+        asked = [name for name in columns if number % slow.get(name, 1) == 0]
         if row == 0:
             seconds = {name: _seconds(rows, name) for name in asked}
         for name, estimate in _evaluate(rows, asked).items():
