@@ -97,8 +97,9 @@ def _confidence(metric: str, name: str, *, decided: bool, **settings: Any) -> Pe
 PEERS = (
     _ours("positive_ece"),
     _calibstats("positive_ece", "ece"),
-    _calibstats("positive_ece", "debiased_ece"),
     _torchmetrics("positive_ece", "BinaryCalibrationError", n_bins=15),
+    _ours("positive_ece_l2"),
+    _calibstats("positive_ece_l2", "debiased_ece"),  # which is L2, for all its name
     _ours("positive_ece_l2_equal_mass"),
     Peer(
         "uncertainty-calibration",
