@@ -82,7 +82,7 @@ def test_type_1_error_of_equal_models():
     rng = np.random.default_rng(0)
     names = ["accuracy", "f1_positive", "auroc", "log_loss"]
     rejected = dict.fromkeys(names, 0)
-    n_runs = 120
+    n_runs = 60
     for _ in range(n_runs):
         first, second, rest = rng.normal(size=(3, 200))
         labels = (first + second + rest > 0).astype(int)
@@ -90,4 +90,4 @@ def test_type_1_error_of_equal_models():
         for one in cal.compare(*models, metrics=names):
             rejected[one.metric] += one.adjusted_p <= 0.05
     for name, count in rejected.items():
-        assert count / n_runs < 0.11, name  # 5 % and three deviations
+        assert count / n_runs < 0.135, name  # 5 % and three deviations
