@@ -1,5 +1,6 @@
 """Metric: what it reads, rows or sums, and the number that it gives."""
 
+import math
 from abc import ABC, abstractmethod
 from typing import ClassVar, final
 
@@ -8,15 +9,28 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks, jackknifed, without_interval
 from calibrant.metrics.settings import checked_level
 from calibrant.prediction.decisions import UNORDERED
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import check_evaluable, tally_rows
+from calibrant.statistics.blocks import blocked
+from calibrant.statistics.bundle import Tallies, check_evaluable, tally_rows
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["LEVEL", "MemoryMetric", "Metric", "RowMetric", "TallyMetric", "check_order"]
+__all__ = [
+    "LEVEL",
+    "MemoryMetric",
+    "Metric",
+    "RowMetric",
+    "TallyMetric",
+    "check_order",
+    "in_clusters",
+    "sums_of",
+]
 
 LEVEL = 0.95  # coverage of intervals unless asked otherwise
+NO_BLOCKS = "clustered rows, and the sums of this metric are too large to be kept by cluster"
+NO_SUMS = "clustered rows, and no sums tell this metric"
 
 
 class Metric(ABC):
@@ -68,6 +82,8 @@ def check_order(metric: Metric, notes: tuple[str, ...], class_names: tuple[str, 
 class TallyMetric(Metric, ABC):
     """A metric that is read from a tally: of batches, files, processes, or rows in memory."""
 
+    rough: ClassVar[str] = ""  # why it does not move smoothly with the rows, in words
+
     @property
     @abstractmethod
     def statistic(self) -> Statistic:
@@ -82,6 +98,25 @@ class TallyMetric(Metric, ABC):
         """Value with its interval, or with the reason why there is none."""
 
     @property
+    def block_statistic(self) -> Statistic:
+        """Sums that are kept for every block of clusters: a coarser form, if `read` takes one."""
+        return self.statistic
+
+    @property
+    def least(self) -> float:
+        """Least value, where the interval of rows in clusters ends at the latest."""
+        return -math.inf
+
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """The estimate with the interval of rows in clusters, from their blocks.
+
+        Right for values that move smoothly with the rows; others say why not in `rough`.
+        """
+        if self.rough:
+            return without_interval(plain, f"clustered rows, and {self.rough}")
+        return jackknifed(plain, blocks, self.read, level, least=self.least)
+
+    @property
     @final
     def reads(self) -> tuple[type[Rows], ...]:
         """See `Metric.reads`: what its statistic reads."""
@@ -89,8 +124,10 @@ class TallyMetric(Metric, ABC):
 
     def of_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `Metric.of_rows`: by way of a tally."""
-        tally = tally_rows(rows, [self.statistic]).tally_of(self.statistic)
-        return self.estimate(tally, level=level, class_names=rows.class_names)
+        tallies = tally_rows(rows, sums_of(rows, self))
+        tally = tallies.tally_of(self.statistic)
+        plain = self.estimate(tally, level=level, class_names=rows.class_names)
+        return in_clusters(self, plain, tallies, level) if rows.clusters is not None else plain
 
 
 class RowMetric(TallyMetric, ABC):
@@ -103,7 +140,10 @@ class RowMetric(TallyMetric, ABC):
     @final
     def of_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `Metric.of_rows`: exactly."""
-        return self.estimate_rows(rows.present(), level=level)
+        plain = self.estimate_rows(rows.present(), level=level)
+        if rows.clusters is None:
+            return plain
+        return in_clusters(self, plain, tally_rows(rows, sums_of(rows, self)), level)
 
 
 class MemoryMetric(Metric, ABC):
@@ -116,4 +156,27 @@ class MemoryMetric(Metric, ABC):
     @final
     def of_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `Metric.of_rows`."""
-        return self.estimate_rows(rows.present(), level=level)
+        plain = self.estimate_rows(rows.present(), level=level)
+        return plain if rows.clusters is None else in_clusters(self, plain, None, level)
+
+
+def sums_of(rows: Rows, metric: Metric) -> list[Statistic]:
+    """What is to be summed of `rows` for a metric: by block too, where they have clusters."""
+    sums: list[Statistic] = []
+    if isinstance(metric, TallyMetric):
+        sums = [] if isinstance(metric, RowMetric) else [metric.statistic]
+        if rows.clusters is not None:
+            sums += blocked([metric.block_statistic], rows.n_classes)
+    return sums
+
+
+def in_clusters(
+    metric: Metric, plain: Estimate, tallies: Tallies | None, level: float
+) -> Estimate:
+    """The estimate of a metric with the interval of rows in clusters."""
+    if not isinstance(metric, TallyMetric) or tallies is None:
+        return plain if plain.low is None else without_interval(plain, NO_SUMS)
+    blocks = Blocks.of(tallies, metric.block_statistic)
+    if blocks is None:
+        return plain if plain.low is None else without_interval(plain, NO_BLOCKS)
+    return metric.estimate_clusters(plain, blocks, level=level)

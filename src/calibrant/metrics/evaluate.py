@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from calibrant.errors import InputError
-from calibrant.metrics.base import LEVEL, MemoryMetric, Metric, RowMetric, TallyMetric, check_order
+from calibrant.metrics.base import (
+    LEVEL,
+    MemoryMetric,
+    Metric,
+    RowMetric,
+    TallyMetric,
+    check_order,
+    in_clusters,
+    sums_of,
+)
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults
@@ -12,6 +21,7 @@ from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
 from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.blocks import Blocked, Size, blocked
 from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
 
 __all__ = ["evaluate", "tally"]
@@ -36,7 +46,8 @@ def evaluate(
     rows : Predictions, Events, Decisions, Numbers or Tallies
         What `calibrant.predictions` and the other doors return, or tallies of it. With rows,
         metrics that have an exact form use it; from tallies they state a bound. Rows that came
-        with groups, or tallies of such, are evaluated group by group besides.
+        with groups, or tallies of such, are evaluated group by group besides; intervals of rows
+        that came with clusters are those of clusters that are independent of each other.
     metrics : sequence of str or Metric, optional
         Names (see `calibrant.metrics.available`) or metrics; else a set that fits the rows, or
         what the tallies were taken for. `calibrant.metrics.fitting` names all that rows can tell.
@@ -64,7 +75,7 @@ def evaluate(
     chosen = _choose(rows, metrics)
     if isinstance(rows, Tallies):
         return _of_tallies(rows, chosen, level)
-    summed = [m.statistic for m in chosen.values() if _is_summed(m)]
+    summed = [statistic for m in chosen.values() for statistic in sums_of(rows, m)]
     totals = Totals(rows, summed)
     groups = {
         name: Evaluation(
@@ -106,7 +117,11 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
         if isinstance(metric, MemoryMetric):
             rule, remedy = "be such as sums can tell", "Evaluate the rows themselves for it."
             raise InputError("metrics", rule, f"'{name}'", remedy)
-    return tally_rows(rows, [m.statistic for m in chosen.values() if isinstance(m, TallyMetric)])
+    summed = [m for m in chosen.values() if isinstance(m, TallyMetric)]
+    sums = [m.statistic for m in summed]
+    if rows.clusters is not None:
+        sums += blocked([m.block_statistic for m in summed], rows.n_classes)
+    return tally_rows(rows, sums)
 
 
 def _counted(
@@ -142,6 +157,8 @@ def _estimates(
             assert isinstance(metric, (RowMetric, MemoryMetric))
             assert present is not None
             estimates[name] = metric.estimate_rows(present, level=level)
+        if tallies.holds(Blocked(Size())):
+            estimates[name] = in_clusters(metric, estimates[name], tallies, level)
     return estimates
 
 

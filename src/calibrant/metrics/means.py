@@ -37,6 +37,12 @@ class MeanScore(TallyMetric, ABC):
         """See `TallyMetric.statistic`."""
         return Moments(self.score)
 
+    @property
+    @final
+    def least(self) -> float:
+        """See `TallyMetric.least`."""
+        return -math.inf if self.signed else 0.0
+
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; infinite as soon as one row's score is."""

@@ -34,6 +34,7 @@ class Events(Rows):
     class_names: tuple[str, ...] = ("no", "yes")
     notes: tuple[str, ...] = ()
     groups: Codes | None = None
+    clusters: Codes | None = None
     kind: ClassVar[str] = "events"
 
     def __len__(self) -> int:
@@ -51,6 +52,7 @@ class Events(Rows):
             weights=weights,
             mirrored=mirrored,
             groups=None if self.groups is None else self.groups[rows],
+            clusters=None if self.clusters is None else self.clusters[rows],
         )
 
     def reweighted(self, weights: Tensor) -> "Events":

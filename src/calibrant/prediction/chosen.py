@@ -26,6 +26,7 @@ def read_decisions(
     weights: ArrayLike | None,
     *,
     groups: ArrayLike | None,
+    clusters: ArrayLike | None = None,
     n_classes: object,
     class_names: object,
     ignore_index: object,
@@ -81,6 +82,7 @@ def read_decisions(
         weights=None if weight is None else weight.to(guess.device),
         notes=() if has_order else (UNORDERED,),
         groups=None if groups is None else encode("groups", groups, layout),
+        clusters=None if clusters is None else encode("clusters", clusters, layout),
         layout=layout,
     )
 

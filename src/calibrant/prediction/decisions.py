@@ -28,6 +28,7 @@ class Decisions(Rows):
     weights: Tensor | None = None
     notes: tuple[str, ...] = ()
     groups: Codes | None = None
+    clusters: Codes | None = None
     layout: Layout | None = None  # shape that came in; None once rows were taken out
     kind: ClassVar[str] = "decisions"
 
@@ -39,12 +40,14 @@ class Decisions(Rows):
         """See `Rows.take`."""
         weights = None if self.weights is None else self.weights[rows]
         groups = None if self.groups is None else self.groups[rows]
+        clusters = None if self.clusters is None else self.clusters[rows]
         return replace(
             self,
             guess=self.guess[rows],
             truth=self.truth[rows],
             weights=weights,
             groups=groups,
+            clusters=clusters,
             layout=None,
         )
 

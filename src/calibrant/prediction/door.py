@@ -98,6 +98,7 @@ def events(
     outcomes: ArrayLike,
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
 ) -> Events:
     """Checked events: a stated confidence each, and whether it was right.
 
@@ -109,8 +110,8 @@ def events(
         1 or True where it happened, 0 or False where not; or a share in [0, 1].
     weights : array, optional
         Importance of every row, at least 0.
-    groups : array, optional
-        Slice to report by.
+    groups, clusters : array, optional
+        Slice to report by, and unit that rows share (patient, product, image).
 
     Raises
     ------
@@ -125,7 +126,9 @@ def events(
         shape = f"shape {rows.layout.shape}"
         raise InputError("probs", "have shape (row,)", shape, "For classes use predictions().")
     return replace(
-        rows.positive(), groups=None if groups is None else encode("groups", groups, rows.layout)
+        rows.positive(),
+        groups=None if groups is None else encode("groups", groups, rows.layout),
+        clusters=None if clusters is None else encode("clusters", clusters, rows.layout),
     )
 
 
@@ -137,6 +140,7 @@ def decisions(
     class_names: Sequence[object] | None = None,
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
     ignore_index: int | None = None,
 ) -> Decisions:
     """Checked decisions: the class chosen for every row and the class that came out.
@@ -155,8 +159,8 @@ def decisions(
         metrics that need one refuse it.
     weights : array, optional
         Importance of every row, at least 0.
-    groups : array, optional
-        Slice to report by.
+    groups, clusters : array, optional
+        Slice to report by, and unit that rows share (patient, product, image).
     ignore_index : int, optional
         Label of rows to leave out.
 
@@ -170,6 +174,7 @@ def decisions(
         labels,
         weights,
         groups=groups,
+        clusters=clusters,
         n_classes=n_classes,
         class_names=class_names,
         ignore_index=ignore_index,
@@ -185,6 +190,7 @@ def numbers(
     quantiles: Mapping[float, ArrayLike] | None = None,
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
 ) -> Numbers:
     """Checked numbers: what a model of a number predicted, and what came out.
 
@@ -206,8 +212,8 @@ def numbers(
         fall as the level rises, but for rounding.
     weights : array, optional
         Importance of every row: 0 leaves it out, 2 is as if it came twice.
-    groups : array, optional
-        Slice to report by.
+    groups, clusters : array, optional
+        Slice to report by, and unit that rows share (patient, product, image).
 
     Raises
     ------
@@ -230,4 +236,5 @@ def numbers(
         quantiles=quantiles,
         weights=weights,
         groups=groups,
+        clusters=clusters,
     )

@@ -44,6 +44,7 @@ class Numbers(Rows):
     class_names: tuple[str, ...] = ()  # numbers have no classes
     notes: tuple[str, ...] = ()
     groups: Codes | None = None
+    clusters: Codes | None = None
     spread: Spread | None = None
     kind: ClassVar[str] = "numbers"
 
@@ -59,6 +60,7 @@ class Numbers(Rows):
             targets=None if self.targets is None else self.targets[rows],
             weights=None if self.weights is None else self.weights[rows],
             groups=None if self.groups is None else self.groups[rows],
+            clusters=None if self.clusters is None else self.clusters[rows],
             spread=None if self.spread is None else self.spread.take(rows),
         )
 
@@ -92,6 +94,7 @@ def read_numbers(
     quantiles: Mapping[float, ArrayLike] | None = None,
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
 ) -> Numbers:
     """Checked numbers in float64.
 
@@ -133,7 +136,15 @@ def read_numbers(
         _check_size(weight, [*wide.values(), *([] if entries is None else [entries])])
         weight = weight.to(stated.device)
     codes = None if groups is None else encode("groups", groups, layout)
-    return Numbers(wide["predicted"], wide.get("targets"), weight, groups=codes, spread=kept)
+    units = None if clusters is None else encode("clusters", clusters, layout)
+    return Numbers(
+        wide["predicted"],
+        wide.get("targets"),
+        weight,
+        groups=codes,
+        clusters=units,
+        spread=kept,
+    )
 
 
 def _point(predicted: ArrayLike | None, spread: StatedSpread | None) -> Tensor:

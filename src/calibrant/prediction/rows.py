@@ -29,6 +29,7 @@ class Rows(ABC):
     class_names: tuple[str, ...]
     notes: tuple[str, ...]  # what was done to the values on their way in, in words
     groups: Codes | None  # slice of every row
+    clusters: Codes | None  # unit of every row, whose rows may depend on each other
 
     @abstractmethod
     def __len__(self) -> int:

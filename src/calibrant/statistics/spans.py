@@ -14,6 +14,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.blocks import Blocked, by_block
 from calibrant.statistics.tally import Statistic
 
 __all__ = ["Tables", "sum_spans"]
@@ -34,7 +35,22 @@ def sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
         if statistic.whole:
             tables[statistic] = statistic.zero(rows.n_classes, rows.device).table
             statistic.add(rows, tables[statistic])
-    return tables | _sum_spans(rows, [s for s in statistics if not s.whole])
+    blocked = [s for s in statistics if isinstance(s, Blocked)]
+    plain = [s for s in statistics if not s.whole and not isinstance(s, Blocked)]
+    return tables | _sum_spans(rows, plain) | _sum_blocks(rows, blocked)
+
+
+def _sum_blocks(rows: Rows, statistics: Sequence[Blocked]) -> Tables:
+    """Tables by block: the rows of a block are taken out once for all statistics."""
+    tables: Tables = {s: s.zero(rows.n_classes, rows.device).table for s in statistics}
+    kinds = sorted({(s.n_blocks(rows.n_classes), s.seed) for s in statistics})
+    for kind in kinds:
+        group = [s for s in statistics if (s.n_blocks(rows.n_classes), s.seed) == kind]
+        for block, part in by_block(rows, *kind):
+            sums = _sum(part, [s.inner for s in group])
+            for statistic in group:
+                tables[statistic][:, block] += sums[statistic.inner]
+    return tables
 
 
 def _sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:

@@ -21,6 +21,7 @@ _STATISTICS, _METRICS = "calibrant.statistics", "calibrant.metrics"
 
 HOMES: Mapping[str, str] = {  # a row score lives with its metric
     "AbsoluteMiss": f"{_METRICS}.numbers.errors",
+    "Blocked": f"{_STATISTICS}.blocks",
     "ClassGrids": f"{_STATISTICS}.class_grids",
     "ClassScores": f"{_STATISTICS}.class_scores",
     "ClassShares": f"{_STATISTICS}.class_shares",
@@ -48,6 +49,7 @@ HOMES: Mapping[str, str] = {  # a row score lives with its metric
     "RelativeMiss": f"{_METRICS}.numbers.relative",
     "ScoreGrid": f"{_STATISTICS}.score_grid",
     "SignedMiss": f"{_METRICS}.numbers.errors",
+    "Size": f"{_STATISTICS}.blocks",
     "SpiegelhalterSums": f"{_STATISTICS}.spiegelhalter_sums",
     "SquaredError": f"{_METRICS}.proper.scores",
     "SquaredLogMiss": f"{_METRICS}.numbers.logarithmic",

@@ -1,0 +1,214 @@
+"""Intervals of rows in clusters: how far a value moves as one block of clusters is left out."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, final
+
+import numpy as np
+from jaxtyping import Float64
+from numpy import ndarray
+from scipy.special import stdtrit
+from torch import Tensor
+
+from calibrant.metrics.estimate import Estimate
+from calibrant.statistics.blocks import Blocked, Size
+from calibrant.statistics.bundle import Tallies
+from calibrant.statistics.tally import Statistic, Tally
+
+__all__ = ["FEWEST_CLUSTERS", "Blocks", "jackknifed", "left_out", "without_interval"]
+
+FEWEST_CLUSTERS = 10  # effective: fewer tell their own spread too badly
+METHOD = "clusters: jackknife over blocks (t)"
+
+Scale = Literal["plain", "logarithm", "log-odds"]
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Sums of one statistic by block of clusters, blocks without rows left out.
+
+    Attributes
+    ----------
+    tallies : tuple of Tally
+        Tally of every block.
+    weight : Float64[ndarray, "block"]
+        Its weight.
+    """
+
+    tallies: tuple[Tally, ...]
+    weight: Float64[ndarray, " block"]
+
+    @classmethod
+    def of(cls, tallies: Tallies, statistic: Statistic) -> "Blocks | None":
+        """Blocks of a statistic; None where they are not held."""
+        leaves = [leaf for leaf in statistic.leaves() if not leaf.whole]
+        sizes = Blocked(Size())
+        if not leaves or not all(map(tallies.holds, [sizes, *map(Blocked, leaves)])):
+            return None
+        n_blocks = min(Blocked(leaf).n_blocks(tallies.n_classes) for leaf in leaves)
+        if any(Blocked(leaf).n_blocks(tallies.n_classes) != n_blocks for leaf in leaves):
+            return None  # blocks of other clusters
+        if n_blocks == sizes.n_blocks(tallies.n_classes):
+            weight = tallies.tally_of(sizes)["w"].numpy()
+        else:
+            weight = _weights(tallies.tally_of(Blocked(leaves[0])))
+        held = np.flatnonzero(weight > 0)
+        parts = tuple(_part(tallies, statistic, int(block)) for block in held)
+        return cls(parts, weight[held])
+
+    @property
+    def n_effective(self) -> float:
+        """Number of blocks of equal weight that tell as much, by Kish."""
+        return float(self.weight.sum() ** 2 / (self.weight**2).sum()) if len(self.weight) else 0.0
+
+    @property
+    def total(self) -> Tally:
+        """Tally of all rows."""
+        first, *others = self.tallies
+        return sum_of(first, others)
+
+
+def left_out(
+    blocks: Blocks, read: Callable[[Tally], Tensor]
+) -> tuple[Float64[ndarray, "*entry"], Float64[ndarray, "block *entry"]]:
+    """Value over all blocks, and over all but each."""
+    total = blocks.total
+    rest = [read(less(total, part)).double().numpy() for part in blocks.tallies]
+    return read(total).double().numpy(), np.stack(rest)
+
+
+def jackknifed(
+    plain: Estimate,
+    blocks: Blocks,
+    read: Callable[[Tally], Tensor],
+    level: float,
+    *,
+    least: float = -math.inf,
+) -> Estimate:
+    r"""The estimate with the interval of rows in clusters.
+
+    Parameters
+    ----------
+    plain : Estimate
+        Value, with the interval of independent rows, whose scale is kept: that of log-odds or of
+        the logarithm, or none.
+    blocks : Blocks
+        Sums of blocks of clusters.
+    read : callable
+        Value of a tally.
+    level : float
+        Coverage, in (0, 1).
+    least : float
+        Least value, below which the interval does not go.
+
+    Notes
+    -----
+    With the values :math:`\theta_{-b}` of all blocks but one, the variance is
+    :math:`\frac{m - 1}{m} \sum_b (\theta_{-b} - \theta)^2`, and the interval Student's with one
+    degree of freedom less than there are blocks of equal weight. See `docs/adr/0020`.
+
+    References
+    ----------
+    .. [1] Quenouille. "Notes on Bias in Estimation." Biometrika 43, 1956. Kott. "Delete-a-Group
+       Jackknife." Journal of Official Statistics 17, 2001. Cameron, Miller. "A Practitioner's Guide
+       to Cluster-Robust Inference." Journal of Human Resources 50, 2015: degrees of freedom.
+    """
+    value = np.asarray(plain.value, dtype=float)
+    if value.ndim > 1 or not np.isfinite(value).any():
+        return plain
+    n_effective = blocks.n_effective
+    details = {**plain.details, "n_clusters": n_effective}
+    if n_effective < FEWEST_CLUSTERS:
+        why = f"too few clusters, {n_effective:.1f} of equal weight: fewer than {FEWEST_CLUSTERS}"
+        return replace(without_interval(plain, why), details=details)
+    whole, rest = left_out(blocks, read)
+    scale = _scale(plain.method)
+    to, back = _SCALES[scale]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        m = len(rest)
+        variance = (m - 1) / m * np.square(to(rest) - to(whole)).sum(axis=0)
+        centre = to(value)
+        half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) * np.sqrt(variance)
+        low, high = np.maximum(back(centre - half), least), back(centre + half)
+    found = np.isfinite(variance) & (variance > 0) & np.isfinite(centre)
+    if not found.any():
+        why = "the value is the same, or at its bound, without some of the clusters"
+        return replace(without_interval(plain, why), details=details)
+    ends = [tuple(np.where(found, end, np.nan).tolist()) for end in (low, high)] if value.ndim else [
+        float(low),
+        float(high),
+    ]
+    method = METHOD if scale == "plain" else f"{METHOD}, on the scale of {_WORDS[scale]}"
+    return replace(plain, low=ends[0], high=ends[1], level=level, method=method, details=details)
+
+
+def without_interval(plain: Estimate, why: str) -> Estimate:
+    """The estimate without an interval, because of `why`."""
+    method = f"not available: {why}"
+    return replace(plain, low=None, high=None, level=None, method=method)
+
+
+def sum_of(first: Tally, others: list[Tally]) -> Tally:
+    """Tally of all."""
+    table = first.table.clone()
+    for other in others:
+        table += other.table
+    each = [sum_of(m, [o.members[k] for o in others]) for k, m in enumerate(first.members)]
+    return Tally(first.statistic, table, tuple(each))
+
+
+def less(total: Tally, part: Tally) -> Tally:
+    """Tally of the rows of `total` that are not in `part`."""
+    members = tuple(less(a, b) for a, b in zip(total.members, part.members, strict=True))
+    table = total.table - part.table
+    gone = table.abs() <= ROUNDING * total.table.abs()
+    return Tally(total.statistic, table.masked_fill_(gone, 0.0), members)
+
+
+ROUNDING = 1e-12  # what a difference leaves of a sum whose rows are all gone
+
+
+def _part(tallies: Tallies, statistic: Statistic, block: int) -> Tally:
+    if statistic.members:
+        members = tuple(_part(tallies, member, block) for member in statistic.members)
+        return Tally(statistic, statistic.zero(tallies.n_classes).table, members)
+    if statistic.whole:
+        return statistic.zero(tallies.n_classes)
+    held = Blocked(statistic)
+    return held.part(tallies.tally_of(held), block)
+
+
+def _weights(tally: Tally) -> Float64[ndarray, " block"]:
+    """Weight of every block of sums with a column of weights, each row in one bucket at least."""
+    name = "w" if "w" in tally.statistic.columns else tally.statistic.columns[0]
+    sums = tally[name]
+    return sums.reshape(len(sums), -1).sum(dim=1).numpy()
+
+
+def _scale(method: str) -> Scale:
+    """Scale on which the interval of independent rows is taken to be normal."""
+    if "log-odds" in method or "Wilson" in method or "Clopper" in method:
+        return "log-odds"
+    return "logarithm" if "logarithm" in method else "plain"
+
+
+def _same(values: Float64[ndarray, "*any"]) -> Float64[ndarray, "*any"]:
+    return values
+
+
+def _log_odds(values: Float64[ndarray, "*any"]) -> Float64[ndarray, "*any"]:
+    return np.log(values) - np.log1p(-values)
+
+
+def _expit(values: Float64[ndarray, "*any"]) -> Float64[ndarray, "*any"]:
+    return 1 / (1 + np.exp(-values))
+
+
+_WORDS = {"logarithm": "logarithms", "log-odds": "log-odds"}
+_SCALES: dict[Scale, tuple[Callable[..., ndarray], Callable[..., ndarray]]] = {
+    "plain": (_same, _same),
+    "logarithm": (np.log, np.exp),
+    "log-odds": (_log_odds, _expit),
+}
