@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar, final
 
 from jaxtyping import Float64
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.inference.blocks import Blocks, jackknifed, without_interval
+from calibrant.metrics.inference.blocks import Blocks, jackknifed, refused
 from calibrant.metrics.settings import checked_level
 from calibrant.prediction.decisions import UNORDERED
 from calibrant.prediction.rows import Rows
@@ -23,6 +24,7 @@ __all__ = [
     "Metric",
     "RowMetric",
     "TallyMetric",
+    "blocks_of",
     "check_order",
     "in_clusters",
     "sums_of",
@@ -103,18 +105,16 @@ class TallyMetric(Metric, ABC):
         return self.statistic
 
     @property
-    def least(self) -> float:
+    def lower_limit(self) -> float:
         """Least value, where the interval of rows in clusters ends at the latest."""
         return -math.inf
 
     def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
         """The estimate with the interval of rows in clusters, from their blocks.
 
-        Right for values that move smoothly with the rows; others say why not in `rough`.
+        Right for values that move smoothly with the rows. Not asked of `rough` ones.
         """
-        if self.rough:
-            return without_interval(plain, f"clustered rows, and {self.rough}")
-        return jackknifed(plain, blocks, self.read, level, least=self.least)
+        return jackknifed(plain, blocks, self.read, level, least=self.lower_limit)
 
     @property
     @final
@@ -166,17 +166,22 @@ def sums_of(rows: Rows, metric: Metric) -> list[Statistic]:
     if isinstance(metric, TallyMetric):
         sums = [] if isinstance(metric, RowMetric) else [metric.statistic]
         if rows.clusters is not None:
-            sums += blocked([metric.block_statistic], rows.n_classes)
+            sums += blocks_of([metric], rows.n_classes)
     return sums
 
 
-def in_clusters(
-    metric: Metric, plain: Estimate, tallies: Tallies | None, level: float
-) -> Estimate:
+def blocks_of(metrics: Iterable[TallyMetric], n_classes: int) -> list[Statistic]:
+    """What is to be summed by block of clusters for some metrics."""
+    return list(blocked((m.block_statistic for m in metrics if not m.rough), n_classes))
+
+
+def in_clusters(metric: Metric, plain: Estimate, tallies: Tallies | None, level: float) -> Estimate:
     """The estimate of a metric with the interval of rows in clusters."""
     if not isinstance(metric, TallyMetric) or tallies is None:
-        return plain if plain.low is None else without_interval(plain, NO_SUMS)
+        return refused(plain, NO_SUMS)
+    if metric.rough:
+        return refused(plain, f"clustered rows, and {metric.rough}")
     blocks = Blocks.of(tallies, metric.block_statistic)
     if blocks is None:
-        return plain if plain.low is None else without_interval(plain, NO_BLOCKS)
+        return refused(plain, NO_BLOCKS)
     return metric.estimate_clusters(plain, blocks, level=level)

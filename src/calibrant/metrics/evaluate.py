@@ -10,6 +10,7 @@ from calibrant.metrics.base import (
     Metric,
     RowMetric,
     TallyMetric,
+    blocks_of,
     check_order,
     in_clusters,
     sums_of,
@@ -21,7 +22,7 @@ from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
 from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.blocks import Blocked, Size, blocked
+from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
 
 __all__ = ["evaluate", "tally"]
@@ -120,7 +121,7 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
     summed = [m for m in chosen.values() if isinstance(m, TallyMetric)]
     sums = [m.statistic for m in summed]
     if rows.clusters is not None:
-        sums += blocked([m.block_statistic for m in summed], rows.n_classes)
+        sums += blocks_of(summed, rows.n_classes)
     return tally_rows(rows, sums)
 
 

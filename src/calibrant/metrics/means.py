@@ -39,8 +39,8 @@ class MeanScore(TallyMetric, ABC):
 
     @property
     @final
-    def least(self) -> float:
-        """See `TallyMetric.least`."""
+    def lower_limit(self) -> float:
+        """See `TallyMetric.lower_limit`."""
         return -math.inf if self.signed else 0.0
 
     @final

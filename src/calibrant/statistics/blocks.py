@@ -145,7 +145,8 @@ def block_of(clusters: Codes, n_blocks: int, seed: int = 0) -> Int64[Tensor, " r
     --------
     >>> from calibrant.prediction.arrays import Layout
     >>> from calibrant.prediction.codes import encode
-    >>> some, more = (encode("c", each, Layout(None, (2,), has_classes=False)) for each in ("ab", "bz"))
+    >>> two = Layout(None, (2,), has_classes=False)
+    >>> some, more = (encode("clusters", names, two) for names in (["a", "b"], ["b", "z"]))
     >>> bool(block_of(some, 200)[1] == block_of(more, 200)[0])
     True
     """

@@ -38,6 +38,7 @@ class _Cumulative(RowMetric, ABC):
 
     view: View = "positive"
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     def __post_init__(self) -> None:
         check_view(self.view)

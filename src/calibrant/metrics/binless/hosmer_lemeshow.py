@@ -70,6 +70,7 @@ class HosmerLemeshow(TallyMetric):
     n_groups: int = 10
     fitted: bool = False
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "it tests independent rows"
 
     def __post_init__(self) -> None:
         _check(self.view, self.n_groups, fitted=self.fitted)
@@ -121,6 +122,7 @@ class HosmerLemeshowP(TallyMetric):
     n_groups: int = 10
     fitted: bool = False
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "it tests independent rows"
 
     def __post_init__(self) -> None:
         _check(self.view, self.n_groups, fitted=self.fitted)

@@ -66,6 +66,7 @@ class SmoothedGap(TallyMetric):
     summary: Summary = "mean"
     span: float = 0.75
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     def __post_init__(self) -> None:
         check_view(self.view)

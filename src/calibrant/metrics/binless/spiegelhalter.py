@@ -58,6 +58,7 @@ class SpiegelhalterZ(TallyMetric):
 
     view: View = "positive"
     higher_is_better: ClassVar[bool | None] = None
+    rough: ClassVar[str] = "it tests independent rows"
 
     def __post_init__(self) -> None:
         check_view(self.view)
@@ -103,6 +104,7 @@ class SpiegelhalterP(TallyMetric):
 
     view: View = "positive"
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "it tests independent rows"
 
     def __post_init__(self) -> None:
         check_view(self.view)

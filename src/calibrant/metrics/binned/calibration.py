@@ -11,8 +11,10 @@ from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import Bins, Norm, equal_width, floor_of, size_of
 from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
 from calibrant.metrics.binned.finer import hidden_note
+from calibrant.metrics.binned.in_clusters import Size, error_in_clusters
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks
 from calibrant.metrics.settings import check_bins, check_choice, check_view
 from calibrant.statistics.score_grid import Closed, ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -59,6 +61,25 @@ class EqualWidthMetric(TallyMetric, ABC):
         """See `TallyMetric.statistic`."""
         return ScoreGrid.holding(self.view, self.n_bins, self.closed)
 
+    @property
+    @final
+    def block_statistic(self) -> ScoreGrid:
+        """See `TallyMetric.block_statistic`: its own bins."""
+        return ScoreGrid(self.view, self.n_bins, self.closed)
+
+    @property
+    def size(self) -> Size | None:
+        """What of the gaps it is, if blocks of clusters tell its noise; else it is `rough`."""
+        return None
+
+    @final
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`."""
+        if plain.value != plain.value:  # undefined
+            return plain
+        assert self.size is not None  # else it is rough
+        return error_in_clusters(plain, blocks, self.n_bins, self.size, level)
+
     @abstractmethod
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
@@ -69,6 +90,12 @@ class _PlugIn(EqualWidthMetric, ABC):
     """Size of the gaps as they are, noise and all."""
 
     norm: ClassVar[Norm]
+
+    @property
+    @final
+    def size(self) -> Size | None:
+        """See `EqualWidthMetric.size`."""
+        return None if self.norm == "max" else self.norm
 
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
@@ -188,6 +215,7 @@ class MaximumCalibrationError(_PlugIn):
     """
 
     norm: ClassVar[Norm] = "max"
+    rough: ClassVar[str] = "blocks tell too little of single bins"
 
 
 def plug_in(bins: Bins, norm: Norm, n: int, *, hard: bool, level: float) -> Estimate:

@@ -1,20 +1,32 @@
 """Class-wise calibration errors: every class against the rest."""
 
 import math
-from abc import ABC
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
+import numpy as np
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.base import RowMetric, TallyMetric
 from calibrant.metrics.binned.bins import Norm, equal_width, floor_of, size_of
 from calibrant.metrics.binned.calibration import NO_ROWS
+from calibrant.metrics.binned.class_noise import ClassNoise
+from calibrant.metrics.binned.in_clusters import (
+    Size,
+    error_from_draws,
+    error_in_clusters,
+    gaps_of,
+)
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.binned.squared import LONELY, Variance, debiased_square
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks
 from calibrant.metrics.settings import check_bins, check_choice
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.rows import Rows
+from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.tally import Tally
 
@@ -26,6 +38,8 @@ __all__ = [
 ]
 
 SHARED = "not available: classes share their rows, so the average needs rows or replicates"
+FEWEST = 20.0  # effective rows
+FEW = f"not available: fewer than {FEWEST:g} effective rows"
 EACH = "not available: the plug-in of every class is biased upwards"
 
 
@@ -43,10 +57,66 @@ class _Classwise(TallyMetric, ABC):
         """See `TallyMetric.statistic`."""
         return ClassGrids.holding(self.n_bins)
 
+    @property
+    @final
+    def block_statistic(self) -> ClassGrids:
+        """See `TallyMetric.block_statistic`: its own bins."""
+        return ClassGrids(self.n_bins)
+
 
 @dataclass(frozen=True, slots=True)
-class _MeanOfPlugIns(_Classwise, ABC):
+class _Average(_Classwise, RowMetric, ABC):
+    """A mean over classes, whose noise rows or blocks of clusters tell, and margins do not."""
+
+    @property
+    @abstractmethod
+    def size(self) -> Size:
+        """What of the gaps of all classes it is."""
+
+    @final
+    def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
+        """See `RowMetric.estimate_rows`: the noise of all classes together, from the rows."""
+        assert isinstance(rows, Predictions)
+        tally = tally_rows(rows, [self.block_statistic]).tally_of(self.block_statistic)
+        plain = self.estimate(tally, level=level, class_names=rows.class_names)
+        n_effective = float(tally["w"][0].sum().square() / tally["ww"][0].sum())
+        if math.isnan(float(plain)) or rows.clusters is not None:
+            return plain
+        if not n_effective > FEWEST - 1e-9:
+            return replace(plain, method=FEW)
+        bins = equal_width(tally, self.n_bins)
+        gap, share, variance = gaps_of(bins)
+        held = np.flatnonzero(share > 0)
+        noise = ClassNoise.of(rows, self.n_bins)
+        hard = hard_labels(tally)
+        return error_from_draws(
+            plain,
+            gap[held],
+            share[held],
+            self.size,
+            level,
+            draws=noise.draws(variance, held),
+            calibrated=noise.calibrated(held) / rows.n_classes if hard else None,
+            floor=plain.noise_floor is not None,
+        )
+
+    @final
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`."""
+        if math.isnan(float(plain)):
+            return plain
+        return error_in_clusters(plain, blocks, self.n_bins, self.size, level)
+
+
+@dataclass(frozen=True, slots=True)
+class _MeanOfPlugIns(_Average, ABC):
     norm: ClassVar[Norm]
+
+    @property
+    @final
+    def size(self) -> Size:
+        """See `_Average.size`."""
+        return "l2" if self.norm == "l2" else "l1"
 
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
@@ -128,7 +198,7 @@ class ClasswiseRootMeanSquaredCalibrationError(_MeanOfPlugIns):
 
 
 @dataclass(frozen=True, slots=True)
-class ClasswiseSquaredCalibrationError(_Classwise):
+class ClasswiseSquaredCalibrationError(_Average):
     """Mean over classes of the one-vs-rest squared error without noise; signed, below 1.
 
     See `calibrant.metrics.SquaredCalibrationError`. Its mean over samples is the true mean squared
@@ -159,6 +229,11 @@ class ClasswiseSquaredCalibrationError(_Classwise):
     def __post_init__(self) -> None:
         _Classwise.__post_init__(self)
         check_choice("variance", self.variance, ("gaps", "outcomes"))
+
+    @property
+    def size(self) -> Size:
+        """See `_Average.size`."""
+        return "square"
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN where no bin of any class holds two rows."""

@@ -17,6 +17,7 @@ from calibrant.metrics.binned.evidence import (
     error_interval,
 )
 from calibrant.metrics.binned.finer import hidden_note
+from calibrant.metrics.binned.in_clusters import Size
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.firm import sum_of_true_gaps
@@ -65,6 +66,11 @@ class DebiasedCalibrationError(EqualWidthMetric):
     """
 
     @final
+    @property
+    def size(self) -> Size:
+        """See `EqualWidthMetric.size`."""
+        return "l1"
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
         value = debiased_sum(equal_width(tally, self.n_bins), hard=hard_labels(tally))

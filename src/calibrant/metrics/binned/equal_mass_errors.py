@@ -69,6 +69,7 @@ class EqualMassCalibrationError(RowMetric):
     n_bins: int = 15
     norm: Norm = "l1"
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "the edges of its bins move with the rows"
 
     def __post_init__(self) -> None:
         check_view(self.view)

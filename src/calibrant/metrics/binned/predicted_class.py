@@ -53,6 +53,7 @@ class PredictedClassCalibrationError(TallyMetric):
 
     n_bins: int = 15
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     def __post_init__(self) -> None:
         check_bins(self.n_bins)

@@ -12,6 +12,7 @@ from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import EqualWidthMetric
 from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
 from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.binned.in_clusters import Size
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.tally import Tally
@@ -80,6 +81,11 @@ class SquaredCalibrationError(EqualWidthMetric):
         check_choice("variance", self.variance, ("gaps", "outcomes"))
 
     @final
+    @property
+    def size(self) -> Size:
+        """See `EqualWidthMetric.size`."""
+        return "square"
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN where no bin holds two rows."""
         return debiased_square(equal_width(tally, self.n_bins), self.variance)
@@ -125,6 +131,11 @@ class DebiasedRootMeanSquaredCalibrationError(EqualWidthMetric):
         check_choice("variance", self.variance, ("gaps", "outcomes"))
 
     @final
+    @property
+    def size(self) -> Size:
+        """See `EqualWidthMetric.size`."""
+        return "l2"
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN where no bin holds two rows."""
         return debiased_square(equal_width(tally, self.n_bins), self.variance).clamp(min=0).sqrt()

@@ -57,6 +57,7 @@ class SweepCalibrationError(TallyMetric):
 
     view: View = "top_label"
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "the number of its bins moves with the rows"
 
     def __post_init__(self) -> None:
         check_view(self.view)

@@ -16,9 +16,19 @@ from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["FEWEST_CLUSTERS", "Blocks", "jackknifed", "left_out", "without_interval"]
+__all__ = [
+    "FEWEST_CLUSTERS",
+    "Blocks",
+    "beyond_rows",
+    "jackknifed",
+    "left_out",
+    "refused",
+    "without_interval",
+]
 
 FEWEST_CLUSTERS = 10  # effective: fewer tell their own spread too badly
+MISSING = "not available: "
+OF_ROWS = ("noise_floor_95", "p_value")  # details that hold for independent rows
 METHOD = "clusters: jackknife over blocks (t)"
 
 Scale = Literal["plain", "logarithm", "log-odds"]
@@ -136,18 +146,31 @@ def jackknifed(
     if not found.any():
         why = "the value is the same, or at its bound, without some of the clusters"
         return replace(without_interval(plain, why), details=details)
-    ends = [tuple(np.where(found, end, np.nan).tolist()) for end in (low, high)] if value.ndim else [
-        float(low),
-        float(high),
-    ]
+    ends = [np.where(found, end, np.nan).tolist() for end in (low, high)]
+    ends = [tuple(end) if isinstance(end, list) else end for end in ends]
     method = METHOD if scale == "plain" else f"{METHOD}, on the scale of {_WORDS[scale]}"
     return replace(plain, low=ends[0], high=ends[1], level=level, method=method, details=details)
 
 
 def without_interval(plain: Estimate, why: str) -> Estimate:
     """The estimate without an interval, because of `why`."""
-    method = f"not available: {why}"
+    method = f"{MISSING}{why}"
     return replace(plain, low=None, high=None, level=None, method=method)
+
+
+def refused(plain: Estimate, why: str) -> Estimate:
+    """The estimate without what holds for independent rows alone, because of `why`.
+
+    What says already why it has no interval goes on saying so.
+    """
+    why = why if plain.low is not None or not plain.method else plain.method.removeprefix(MISSING)
+    bare = replace(plain, noise_floor=None, details=beyond_rows(plain))
+    return without_interval(bare, why)
+
+
+def beyond_rows(plain: Estimate) -> dict[str, float]:
+    """Details that hold whether rows are independent or not."""
+    return {name: held for name, held in plain.details.items() if name not in OF_ROWS}
 
 
 def sum_of(first: Tally, others: list[Tally]) -> Tally:

@@ -118,6 +118,7 @@ class QuantileCalibrationError(TallyMetric):
     """
 
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     @property
     def statistic(self) -> LevelShares:

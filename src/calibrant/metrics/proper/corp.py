@@ -201,6 +201,7 @@ class Miscalibration(_IsotonicPart):
 
     part: ClassVar[Part] = "miscalibration"
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ class Discrimination(_IsotonicPart):
 
     part: ClassVar[Part] = "discrimination"
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)

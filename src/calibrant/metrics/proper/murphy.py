@@ -175,6 +175,7 @@ class BrierReliability(_MurphyPart):
 
     part: ClassVar[Part] = "reliability"
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ class BrierResolution(_MurphyPart):
 
     part: ClassVar[Part] = "resolution"
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class BestPoint(CurvePoint):
     """
 
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "it is the best of many thresholds"
     none_reached: ClassVar[float] = 0.0  # where no threshold is as asked
 
     @abstractmethod

@@ -47,6 +47,7 @@ class EqualErrorRate(OfBothSides, CurvePoint):
     """
 
     higher_is_better: ClassVar[bool | None] = False
+    rough: ClassVar[str] = "it is the best of many thresholds"
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
@@ -95,6 +96,7 @@ class YoudenMax(OfBothSides, CurvePoint):
     """
 
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "it is the best of many thresholds"
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""

@@ -107,6 +107,7 @@ class CoverageAtAccuracy(SelectivePoint):
 
     accuracy: float = 0.95
     higher_is_better: ClassVar[bool | None] = True
+    rough: ClassVar[str] = "it is the best of many thresholds"
 
     def __post_init__(self) -> None:
         check_share("accuracy", self.accuracy, zero=False)

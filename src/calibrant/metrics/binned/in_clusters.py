@@ -1,0 +1,153 @@
+"""Calibration errors whose gaps share rows, or rows that depend on each other."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float64
+from numpy import ndarray
+
+from calibrant.metrics.binned.bins import Bins, equal_width
+from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.block_noise import block_draws, drawn_root_interval, heavier
+from calibrant.metrics.inference.blocks import (
+    FEWEST_CLUSTERS,
+    Blocks,
+    beyond_rows,
+    without_interval,
+)
+from calibrant.metrics.inference.firm import absolute_sum_interval
+from calibrant.metrics.inference.noise import DrawnNoise, quantile
+
+__all__ = ["Size", "error_from_draws", "error_in_clusters", "gaps_of"]
+
+Size = Literal["l1", "l2", "square"]
+METHODS: dict[Size, str] = {
+    "l1": "test inversion",
+    "l2": "quadratic form",
+    "square": "quadratic form",
+}
+
+Gaps = Float64[ndarray, " gap"]
+Draws = Float64[ndarray, "gap draw"]
+
+
+def error_in_clusters(
+    plain: Estimate, blocks: Blocks, n_bins: int, size: Size, level: float
+) -> Estimate:
+    """The estimate of a calibration error with what blocks of clusters tell of its noise.
+
+    Parameters
+    ----------
+    plain : Estimate
+        Value, with the interval and the noise floor of independent rows.
+    blocks : Blocks
+        Score grids or class grids of blocks, which tile the bins.
+    n_bins : int
+        Number of bins of equal width.
+    size : "l1", "l2" or "square"
+        Sum of absolute gaps, root of their mean square, or mean square; the mean over classes.
+    level : float
+        Coverage, in (0, 1).
+    """
+    bins = equal_width(blocks.total, n_bins)
+    n_effective = blocks.n_effective
+    details = {**beyond_rows(plain), "n_clusters": n_effective}
+    bare = replace(plain, noise_floor=None, details=details)
+    if n_effective < FEWEST_CLUSTERS:
+        why = f"too few clusters, {n_effective:.1f} of equal weight: fewer than {FEWEST_CLUSTERS}"
+        return without_interval(bare, why)
+    gap, share, variance = gaps_of(bins)
+    held = share > 0
+    excess = np.stack([_excess(equal_width(part, n_bins)) for part in blocks.tallies])
+    n_events = len(gap) // n_bins
+    draws = block_draws(excess[:, held] / n_events, blocks.weight, variance[held])
+    return error_from_draws(
+        bare,
+        gap[held],
+        share[held],
+        size,
+        level,
+        draws=draws * heavier(n_effective, level),
+        calibrated=draws if hard_labels(bins) else None,
+        method=f"clusters: {METHODS[size]}, noise of blocks",
+        floor=plain.noise_floor is not None,
+    )
+
+
+def error_from_draws(
+    plain: Estimate,
+    gap: Gaps,
+    share: Gaps,
+    size: Size,
+    level: float,
+    *,
+    draws: Draws,
+    calibrated: Draws | None,
+    method: str = "",
+    floor: bool = True,
+) -> Estimate:
+    """The estimate of the size of gaps with its interval, noise floor and p value, from draws.
+
+    Parameters
+    ----------
+    plain : Estimate
+        Value.
+    gap, share : Float64[ndarray, "gap"]
+        Gaps times shares, and shares, of all bins that hold rows.
+    size : "l1", "l2" or "square"
+        What of the gaps it is.
+    level : float
+        Coverage, in (0, 1).
+    draws : Float64[ndarray, "gap draw"]
+        Noise of the gaps.
+    calibrated : Float64[ndarray, "gap draw"], optional
+        Gaps of a calibrated model; None where labels do not foretell them.
+    method : str
+        How the noise was found.
+    floor : bool
+        Whether the value has noise in it, and so a floor.
+    """
+    if size == "l1":
+        low, high = absolute_sum_interval(gap, DrawnNoise(draws), level)
+    else:
+        low, high = drawn_root_interval(gap, share, draws, level)
+    low, high = (low**2, high**2) if size == "square" else (low, high)
+    mean, details = None, dict(plain.details)
+    if calibrated is not None:
+        shown, seen = _size(calibrated, share, size), _size(gap[:, None], share, size)[0]
+        details["p_value"] = float((0.5 + (shown >= seen).sum()) / (1 + shown.size))
+        if floor:
+            mean, details["noise_floor_95"] = float(shown.mean()), quantile(shown, 0.95)
+    return replace(
+        plain,
+        low=low,
+        high=min(1.0, high),
+        level=level,
+        method=method or METHODS[size],
+        noise_floor=mean,
+        details=details,
+    )
+
+
+def gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:
+    """Gaps of all bins times their shares, shares, and variances of independent rows.
+
+    Of several classes each counts alike: gaps and shares are divided by their number.
+    """
+    gap, share, noise = bins.gap, bins.share, bins.seen_noise
+    noise = noise.maximum(bins.stated_noise) if hard_labels(bins) else noise
+    n_events = gap.numel() // gap.shape[-1]
+    flat = [each.reshape(-1).numpy() for each in (gap, share, noise)]
+    return flat[0] / n_events, flat[1] / n_events, flat[2] / n_events**2
+
+
+def _size(gaps: Draws, share: Gaps, size: Size) -> Float64[ndarray, " draw"]:
+    if size == "l1":
+        return np.abs(gaps).sum(axis=0)
+    return np.sqrt((1 / share) @ gaps**2)
+
+
+def _excess(bins: Bins) -> Gaps:
+    return (bins["wp"] - bins["wy"]).reshape(-1).numpy()
