@@ -258,3 +258,22 @@ def test_tallies_remember_the_column_of_their_groups():
     run(*TWO, "--save-tallies", "two.tallies", *asked)
     assert "Groups by note, the probabilities:" in run("two.tallies").output
     assert read("two.tallies")["grouped_by"] == "note"
+
+
+def test_clusters_widen_the_intervals_of_rows_that_repeat(folder):
+    generator = np.random.default_rng(3)
+    lines = ["truth,p,patient"]
+    for patient in range(30):
+        prob, came = generator.uniform(), generator.integers(2)
+        lines += [f"{['no', 'yes'][came]},{prob:.3f},P{patient}"] * 10
+    (folder / "patients.csv").write_text("\n".join(lines) + "\n")
+    file = ("patients.csv", "--label", "truth", "--prob", "p", "--positive", "yes")
+    plain = read(*file, "--metrics", "brier_binary")["metrics"]["brier_binary"]
+    told = read(*file, "--clusters", "patient", "--metrics", "brier_binary")
+    found = told["metrics"]["brier_binary"]
+    assert told["clusters"] == "patient"
+    assert found["method"].startswith("clusters: ")
+    assert found["high"] - found["low"] > 2 * (plain["high"] - plain["low"])
+    result = run(*file, "--clusters", "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere" in result.output

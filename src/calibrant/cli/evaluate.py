@@ -52,6 +52,11 @@ __all__ = ["evaluate"]
 @click.option("--weights", metavar="COLUMN", help="How much each row counts.")
 @click.option("--decided", metavar="COLUMN", help="The class that was decided on.")
 @click.option("--group-by", metavar="COLUMN", help="Measure every group of rows besides.")
+@click.option(
+    "--clusters",
+    metavar="COLUMN",
+    help="Patient or product, whose rows depend on each other.",
+)
 @click.option("--normalize", is_flag=True, help="Divide the probabilities of a row by their sum.")
 @click.option("--skip-unlabelled", is_flag=True, help="Leave rows without a label out.")
 @click.option(
@@ -102,6 +107,7 @@ def evaluate(
     weights: str | None,
     decided: str | None,
     group_by: str | None,
+    clusters: str | None,
     normalize: bool,
     skip_unlabelled: bool,
     metrics: tuple[str, ...],
@@ -171,6 +177,7 @@ def evaluate(
         weights=weights,
         decided=decided,
         group_by=group_by,
+        clusters=clusters,
         predictors=predictions,
         normalize=normalize,
         skip_unlabelled=skip_unlabelled,

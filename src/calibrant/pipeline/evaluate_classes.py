@@ -19,6 +19,7 @@ from calibrant.pipeline.labelled_rows import (
     RowGroups,
     RowWeights,
     label_column,
+    row_clusters,
     row_groups,
     row_weights,
 )
@@ -53,14 +54,14 @@ def evaluate_classes(
     )
     weights, notes = row_weights(source, question, label, labels.codes < 0)
     notes = (*source.how, *labels.notes, *notes)
-    groups = row_groups(source, question)
+    groups, clusters = row_groups(source, question), row_clusters(source, question)
     evaluations: dict[str, Evaluation] = {}
     losses: dict[str, dict[str, Estimate]] = {}
     tables: dict[str, ReliabilityTable] = {}
     rows: Predictions | Decisions | None = None
     specs = split_specs(question.losses)
     if stated is not None:
-        rows = stated_rows(stated, question, weights, groups)
+        rows = stated_rows(stated, question, weights, groups=groups, clusters=clusters)
         notes = (*notes, *rows.notes, *rounding_of(stated, rows))
         evaluations["probabilities"] = _evaluated(rows, question, question.metrics, progress)
         of_specs = {spec: loss_of(rows, spec) for spec in specs}
@@ -76,7 +77,9 @@ def evaluate_classes(
         guess = labels_among(
             source.texts(question.decided, "decided"), labels.class_names, "decided"
         )
-        decided = _decisions(guess, labels, question.decided, weights, groups)
+        decided = _decisions(
+            guess, labels, question.decided, weights, groups=groups, clusters=clusters
+        )
         decided = decided if has_order else replace(decided, notes=(*decided.notes, UNORDERED))
         names = question.metrics if stated is None else _of_decisions(question, rows)
         evaluations["decisions"] = _evaluated(decided, question, names, progress)
@@ -84,7 +87,7 @@ def evaluate_classes(
         notes = (*notes, *guess.notes, *decided.notes)
     assert rows is not None  # either probabilities or decisions were named
     taken = {label, question.weights or source.usual_weights, question.decided, "class_names"}
-    taken |= {question.group_by}
+    taken |= {question.group_by, question.clusters}
     taken |= set(() if stated is None else stated.columns)
     return FileEvaluation(
         question=question,
@@ -101,7 +104,13 @@ def evaluate_classes(
 
 
 def _decisions(
-    guess: Labels, labels: Labels, name: str, weights: RowWeights, groups: RowGroups
+    guess: Labels,
+    labels: Labels,
+    name: str,
+    weights: RowWeights,
+    *,
+    groups: RowGroups,
+    clusters: RowGroups,
 ) -> Decisions:
     """Decided rows through the door, those without a label at weight 0."""
     counts = labels.codes >= 0
@@ -116,6 +125,7 @@ def _decisions(
         class_names=labels.class_names,
         weights=weights,
         groups=groups,
+        clusters=clusters,
     )
 
 

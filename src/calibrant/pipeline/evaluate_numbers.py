@@ -12,6 +12,7 @@ from calibrant.pipeline.grouped_tallies import with_column
 from calibrant.pipeline.labelled_rows import (
     check_numbers_present,
     label_column,
+    row_clusters,
     row_groups,
     row_weights,
 )
@@ -46,9 +47,11 @@ def evaluate_numbers(
     same = all(len(values) == len(targets) for values in columns.values())
     check_numbers_present(columns, ~missing if same else None)
     wanted = question.metrics or None
-    groups = row_groups(source, question)
+    groups, clusters = row_groups(source, question), row_clusters(source, question)
     rows = {
-        name: numbers(predicted=values, targets=targets, weights=weights, groups=groups)
+        name: numbers(
+            predicted=values, targets=targets, weights=weights, groups=groups, clusters=clusters
+        )
         for name, values in columns.items()
     }
     told = {
@@ -57,6 +60,7 @@ def evaluate_numbers(
     }
     of_losses = (notes for of_specs in told.values() for _, notes in of_specs.values())
     taken = {label, question.weights or source.usual_weights, question.group_by, *names}
+    taken |= {question.clusters}
     return FileEvaluation(
         question=question,
         evaluations={

@@ -60,12 +60,14 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
     ``metrics`` holds those of the probabilities, or of the decisions where these stand alone;
     ``predictors`` in its place those of every predictor of numbers. ``losses`` holds them by
     spec, and with predictors by predictor first. Where rows have groups, ``groups`` beside the
-    names of metrics holds those of every group.
+    names of metrics holds those of every group; ``clusters`` names their column.
     """
     first, question = result.first, result.question
     record: dict[str, object] = {"path": str(question.path), "task": question.task, "n": first.n}
     if question.group_by is not None:
         record["grouped_by"] = question.group_by
+    if question.clusters is not None:
+        record["clusters"] = question.clusters
     told = {name: evaluation.to_dict() for name, evaluation in result.evaluations.items()}
     if question.task == "regression":
         record["predictors"] = told

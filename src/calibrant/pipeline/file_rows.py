@@ -11,6 +11,7 @@ from calibrant.pipeline.labelled_rows import (
     RowGroups,
     RowWeights,
     label_column,
+    row_clusters,
     row_groups,
     row_weights,
 )
@@ -52,7 +53,9 @@ def rows_of_file(question: Question) -> FileRows:
         remedy = "Name their columns: --prob and --positive, or --prob-prefix."
         raise InputError("file", "state probabilities", "none that were found", remedy)
     weights, notes = row_weights(source, question, label, stated.labels.codes < 0)
-    rows = stated_rows(stated, question, weights, row_groups(source, question))
+    rows = stated_rows(
+        stated, question, weights, row_groups(source, question), row_clusters(source, question)
+    )
     told = (*source.how, *stated.labels.notes, *notes, *rows.notes, *rounding_of(stated, rows))
     return FileRows(rows, tuple(dict.fromkeys(told)))
 
@@ -66,7 +69,12 @@ def source_of(question: Question) -> Source:
 
 
 def stated_rows(
-    stated: Stated, question: Question, weights: RowWeights, groups: RowGroups
+    stated: Stated,
+    question: Question,
+    weights: RowWeights,
+    *,
+    groups: RowGroups,
+    clusters: RowGroups,
 ) -> Predictions:
     """Rows through the door, those without a label at weight 0."""
     is_logits = question.form == "logits"
@@ -79,6 +87,7 @@ def stated_rows(
         normalize=question.normalize,
         decimals=stated.decimals,
         groups=groups,
+        clusters=clusters,
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "RowWeights",
     "check_numbers_present",
     "label_column",
+    "row_clusters",
     "row_groups",
     "row_weights",
 ]
@@ -66,13 +67,28 @@ def row_groups(source: Source, question: Question) -> RowGroups:
     InputError
         If there is no such column.
     """
-    if question.group_by is None:
+    return _memberships(source, question.group_by, "group_by", "groups")
+
+
+def row_clusters(source: Source, question: Question) -> RowGroups:
+    """Cluster of every row, ``(missing)`` where there is none; None where none are asked for.
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+    """
+    return _memberships(source, question.clusters, "clusters", "clusters")
+
+
+def _memberships(source: Source, column: str | None, argument: str, what: str) -> RowGroups:
+    if column is None:
         return None
-    texts = source.texts(question.group_by, "group_by")
+    texts = source.texts(column, argument)
     if MISSING in texts and "" in texts:
         got = f"the text {MISSING!r} beside rows without any"
         remedy = "Call them otherwise, or fill what is missing."
-        raise InputError(question.group_by, "tell groups apart", got, remedy)
+        raise InputError(column, f"tell {what} apart", got, remedy)
     return np.where(texts == "", MISSING, texts)
 
 

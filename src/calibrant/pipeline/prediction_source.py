@@ -45,6 +45,8 @@ class Question:
         Column with the weight of each row, and with the class that was decided on.
     group_by : str or None
         Column with the group of each row, by which everything is measured again.
+    clusters : str or None
+        Column with the unit of each row, whose rows may depend on each other.
     predictors : tuple of str
         Columns of predicted numbers.
     normalize : bool
@@ -74,6 +76,7 @@ class Question:
     weights: str | None = None
     decided: str | None = None
     group_by: str | None = None
+    clusters: str | None = None
     predictors: tuple[str, ...] = ()
     normalize: bool = False
     skip_unlabelled: bool = False

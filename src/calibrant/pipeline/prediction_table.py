@@ -71,7 +71,8 @@ class TableSource(Source):
         texts = self.texts(label, "label")
         if question.prob is not None:
             return self._positive(question, question.prob, texts)
-        taken = {label, question.weights, question.decided, question.group_by}
+        taken = {label, question.weights, question.decided}
+        taken |= {question.group_by, question.clusters}
         columns = self._columns_by_class(question, distinct(texts), taken)
         if columns is None:
             return None

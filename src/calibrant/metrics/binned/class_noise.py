@@ -16,9 +16,9 @@ from calibrant.statistics.cells import cell_of
 __all__ = ["ClassNoise"]
 
 MOST_BLOCKS, FEWEST_BLOCKS = 2048, 256
-MOST_HELD = 1 << 23  # blocks times gaps
-MOST_DRAWN = 20_000_000  # rows times draws
-MOST_DRAWS, FEWEST_DRAWS = 1024, 128
+MOST_HELD = 1 << 21  # blocks times gaps
+MOST_DRAWN = 10_000_000  # rows times draws
+MOST_DRAWS, FEWEST_DRAWS = 1024, 100
 MOST_ENTRIES = 1 << 22  # rows times classes, or rows times draws, at a time
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 from numpy import ndarray
+from scipy.special import ndtr, ndtri
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.noise_floor import hard_labels
@@ -28,6 +29,8 @@ METHODS: dict[Size, str] = {
     "l2": "quadratic form",
     "square": "quadratic form",
 }
+
+ENOUGH = 1000  # draws; of fewer, quantiles are those of a normal number
 
 Gaps = Float64[ndarray, " gap"]
 Draws = Float64[ndarray, "gap draw"]
@@ -117,16 +120,23 @@ def error_from_draws(
     mean, details = None, dict(plain.details)
     if calibrated is not None:
         shown, seen = _size(calibrated, share, size), _size(gap[:, None], share, size)[0]
-        details["p_value"] = float((0.5 + (shown >= seen).sum()) / (1 + shown.size))
+        mean, deviation = float(shown.mean()), float(shown.std(ddof=1))
+        few = shown.size < ENOUGH and deviation > 0
+        details["p_value"] = (
+            float(ndtr((mean - seen) / deviation))
+            if few
+            else float((0.5 + (shown >= seen).sum()) / (1 + shown.size))
+        )
         if floor:
-            mean, details["noise_floor_95"] = float(shown.mean()), quantile(shown, 0.95)
+            upper = mean + ndtri(0.95) * deviation if few else quantile(shown, 0.95)
+            details["noise_floor_95"] = float(upper)
     return replace(
         plain,
         low=low,
         high=min(1.0, high),
         level=level,
         method=method or METHODS[size],
-        noise_floor=mean,
+        noise_floor=mean if floor else None,
         details=details,
     )
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import EqualWidthMetric
 from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
-from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.binned.in_clusters import Size
+from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.tally import Tally

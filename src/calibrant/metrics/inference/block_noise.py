@@ -12,8 +12,8 @@ from calibrant.metrics.inference.noise import quantile
 
 __all__ = ["block_draws", "drawn_root_interval", "heavier"]
 
-N_DRAWS = 4096
-MOST_NUMBERS = 1 << 22  # gaps times draws
+N_DRAWS = 2048
+MOST_NUMBERS = 1 << 21  # gaps times draws
 FEWEST_DRAWS = 512
 
 
