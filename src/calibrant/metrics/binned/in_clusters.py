@@ -87,7 +87,7 @@ def error_from_draws(
     level: float,
     *,
     draws: Draws,
-    calibrated: Draws | None,
+    calibrated: Float64[ndarray, "gap sample"] | None,
     method: str = "",
     floor: bool = True,
 ) -> Estimate:

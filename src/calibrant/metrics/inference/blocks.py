@@ -8,6 +8,7 @@ from typing import Literal, final
 import numpy as np
 from jaxtyping import Float64
 from numpy import ndarray
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 from torch import Tensor
 
@@ -31,6 +32,7 @@ MISSING = "not available: "
 OF_ROWS = ("noise_floor_95", "p_value")  # details that hold for independent rows
 METHOD = "clusters: jackknife over blocks (t)"
 
+Numbers = NDArray[np.float64] | np.float64
 Scale = Literal["plain", "logarithm", "log-odds"]
 
 
@@ -217,20 +219,20 @@ def _scale(method: str) -> Scale:
     return "logarithm" if "logarithm" in method else "plain"
 
 
-def _same(values: Float64[ndarray, "*any"]) -> Float64[ndarray, "*any"]:
+def _same(values: Numbers) -> Numbers:
     return values
 
 
-def _log_odds(values: Float64[ndarray, "*any"]) -> Float64[ndarray, "*any"]:
+def _log_odds(values: Numbers) -> Numbers:
     return np.log(values) - np.log1p(-values)
 
 
-def _expit(values: Float64[ndarray, "*any"]) -> Float64[ndarray, "*any"]:
+def _expit(values: Numbers) -> Numbers:
     return 1 / (1 + np.exp(-values))
 
 
 _WORDS = {"logarithm": "logarithms", "log-odds": "log-odds"}
-_SCALES: dict[Scale, tuple[Callable[..., ndarray], Callable[..., ndarray]]] = {
+_SCALES: dict[Scale, tuple[Callable[[Numbers], Numbers], Callable[[Numbers], Numbers]]] = {
     "plain": (_same, _same),
     "logarithm": (np.log, np.exp),
     "log-odds": (_log_odds, _expit),
