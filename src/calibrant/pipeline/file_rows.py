@@ -53,9 +53,8 @@ def rows_of_file(question: Question) -> FileRows:
         remedy = "Name their columns: --prob and --positive, or --prob-prefix."
         raise InputError("file", "state probabilities", "none that were found", remedy)
     weights, notes = row_weights(source, question, label, stated.labels.codes < 0)
-    rows = stated_rows(
-        stated, question, weights, row_groups(source, question), row_clusters(source, question)
-    )
+    groups, clusters = row_groups(source, question), row_clusters(source, question)
+    rows = stated_rows(stated, question, weights, groups=groups, clusters=clusters)
     told = (*source.how, *stated.labels.notes, *notes, *rows.notes, *rounding_of(stated, rows))
     return FileRows(rows, tuple(dict.fromkeys(told)))
 
