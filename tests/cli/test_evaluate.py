@@ -275,5 +275,5 @@ def test_clusters_widen_the_intervals_of_rows_that_repeat(folder):
     assert found["method"].startswith("clusters: ")
     assert found["high"] - found["low"] > 2 * (plain["high"] - plain["low"])
     result = run(*file, "--clusters", "nowhere")
-    assert result.exit_code == 2
+    assert result.exit_code == 3
     assert "nowhere" in result.output
