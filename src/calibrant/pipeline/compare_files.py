@@ -101,7 +101,7 @@ def _stated(question: Question, id_column: str | None, clusters: str | None) -> 
         rule, remedy = "hold probabilities", "Name their columns: --prob or --prob-prefix."
         raise InputError(str(question.path), rule, "decisions alone", remedy)
     weights, notes = row_weights(source, question, label, stated.labels.codes < 0)
-    rows = stated_rows(stated, question, weights, None)
+    rows = stated_rows(stated, question, weights, groups=None, clusters=None)
     return _Stated(
         rows,
         None if id_column is None else _ids(source, id_column, str(question.path)),

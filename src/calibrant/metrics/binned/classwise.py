@@ -271,6 +271,8 @@ class PerClassCalibrationError(_Classwise):
     (0.5, 0.5)
     """
 
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
         return size_of(equal_width(tally, self.n_bins), "l1")
