@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from scipy.special import ndtr
 from scipy.stats import binom
 
 import calibrant as cal
@@ -54,7 +55,7 @@ def _population(temperature: float) -> float:
 @pytest.mark.parametrize(("temperature", "n"), [(1.0, 500), (1.5, 2000), (3.0, 1000)])
 def test_covers_the_truth(temperature: float, n: int) -> None:
     truth = 0.0 if temperature == 1 else _population(temperature)
-    rng, tries = np.random.default_rng(7), 60
+    rng, tries = np.random.default_rng(7), 24
     held = 0
     for _ in range(tries):
         found = _estimate(_events(rng, n, temperature))
@@ -118,7 +119,7 @@ def test_under_calibration() -> None:
 
 
 def test_p_values_are_uniform_under_calibration() -> None:
-    rng, tries = np.random.default_rng(6), 80
+    rng, tries = np.random.default_rng(6), 40
     small = sum(_estimate(_events(rng, 300, 1.0)).details["p_value"] <= 0.25 for _ in range(tries))
     assert binom.ppf(1e-3, tries, 0.25) <= small <= binom.ppf(1 - 1e-3, tries, 0.25)
 
@@ -139,7 +140,7 @@ def test_noise_has_the_deviation_of_the_smoothed_kernel(n_nodes: int) -> None:
     """All noise on one node: its density at t is the kernel, mirror images included."""
     variance, node, sigma = np.zeros(n_nodes + 1), n_nodes // 10, 0.06
     variance[node] = 4e-4
-    drawn = SmoothedNoise(variance).at(sigma)
+    drawn = SmoothedNoise.independent(variance).at(sigma)
     at = np.arange(drawn.shape[1]) / (drawn.shape[1] - 1)
     kernel = sum(
         np.exp(-0.5 * ((at - image) / sigma) ** 2)
@@ -155,6 +156,49 @@ def test_gaps_without_noise_are_sure() -> None:
     """Half of the weight .3 too high and none of it left to chance: the error at any bandwidth."""
     gap = np.zeros(NODES[0] + 1)
     gap[75] = 0.15
-    low, high = smooth_interval(gap, SmoothedNoise(halves(np.zeros(NODES[0]))), 1e6, 0.95, 0.03)
+    low, high = smooth_interval(
+        gap, SmoothedNoise.independent(halves(np.zeros(NODES[0]))), 1e6, 0.95, 0.03
+    )
     assert low == pytest.approx(0.15, rel=2e-3)
     assert high == pytest.approx(0.15, rel=2e-3)
+
+
+def _in_clusters(rng: np.random.Generator, n_clusters: int, size: int, temperature: float):
+    """Calibrated rows whose outcomes hang together in a cluster: one normal number decides half."""
+    z = rng.normal(0, SIGMA, n_clusters * size)
+    cluster = np.repeat(np.arange(n_clusters), size)
+    mixed = np.sqrt(0.5) * (rng.normal(size=n_clusters)[cluster] + rng.normal(size=z.size))
+    probs = 1 / (1 + np.exp(-temperature * z))
+    outcomes = ndtr(mixed) < 1 / (1 + np.exp(-z))
+    names = [f"c{k}" for k in cluster]
+    return cal.events(probs=probs, outcomes=outcomes), cal.events(
+        probs=probs, outcomes=outcomes, clusters=names
+    )
+
+
+def test_clusters_are_covered_where_rows_alone_are_not() -> None:
+    rng, tries = np.random.default_rng(11), 20
+    held = {"rows": 0, "clusters": 0}
+    for _ in range(tries):
+        alone, together = _in_clusters(rng, 40, 25, 1.0)
+        held["rows"] += _estimate(alone).low == 0
+        held["clusters"] += _estimate(together).low == 0
+    assert held["clusters"] >= binom.ppf(1e-3, tries, 0.95)
+    assert held["rows"] < binom.ppf(1e-3, tries, 0.95)
+
+
+def test_clusters_of_one_row_are_rows() -> None:
+    rows, together = _in_clusters(np.random.default_rng(12), 2000, 1, 2.0)
+    alone, one = _estimate(rows), _estimate(together)
+    assert one.value == alone.value
+    assert one.method.startswith("clusters: ")
+    assert one.high - one.low == pytest.approx(alone.high - alone.low, rel=0.2)
+    assert one.noise_floor == pytest.approx(alone.noise_floor, rel=0.1)
+
+
+def test_few_clusters_have_no_interval() -> None:
+    _, together = _in_clusters(np.random.default_rng(13), 5, 100, 2.0)
+    found = _estimate(together)
+    assert found.low is None
+    assert found.noise_floor is None
+    assert "too few clusters" in found.method

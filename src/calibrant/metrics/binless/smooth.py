@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, cast
 
 import numpy as np
@@ -12,11 +12,18 @@ from scipy.optimize import brentq
 from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.binless.smooth_evidence import cell_noise, evidence_of, halves
+from calibrant.metrics.binless.smooth_evidence import (
+    SmoothEvidence,
+    cell_noise,
+    evidence_in_clusters,
+    evidence_of,
+    halves,
+)
 from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size, to_nodes
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS, Blocks, too_few_clusters
 from calibrant.metrics.intervals import FEWEST
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.cells import fold_tails
@@ -38,6 +45,7 @@ BIASED = "not available: the plug-in is biased upwards, and plain resampling add
 FEWER = 10  # times, nodes for a first approach and for the noise floor
 FAINT = 1e-6
 ON_NODE = 1e-6  # of a cell, above the rounding of its second moment
+BLOCK_CELLS = 600  # a cluster has few rows: its noise is not told from that of its neighbours
 LEAST = 0.5 / N_CELLS  # no bandwidth below it can be told from none
 
 
@@ -78,7 +86,6 @@ class SmoothCalibrationError(TallyMetric):
 
     view: View = "positive"
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     def __post_init__(self) -> None:
         check_view(self.view)
@@ -87,6 +94,11 @@ class SmoothCalibrationError(TallyMetric):
     def statistic(self) -> ScoreGrid:
         """See `TallyMetric.statistic`."""
         return ScoreGrid(self.view)
+
+    @property
+    def block_statistic(self) -> ScoreGrid:
+        """See `TallyMetric.block_statistic`: fewer cells, the nodes of the noise."""
+        return ScoreGrid(self.view, BLOCK_CELLS)
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for no rows."""
@@ -110,16 +122,36 @@ class SmoothCalibrationError(TallyMetric):
         if total**2 < FEWEST * float(tally["ww"].sum()):
             why = "not available: fewer than two effective rows tell nothing of the noise"
             return Estimate(value, None, None, None, n, why, details=details)
+        plain = Estimate(value, None, None, None, n, METHOD, note="" if hard else SOFT)
         found = evidence_of(tally, _gaps(tally), value, noise, level, hard=hard)
-        if found.noise_floor_95 is not None and found.p_value is not None:
-            details |= {"noise_floor_95": found.noise_floor_95, "p_value": found.p_value}
-        estimate = Estimate(
-            *(value, found.low, found.high, level, n, METHOD),
-            noise_floor=noise if hard else None,
-            note="" if hard else SOFT,
-            details=details,
-        )
-        return from_grid(estimate, _bound(tally, value), "smooth_ece")
+        told = _with_evidence(plain, found, level)
+        return from_grid(told, _bound(tally, value), "smooth_ece")
+
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`: the noise is that of the blocks."""
+        details = {"sigma": float(plain), "n_clusters": blocks.n_effective}
+        bare = replace(plain, noise_floor=None, details=details)
+        if blocks.n_effective < FEWEST_CLUSTERS:
+            return too_few_clusters(bare, blocks)
+        hard = hard_labels(blocks.total)
+        found = evidence_in_clusters(blocks, float(plain), level, hard=hard)
+        told = _with_evidence(bare, found, level)
+        return replace(told, method=f"clusters: {METHOD}, noise of blocks")
+
+
+def _with_evidence(plain: Estimate, found: SmoothEvidence, level: float) -> Estimate:
+    details = {"sigma": float(plain), **plain.details}
+    if found.noise_floor_95 is not None and found.p_value is not None:
+        details |= {"noise_floor_95": found.noise_floor_95, "p_value": found.p_value}
+    return replace(
+        plain,
+        low=found.low,
+        high=found.high,
+        level=level,
+        method=METHOD,
+        noise_floor=found.noise_floor,
+        details=details,
+    )
 
 
 def _gaps(tally: Tally) -> Float64[np.ndarray, " node"]:

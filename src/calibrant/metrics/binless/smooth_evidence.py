@@ -1,22 +1,27 @@
 """What a tally says of a smooth calibration error: its interval, and its size under calibration."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64
+from torch import Tensor
 
 from calibrant.metrics.binless.smooth_interval import (
     NODES,
     SmoothedNoise,
     smooth_interval,
+    typical,
     under_calibration,
 )
 from calibrant.metrics.binless.smoothing import Masses
+from calibrant.metrics.inference.block_noise import block_draws, heavier
+from calibrant.metrics.inference.blocks import Blocks
 from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS
 from calibrant.statistics.tally import Tally
 
-__all__ = ["SmoothEvidence", "cell_noise", "evidence_of", "halves"]
+__all__ = ["SmoothEvidence", "cell_noise", "evidence_in_clusters", "evidence_of", "halves"]
 
 A_BANDWIDTH = 4  # nodes
 CLEAR = 4  # times the bandwidth of noise alone
@@ -28,10 +33,11 @@ Nodes = Float64[np.ndarray, " node"]
 
 @dataclass(frozen=True, slots=True)
 class SmoothEvidence:
-    """Interval, and where labels are hard the 95th percentile and p value under calibration."""
+    """Interval, and where labels are hard what a calibrated model would show."""
 
     low: float
     high: float
+    noise_floor: float | None
     noise_floor_95: float | None
     p_value: float | None
 
@@ -58,10 +64,11 @@ def evidence_of(
     """
     n_nodes = _nodes_for(bandwidth)
     stated = _few(cell_noise(tally, stated=True), n_nodes)
-    under = None
+    under = (None, None, None)
     if hard:
         least = max(bandwidth, A_BANDWIDTH / n_nodes)
-        under = under_calibration(SmoothedNoise(stated), value, least)
+        noise = SmoothedNoise.independent(stated)
+        under = (bandwidth, *under_calibration(noise, value, least))
     if value > CLEAR * bandwidth:  # an end so far below the value is out of the question
         bandwidth = value / CLEAR
         n_nodes = _nodes_for(bandwidth)
@@ -71,22 +78,52 @@ def evidence_of(
     seen = _few(cell_noise(tally, stated=False), n_nodes)
     variance = _larger(seen, stated, max(least, NEIGHBOURS)) if hard else seen
     n_effective = float(tally["w"].sum()) ** 2 / float(tally["ww"].sum())
-    low, high = smooth_interval(few, SmoothedNoise(variance), n_effective, level, least)
-    return SmoothEvidence(low, high, *(under or (None, None)))
+    low, high = smooth_interval(few, SmoothedNoise.independent(variance), n_effective, level, least)
+    return SmoothEvidence(low, high, *under)
+
+
+def evidence_in_clusters(
+    blocks: Blocks, value: float, level: float, *, hard: bool
+) -> SmoothEvidence:
+    """Evidence on a fixed point of rows in clusters, from score grids of their blocks."""
+    total = blocks.total
+    stated, seen = (halves(_noise_of(total, stated=of).numpy()) for of in (True, False))
+    excess = np.stack([(part["wp"] - part["wy"]).numpy() for part in blocks.tallies])
+    drawn = block_draws(excess, blocks.weight, np.zeros(excess.shape[1])).T
+    least = A_BANDWIDTH / excess.shape[1]
+    # in a cell alone few clusters have rows: what they scatter is told by its neighbours too
+    variance = _larger(seen, stated, NEIGHBOURS) if hard else seen
+    own, rows = (
+        Masses(x).smoothed(NEIGHBOURS).clip(0)
+        for x in (halves(np.square(drawn).mean(axis=0)), variance)
+    )
+    times = np.divide(rows, own, out=np.ones_like(own), where=own > 0).clip(1)
+    draws = halves(drawn) * np.sqrt(times)
+    noise = SmoothedNoise(draws)
+    bandwidth = typical(noise, least)
+    wider = SmoothedNoise(draws * heavier(blocks.n_effective, level))
+    gap = halves(excess.sum(axis=0) / blocks.weight.sum())
+    low, high = smooth_interval(gap, wider, math.inf, level, bandwidth)
+    under = (bandwidth, *under_calibration(noise, value, bandwidth)) if hard else (None, None, None)
+    return SmoothEvidence(low, high, *under)
 
 
 def cell_noise(tally: Tally, *, stated: bool) -> Cells:
     """Variance of the gaps of equal cells over all weight: stated, or about 0 as seen."""
+    return fold_tails(_noise_of(tally, stated=stated)).numpy()
+
+
+def _noise_of(tally: Tally, *, stated: bool) -> Float64[Tensor, " fine"]:
     sums = tally["wwp"] if stated else tally["wwyy"] - 2 * tally["wwpy"]
     noise = sums - tally["wwpp"] if stated else sums + tally["wwpp"]
-    return fold_tails(noise.clamp(min=0) / tally["w"].sum() ** 2).numpy()
+    return noise.clamp(min=0) / tally["w"].sum() ** 2
 
 
-def halves(held: Cells) -> Nodes:
+def halves(held: Float64[np.ndarray, "*draw cell"]) -> Float64[np.ndarray, "*draw node"]:
     """Masses of cells, half to either edge."""
-    nodes = np.zeros(len(held) + 1)
-    nodes[:-1] += held / 2
-    nodes[1:] += held / 2
+    nodes = np.zeros((*held.shape[:-1], held.shape[-1] + 1))
+    nodes[..., :-1] += held / 2
+    nodes[..., 1:] += held / 2
     return nodes
 
 

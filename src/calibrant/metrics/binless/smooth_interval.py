@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri
 
 from calibrant.metrics.inference.noise import quantile
 
-__all__ = ["NODES", "SmoothedNoise", "smooth_interval", "under_calibration"]
+__all__ = ["NODES", "SmoothedNoise", "smooth_interval", "typical", "under_calibration"]
 
 NODES = (150, 300, 600, 1200, 3600)  # of [0, 1], as many as a bandwidth asks for
 MANY = 600  # nodes beyond which an integral is as good as normal: it has hundreds of patches
@@ -36,20 +36,29 @@ WaveDraws = Float64[np.ndarray, "draw wave"]
 
 @dataclass(frozen=True)
 class SmoothedNoise:
-    """Noise on the nodes 0, 1/N, ..., 1, independent from node to node, ready to be smoothed.
+    """Noise on the nodes 0, 1/N, ..., 1, ready to be smoothed.
 
     Parameters
     ----------
-    variance : Float64[np.ndarray, "node"]
-        Variance of the mass of every node.
+    draws : Float64[np.ndarray, "draw node"]
+        Draws of the masses of all nodes.
+    error : float, optional
+        Most that the standard deviation of the sum of all nodes is, whatever their signs. Without
+        it that of the signs that were seen is taken.
     """
 
-    variance: Nodes
+    draws: Draws
+    error: float | None = None
+
+    @classmethod
+    def independent(cls, variance: Nodes) -> "SmoothedNoise":
+        """Normal noise of such a variance on every node, independent from node to node."""
+        draws = _normals(len(variance) - 1) * np.sqrt(variance)
+        return cls(draws, math.sqrt(float(variance.sum())))
 
     @cached_property
     def _waves(self) -> WaveDraws:
-        table = _normals(len(self.variance) - 1)
-        return _waves(table * np.sqrt(self.variance))
+        return _waves(self.draws)
 
     def at(self, sigma: float) -> PlaceDraws:
         """Draws of the density that noise has once it is smoothed."""
@@ -58,7 +67,7 @@ class SmoothedNoise:
     @property
     def is_fine(self) -> bool:
         """Whether there are so many nodes that the integral of the noise is normal."""
-        return len(self.variance) - 1 > MANY
+        return self.draws.shape[1] - 1 > MANY
 
     def quantile(self, integrals: Float64[np.ndarray, " draw"], share: float) -> float:
         """Quantile of the integrals of draws."""
@@ -73,7 +82,6 @@ class _Seen:
 
     gap: Nodes
     noise: SmoothedNoise
-    error: float  # standard deviation of the sum of the noise of all nodes, whatever their signs
 
     @cached_property
     def _waves(self) -> Waves:
@@ -97,7 +105,8 @@ def smooth_interval(
     noise : SmoothedNoise
         Its noise, for a number of rows that is left to chance.
     n_effective : float
-        Rows behind it, a number that was not: :math:`(\sum w)^2 / \sum w^2`.
+        Rows behind it, a number that was not: :math:`(\sum w)^2 / \sum w^2`. Infinite where the
+        noise is that of a fixed number.
     level : float
         Coverage, in (0, 1).
     least : float
@@ -124,8 +133,17 @@ def smooth_interval(
        see `calibrant.metrics.inference.firm`.
     """
     tail = (1 - level) / 2
-    seen = _Seen(gap, noise, math.sqrt(float(noise.variance.sum())))
+    seen = _Seen(gap, noise)
     return _low(seen, tail, least), _high(seen, tail, least, n_effective)
+
+
+def typical(noise: SmoothedNoise, least: float) -> float:
+    """Fixed point of noise alone, on average, at least `least`."""
+
+    def excess(sigma: float) -> float:
+        return float(_integral(noise.at(sigma)).mean()) - sigma
+
+    return least if excess(least) <= 0 else _root(excess, least, 1.0)
 
 
 def under_calibration(noise: SmoothedNoise, value: float, least: float) -> tuple[float, float]:
@@ -171,7 +189,10 @@ def _high(seen: _Seen, tail: float, least: float, n_effective: float) -> float:
         shown = max(total, seen.noise.quantile(_integral(noise), 0.5))
         dense = true / float(_integral(spread)) * spread
         below = seen.noise.quantile(_integral(dense + noise), tail) - shown
-        error = math.sqrt(max(0.0, seen.error**2 - total**2 / n_effective))
+        error = seen.noise.error
+        if error is None:
+            error = float(_trapezoids(noise).std())
+        error = math.sqrt(max(0.0, error**2 - total**2 / n_effective))
         return max(below, true - total - z * error)
 
     if excess(least) >= 0:
@@ -223,10 +244,13 @@ def _smoothed(
 
 
 def _integral(density: Float64[np.ndarray, "*draw place"]) -> Float64[np.ndarray, "*draw"]:
-    """Integral over [0, 1] of the absolute value, by the trapezoidal rule."""
-    size = np.abs(density)
-    ends = (size[..., 0] + size[..., -1]) / 2
-    return np.asarray((size.sum(axis=-1) - ends) / (size.shape[-1] - 1))
+    """Integral over [0, 1] of the absolute value."""
+    return _trapezoids(np.abs(density))
+
+
+def _trapezoids(density: Float64[np.ndarray, "*draw place"]) -> Float64[np.ndarray, "*draw"]:
+    ends = (density[..., 0] + density[..., -1]) / 2
+    return np.asarray((density.sum(axis=-1) - ends) / (density.shape[-1] - 1))
 
 
 @lru_cache(maxsize=len(NODES))

@@ -16,7 +16,7 @@ from calibrant.metrics.inference.blocks import (
     FEWEST_CLUSTERS,
     Blocks,
     beyond_rows,
-    without_interval,
+    too_few_clusters,
 )
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
@@ -59,8 +59,7 @@ def error_in_clusters(
     details = {**beyond_rows(plain), "n_clusters": n_effective}
     bare = replace(plain, noise_floor=None, details=details)
     if n_effective < FEWEST_CLUSTERS:
-        why = f"too few clusters, {n_effective:.1f} of equal weight: fewer than {FEWEST_CLUSTERS}"
-        return without_interval(bare, why)
+        return too_few_clusters(bare, blocks)
     gap, share, variance = gaps_of(bins)
     held = share > 0
     excess = np.stack([_excess(equal_width(part, n_bins)) for part in blocks.tallies])

@@ -24,6 +24,7 @@ __all__ = [
     "jackknifed",
     "left_out",
     "refused",
+    "too_few_clusters",
     "without_interval",
 ]
 
@@ -133,8 +134,7 @@ def jackknifed(
     n_effective = blocks.n_effective
     details = {**plain.details, "n_clusters": n_effective}
     if n_effective < FEWEST_CLUSTERS:
-        why = f"too few clusters, {n_effective:.1f} of equal weight: fewer than {FEWEST_CLUSTERS}"
-        return replace(without_interval(plain, why), details=details)
+        return too_few_clusters(replace(plain, details=details), blocks)
     whole, rest = left_out(blocks, read)
     scale = _scale(plain.method)
     to, back = _SCALES[scale]
@@ -158,6 +158,12 @@ def without_interval(plain: Estimate, why: str) -> Estimate:
     """The estimate without an interval, because of `why`."""
     method = f"{MISSING}{why}"
     return replace(plain, low=None, high=None, level=None, method=method)
+
+
+def too_few_clusters(plain: Estimate, blocks: Blocks) -> Estimate:
+    """The estimate without an interval, because there are too few clusters for one."""
+    number = f"{blocks.n_effective:.1f} of equal weight"
+    return without_interval(plain, f"too few clusters, {number}: fewer than {FEWEST_CLUSTERS}")
 
 
 def refused(plain: Estimate, why: str) -> Estimate:
