@@ -17,8 +17,8 @@ __all__ = ["ClassNoise"]
 
 MOST_BLOCKS, FEWEST_BLOCKS = 2048, 256
 MOST_HELD = 1 << 21  # blocks times gaps
-MOST_DRAWN = 10_000_000  # rows times draws
-MOST_DRAWS, FEWEST_DRAWS = 1024, 100
+MOST_DRAWN = 4_000_000  # rows times draws
+MOST_DRAWS = 1024
 MOST_ENTRIES = 1 << 22  # rows times classes, or rows times draws, at a time
 
 
@@ -56,6 +56,14 @@ class ClassNoise:
 
         Rows are dealt in turn to up to 2,048 blocks, whose gaps scatter as those of rows do.
         """
+        excess, weight = self._blocks(self.outcome)
+        n_classes = self.probs.shape[1]
+        return block_draws(excess[:, held] / n_classes, weight, variance[held])
+
+    def _blocks(
+        self, outcome: Float64[Tensor, "row class"] | Int64[Tensor, " row"]
+    ) -> tuple[Float64[ndarray, "block gap"], Float64[ndarray, " block"]]:
+        """Weighted stated less observed of every block of rows by class and bin, and its weight."""
         n_rows, n_classes = self.probs.shape
         n_gaps = n_classes * self.n_bins
         n_blocks = min(n_rows, max(FEWEST_BLOCKS, min(MOST_BLOCKS, MOST_HELD // n_gaps)))
@@ -66,51 +74,64 @@ class ClassNoise:
         for start in range(0, n_rows, step):
             part = slice(start, start + step)
             off = self.probs[part].clone()
-            if self.outcome.ndim == 1:
-                off[torch.arange(len(off)), self.outcome[part]] -= 1
+            if outcome.ndim == 1:
+                off[torch.arange(len(off)), outcome[part].long()] -= 1
             else:
-                off -= self.outcome[part]
+                off -= outcome[part]
             off *= self.weight[part, None]
             bucket = block[part, None] * n_gaps + place + self.bins[part]
             excess.scatter_add_(0, bucket.reshape(-1), off.reshape(-1))
         weight = torch.zeros(n_blocks, dtype=torch.float64)
         weight.scatter_add_(0, block, self.weight)
-        of_gaps = excess.view(n_blocks, n_gaps).numpy()[:, held] / n_classes
-        return block_draws(of_gaps, weight.numpy(), variance[held])
+        return excess.view(n_blocks, n_gaps).numpy(), weight.numpy()
 
-    def calibrated(self, held: Int64[ndarray, " held"]) -> Float64[ndarray, "held draw"]:
-        """Draws of some gaps, were outcomes drawn at the stated probabilities of the rows.
+    def calibrated(
+        self, variance: Float64[ndarray, " gap"], held: Int64[ndarray, " held"]
+    ) -> Float64[ndarray, "held draw"]:
+        """Draws of the same gaps, were outcomes drawn at the stated probabilities of the rows.
 
-        With very many rows, those of the least hashes stand for all.
+        Of few rows outcomes are drawn anew for every draw. Of many, whose sums are normal, they are
+        drawn once, and blocks of rows tell how such gaps scatter.
+
+        Parameters
+        ----------
+        variance : Float64[ndarray, "gap"]
+            That of the gaps, were every probability true.
+        held : Int64[ndarray, "held"]
+            Gaps that hold rows.
         """
-        n_classes = self.probs.shape[1]
-        n_all = len(self.probs)
-        n_rows = min(n_all, MOST_DRAWN // FEWEST_DRAWS)
-        n_draws = max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_DRAWN // n_rows))
+        n_rows, n_classes = self.probs.shape
+        generator = np.random.Generator(np.random.PCG64(0))
+        if n_rows * MOST_DRAWS > MOST_DRAWN:
+            uniform = torch.from_numpy(generator.random((n_rows, 1)))
+            excess, weight = self._blocks(self._drawn(uniform, slice(None)).squeeze(1))
+            return block_draws(excess[:, held] / n_classes, weight, variance[held])
         n_gaps = n_classes * self.n_bins
-        came = torch.zeros(n_gaps * n_draws, dtype=torch.float64)
+        came = torch.zeros(n_gaps * MOST_DRAWS, dtype=torch.float64)
         stated = torch.zeros(n_gaps, dtype=torch.float64)
         place = torch.arange(n_classes) * self.n_bins
-        generator = np.random.Generator(np.random.PCG64(0))
-        step = max(1, MOST_ENTRIES // max(n_classes, n_draws))
+        step = max(1, MOST_ENTRIES // max(n_classes, MOST_DRAWS))
         for start in range(0, n_rows, step):
             part = slice(start, min(n_rows, start + step))
             probs, bins, weight = self.probs[part], self.bins[part], self.weight[part]
             shown = (place + bins).reshape(-1)
             stated.scatter_add_(0, shown, (weight[:, None] * probs).reshape(-1))
-            upto = probs.cumsum(dim=1)
-            upto /= upto[:, -1:].clone()
-            uniform = torch.from_numpy(generator.random((len(probs), n_draws)))
-            drawn = torch.searchsorted(upto, uniform, right=True).clamp_(max=n_classes - 1)
+            uniform = torch.from_numpy(generator.random((len(probs), MOST_DRAWS)))
+            drawn = self._drawn(uniform, part)
             bucket = drawn * self.n_bins + bins.gather(1, drawn)
-            bucket = bucket * n_draws + torch.arange(n_draws)
+            bucket = bucket * MOST_DRAWS + torch.arange(MOST_DRAWS)
             each = weight[:, None].expand_as(drawn)
             came.scatter_add_(0, bucket.reshape(-1), each.reshape(-1))
-        off = stated[:, None] - came.view(n_gaps, n_draws)
-        kept = self.weight[:n_rows]
-        shrunk = float(kept.square().sum().sqrt() / kept.sum())
-        wanted = float(self.weight.square().sum().sqrt() / self.weight.sum())
-        return off.numpy()[held] / float(kept.sum()) * (wanted / shrunk)
+        off = stated[:, None] - came.view(n_gaps, MOST_DRAWS)
+        return off.numpy()[held] / float(self.weight.sum()) / n_classes
+
+    def _drawn(
+        self, uniform: Float64[Tensor, "some draw"], part: slice
+    ) -> Int64[Tensor, "some draw"]:
+        """Classes of some rows, drawn at what is stated of them."""
+        upto = self.probs[part].cumsum(dim=1)
+        upto /= upto[:, -1:].clone()
+        return torch.searchsorted(upto, uniform, right=True).clamp_(max=upto.shape[1] - 1)
 
 
 def _order(rows: Predictions) -> Int64[Tensor, " row"]:

@@ -18,6 +18,7 @@ from calibrant.metrics.binned.in_clusters import (
     error_from_draws,
     error_in_clusters,
     gaps_of,
+    stated_noise_of,
 )
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.binned.squared import LONELY, Variance, debiased_square
@@ -96,7 +97,7 @@ class _Average(_Classwise, RowMetric, ABC):
             self.size,
             level,
             draws=noise.draws(variance, held),
-            calibrated=noise.calibrated(held) / rows.n_classes if hard else None,
+            calibrated=noise.calibrated(stated_noise_of(bins), held) if hard else None,
             floor=plain.noise_floor is not None,
         )
 

@@ -21,7 +21,7 @@ from calibrant.metrics.inference.blocks import (
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
 
-__all__ = ["Size", "error_from_draws", "error_in_clusters", "gaps_of"]
+__all__ = ["Size", "error_from_draws", "error_in_clusters", "gaps_of", "stated_noise_of"]
 
 Size = Literal["l1", "l2", "square"]
 METHODS: dict[Size, str] = {
@@ -150,6 +150,12 @@ def gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:
     n_events = gap.numel() // gap.shape[-1]
     flat = [each.reshape(-1).numpy() for each in (gap, share, noise)]
     return flat[0] / n_events, flat[1] / n_events, flat[2] / n_events**2
+
+
+def stated_noise_of(bins: Bins) -> Gaps:
+    """Variances of the same gaps, were every probability true."""
+    noise = bins.stated_noise
+    return noise.reshape(-1).numpy() / (noise.numel() // noise.shape[-1]) ** 2
 
 
 def _size(gaps: Draws, share: Gaps, size: Size) -> Float64[ndarray, " draw"]:
