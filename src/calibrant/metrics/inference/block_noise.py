@@ -88,8 +88,8 @@ def drawn_root_interval(
     --------
     >>> noise = np.linspace(-0.1, 0.1, 1001)[None]
     >>> low, high = drawn_root_interval(np.array([0.3]), np.ones(1), noise, 0.95)
-    >>> round(low, 2), round(high, 2)
-    (0.2, 0.39)
+    >>> round(low, 3), round(high, 3)  # of 95 % of the noise
+    (0.205, 0.395)
     """
     tail, seen = (1 - level) / 2, float((gap**2 / share).sum())
     part = gap / np.sqrt(seen) if seen > 0 else np.sqrt(share / share.sum()) * np.sqrt(share)
