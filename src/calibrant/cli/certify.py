@@ -47,10 +47,10 @@ def certify(
     one_by_one: bool,
     as_json: bool,
 ) -> None:
-    """Say what came out where at least so much was stated, with exact intervals.
+    """Say what came out where at least so much was stated.
 
-    FILE is a text, Parquet or NPZ file of predictions as 'evaluate' reads it, or tallies that
-    'evaluate --save-tallies' has written.
+    Intervals are exact. FILE is a text, Parquet or NPZ file of predictions as 'evaluate' reads it,
+    or tallies that 'evaluate --save-tallies' has written.
 
     calibrant certify preds.csv --label truth --prob p_fail --positive fail --view positive
     """

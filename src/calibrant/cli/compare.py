@@ -87,9 +87,9 @@ def compare(
     as_json: bool,
     out: Path | None,
 ) -> None:
-    """Compare models' predictions of the same rows: differences with intervals and p values.
+    """Compare models' predictions of the same rows.
 
-    FILES are text, Parquet or NPZ files of predictions as 'evaluate' reads them, one for each
+    Told are differences with intervals and p values. FILES are text, Parquet or NPZ files of predictions as 'evaluate' reads them, one for each
     model; or one file with columns of several models. Rows must be the same in all, in the same
     order or by --id. Three models or more are compared in all pairs, or with a --baseline, and p
     values allow for how many there are.

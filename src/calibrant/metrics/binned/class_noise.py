@@ -137,13 +137,13 @@ class ClassNoise:
 def _order(rows: Predictions) -> Int64[Tensor, " row"]:
     """Order of the rows by a hash of what they hold, so that it is the same however they came."""
     generator = np.random.Generator(np.random.PCG64(1))
-    odd = torch.from_numpy(generator.integers(1 << 62, size=rows.n_classes + 2)) * 2 + 1
-    key = (rows.full_probs.double().view(torch.int64) * odd[:-2]).sum(dim=1)
+    odd = torch.from_numpy(generator.integers(1 << 62, size=rows.n_classes + 1)) * 2 + 1
+    key = (rows.full_probs.double().view(torch.int64) * odd[:-1]).sum(dim=1)
     if rows.soft is not None:
-        key += (rows.soft.contiguous().view(torch.int64) * odd[:-2].flip(0)).sum(dim=1)
-    elif rows.hard is not None:
-        key += (rows.hard + 1) * odd[-2]
-    key += rows.weight().view(torch.int64) * odd[-1]
+        key += (rows.soft.double().contiguous().view(torch.int64) * odd[1:]).sum(dim=1)
+    elif rows.hard is not None:  # as the soft label that is 1 there
+        key += torch.ones(1, dtype=torch.float64).view(torch.int64) * odd[1:][rows.hard]
     for shift in (29, 31):
         key = (key ^ (key >> shift)) * odd[0]
-    return (key ^ (key >> 32)).argsort(stable=True)
+    by_weight = rows.weight().argsort(stable=True)  # by size: its bits change with its scale
+    return by_weight[(key ^ (key >> 32))[by_weight].argsort(stable=True)]

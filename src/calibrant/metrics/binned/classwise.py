@@ -14,6 +14,7 @@ from calibrant.metrics.binned.bins import Norm, equal_width, floor_of, size_of
 from calibrant.metrics.binned.calibration import NO_ROWS
 from calibrant.metrics.binned.class_noise import ClassNoise
 from calibrant.metrics.binned.in_clusters import (
+    METHODS,
     Size,
     error_from_draws,
     error_in_clusters,
@@ -90,7 +91,7 @@ class _Average(_Classwise, RowMetric, ABC):
         held = np.flatnonzero(share > 0)
         noise = ClassNoise.of(rows, self.n_bins)
         hard = hard_labels(tally)
-        return error_from_draws(
+        found = error_from_draws(
             plain,
             gap[held],
             share[held],
@@ -98,8 +99,10 @@ class _Average(_Classwise, RowMetric, ABC):
             level,
             draws=noise.draws(variance, held),
             calibrated=noise.calibrated(stated_noise_of(bins), held) if hard else None,
+            method=f"{METHODS[self.size]}, noise of blocks of rows",
             floor=plain.noise_floor is not None,
         )
+        return replace(found, noise_floor=plain.noise_floor)  # its mean has a closed form
 
     @final
     def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:

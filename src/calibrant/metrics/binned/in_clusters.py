@@ -21,7 +21,7 @@ from calibrant.metrics.inference.blocks import (
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
 
-__all__ = ["Size", "error_from_draws", "error_in_clusters", "gaps_of", "stated_noise_of"]
+__all__ = ["METHODS", "Size", "error_from_draws", "error_in_clusters", "gaps_of", "stated_noise_of"]
 
 Size = Literal["l1", "l2", "square"]
 METHODS: dict[Size, str] = {
