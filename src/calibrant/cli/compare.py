@@ -89,10 +89,11 @@ def compare(
 ) -> None:
     """Compare models' predictions of the same rows.
 
-    Told are differences with intervals and p values. FILES are text, Parquet or NPZ files of predictions as 'evaluate' reads them, one for each
-    model; or one file with columns of several models. Rows must be the same in all, in the same
-    order or by --id. Three models or more are compared in all pairs, or with a --baseline, and p
-    values allow for how many there are.
+    Told are differences with intervals and p values. FILES are text, Parquet or NPZ files of
+    predictions as 'evaluate' reads them, one for each model; or one file with columns of
+    several models. Rows must be the same in all, in the same order or by --id. Three models or
+    more are compared in all pairs, or with a --baseline, and p values allow for how many there
+    are.
 
     calibrant compare a.csv b.csv --label truth --prob-prefix p_ --positive yes
 

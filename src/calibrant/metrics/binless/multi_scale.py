@@ -110,7 +110,7 @@ def _chances(tally: Tally) -> dict[str, float]:
     slope = np.where(weight > 0, 1 - 2 * stated / np.where(weight > 0, weight, 1), 0)
     z = np.abs(slope @ drawn)
     z[0] = abs(float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum()))
-    information = variance * np.where(twice > 0, weight / np.where(twice > 0, twice, 1), 0)
+    information = variance * np.where(twice > 0, weight / np.where(twice > 0, twice, 1), 0) ** 2
     scales = np.max([_scale(drawn, variance, information, n) for n in SCALES], axis=0)
     ranks = np.stack([_rank(z), _rank(scales)])
     least = ranks.min(axis=0)

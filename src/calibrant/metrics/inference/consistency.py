@@ -20,7 +20,6 @@ FEWEST_DRAWS = 256
 MOST_SOBOL = 16  # bins; in more dimensions 4,096 Sobol points are correlated
 NORMAL = 50.0  # variance of the number that come out, from which it is drawn as normal
 WINDOW = 64  # numbers on either side of the mean: 9 standard deviations
-DIGITS = 10  # of numbers of outcomes: rounding in the sums may not move a draw
 TIE = 1e-9  # relative: statistics this near are equal but for rounding
 
 
@@ -67,16 +66,13 @@ def calibrated_gaps(
     out = np.zeros_like(uniform)
     noisy = variance > 0
     step = np.where(weight > 0, twice / np.where(weight > 0, weight, 1), 1)
-    counted = np.round(variance / step**2, DIGITS)
+    counted = variance / step**2
     large = noisy & (counted >= NORMAL)
     out[large] = np.sqrt(variance[large])[:, None] * ndtri(uniform[large])
     few = noisy & ~large
     if few.any():
         out[few] = step[few, None] * _numbers_off(
-            uniform[few],
-            np.round(stated[few] / step[few], DIGITS),
-            counted[few],
-            np.round((weight / step)[few], DIGITS),
+            uniform[few], stated[few] / step[few], counted[few], (weight / step)[few]
         )
     return out
 
