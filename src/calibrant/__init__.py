@@ -24,6 +24,8 @@ _HOMES = {
     "events": "calibrant.prediction.door",
     "load_tallies": "calibrant.statistics.saved",
     "numbers": "calibrant.prediction.door",
+    "plan": "calibrant.planning.width",
+    "plan_difference": "calibrant.planning.difference",
     "predictions": "calibrant.prediction.door",
     "reliability_curve": "calibrant.metrics.bands.door",
     "reliability_table": "calibrant.metrics.binned.reliability",

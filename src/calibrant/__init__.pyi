@@ -10,6 +10,8 @@ from calibrant.metrics.decided.matrix_door import confusion
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.planning.difference import plan_difference
+from calibrant.planning.width import plan
 from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
 from calibrant.statistics.saved import load_tallies
@@ -37,6 +39,8 @@ __all__ = [
     "losses",
     "metrics",
     "numbers",
+    "plan",
+    "plan_difference",
     "predictions",
     "reliability_curve",
     "reliability_table",

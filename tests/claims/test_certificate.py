@@ -137,6 +137,17 @@ def test_clusters_of_copies_tell_as_much_as_one_row_of_each():
     assert "clusters" in found.notes[0]
 
 
+def test_tallies_of_clustered_rows_are_refused_and_events_in_clusters_are_not():
+    probs, labels = drawn(400)
+    units = np.repeat(np.arange(40), 10)
+    rows = cal.predictions(probs=probs, labels=labels, clusters=units)
+    with pytest.raises(cal.InputError, match="Certify the rows themselves"):
+        cal.certificate(cal.tally(rows))
+    events = cal.events(probs=probs, outcomes=labels, clusters=units)
+    own, same = (cal.certificate(each, [0.8], view="positive")[0.8] for each in (rows, events))
+    assert (own.low, own.high) == (same.low, same.high)
+
+
 def test_clusters_of_single_rows_lose_next_to_nothing():
     probs, labels = drawn(1000)
     alone = cal.predictions(probs=probs, labels=labels, clusters=np.arange(1000))

@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 from torch import Tensor
 
 from calibrant.errors import InputError
+from calibrant.metrics.unclustered import check_unclustered
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_evaluable
@@ -67,11 +68,12 @@ def tails_of(rows: Rows | Tallies, view: str, levels: tuple[float, ...]) -> list
         If labels are missing, there is no such class, or the tallies hold no grid of the view.
     """
     if isinstance(rows, Tallies):
+        check_unclustered("rows", rows, "a certificate", "Certify the rows themselves.")
         return _of_cells(rows, view, levels)
     check_evaluable(rows, (Predictions, Events), "a certificate")
     present = rows.present()
     events = _events(present, view)
-    clusters = present.clusters if isinstance(present, Predictions) else None
+    clusters = present.clusters
     codes = None if clusters is None else clusters.codes.numpy(force=True)
     stated, weight = events.stated, events.weight()
     outcome = events.outcome.double()

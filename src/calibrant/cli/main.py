@@ -41,6 +41,9 @@ COMMANDS = {
     "compare": CommandEntry(
         "calibrant.cli.compare", "compare", "Compare models' predictions of the same rows."
     ),
+    "plan": CommandEntry(
+        "calibrant.cli.plan", "plan", "Say how many rows a metric needs to be known so well."
+    ),
     "losses": CommandEntry("calibrant.cli.listings", "losses", "List the losses, or explain one."),
     "metrics": CommandEntry(
         "calibrant.cli.listings", "metrics", "List the metrics, or explain one."

@@ -158,3 +158,9 @@ def test_tallies_without_the_grid_are_refused_with_a_remedy():
         cal.reliability_curve(tallies, kind="isotonic")
     with pytest.raises(cal.InputError, match=r"metrics=\['positive_ece_7'\]"):
         cal.reliability_curve(tallies, view="positive", n_bins=7)
+
+
+def test_rows_in_clusters_have_no_band():
+    rows = cal.predictions(probs=[0.2, 0.8], labels=[0, 1], clusters=["a", "a"])
+    with pytest.raises(cal.InputError, match="do not depend on each other for a band"):
+        cal.reliability_curve(rows)

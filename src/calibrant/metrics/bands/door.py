@@ -13,8 +13,9 @@ from calibrant.metrics.bands.curve import Band, Kind, ReliabilityCurve
 from calibrant.metrics.bands.runs import at_each, everywhere
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
+from calibrant.metrics.unclustered import check_unclustered
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import Tallies, tally_rows
+from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
 from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -73,8 +74,8 @@ def reliability_curve(
     Raises
     ------
     InputError
-        If labels are missing, a choice is unknown, the tallies hold no such grid, or labels are
-        soft for a consistency band: how far they would scatter is not known.
+        If labels are missing, rows come in clusters, a choice is unknown, the tallies hold no such
+        grid, or labels are soft for a consistency band: how far they would scatter is not known.
 
     Notes
     -----
@@ -113,6 +114,9 @@ def reliability_curve(
     check_choice("band", band, get_args(Band))
     level = checked_level(level)
     grid = ScoreGrid.holding(view, n_bins) if kind == "binned" else ScoreGrid(view)
+    if not isinstance(rows, Tallies):
+        check_rows(rows)
+    check_unclustered("rows", rows, "a band", "Draw the band of one row of each cluster.")
     tally = _tally(rows, grid, view, n_bins)
     cells = cells_of(tally)
     if band == "consistency" and len(cells) and cells.is_soft:

@@ -1,0 +1,1 @@
+"""Planning: how many rows a number needs to be known so well."""
