@@ -67,7 +67,8 @@ BY_CLASSES: Mapping[str, tuple[str, str]] = {  # names for two classes, and beyo
         error: (f"positive_{error}", f"top_label_{error}")
         for error in (
             *("smooth_ece", "ks_calibration_error", "kuiper_calibration_error"),
-            *("spiegelhalter_z", "spiegelhalter_p", "hosmer_lemeshow", "hosmer_lemeshow_p"),
+            *("spiegelhalter_z", "spiegelhalter_p", "calibration_test_p"),
+            *("hosmer_lemeshow", "hosmer_lemeshow_p"),
             *("calibration_in_the_large", "cox_intercept", "cox_slope"),
             *("ici", "e50", "e90", "emax"),
         )
