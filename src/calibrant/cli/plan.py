@@ -14,10 +14,10 @@ __all__ = ["plan"]
 @click.option("--level", type=float, default=0.95, show_default=True, help="Of that interval.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def plan(asked: PredictionFile, *, metric: str, width: float, level: float, as_json: bool) -> None:
-    """Say how many rows pin a metric to an interval of a given width.
+    """Say how many rows a metric needs to be known so well.
 
-    FILE is a pilot: labelled predictions like those to come, as 'evaluate' reads them, or
-    tallies that 'evaluate --save-tallies' has written.
+    The width is that of its interval. FILE is a pilot: labelled predictions like those to come,
+    as 'evaluate' reads them, or tallies that 'evaluate --save-tallies' has written.
 
     calibrant plan preds.csv --label truth --prob p_fail --positive fail --metric ece --width 0.02
     """
