@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 from jaxtyping import Float64
 from scipy.fft import dct
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import quantile
 
 __all__ = ["NODES", "SmoothedNoise", "smooth_interval", "typical", "under_calibration"]
@@ -216,11 +216,7 @@ def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
 
 
 def _root(of: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function crosses 0; the end where it is nearer to it if nowhere."""
-    first, last = of(low), of(high)
-    if first * last >= 0:
-        return low if abs(first) < abs(last) else high
-    return float(brentq(of, low, high, xtol=1e-15, rtol=ACCURACY))  # pyright: ignore[reportArgumentType]
+    return crossing(of, low, high, accuracy=ACCURACY)
 
 
 def _waves(masses: Float64[np.ndarray, "*draw node"]) -> Float64[np.ndarray, "*draw wave"]:

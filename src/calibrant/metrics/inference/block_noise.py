@@ -1,13 +1,11 @@
 """Noise of gaps whose rows depend on each other: how the gaps of blocks of clusters scatter."""
 
-from collections.abc import Callable
-
 import numpy as np
 from jaxtyping import Float64
 from numpy import ndarray
-from scipy.optimize import brentq
 from scipy.special import ndtri, stdtrit
 
+from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import quantile
 
 __all__ = ["block_draws", "drawn_root_interval", "heavier"]
@@ -102,14 +100,7 @@ def drawn_root_interval(
     most = float(np.sqrt(target)) + 1.0
     low = high = 0.0
     if shown(0.0, 1 - tail) < seen:
-        low = _root(lambda root: shown(root, 1 - tail) - seen, most)
+        low = crossing(lambda root: shown(root, 1 - tail) - seen, 0.0, most)
     if shown(0.0, tail) < target:
-        high = _root(lambda root: shown(root, tail) - target, most)
+        high = crossing(lambda root: shown(root, tail) - target, 0.0, most)
     return low, high
-
-
-def _root(of: Callable[[float], float], most: float) -> float:
-    """Where a function that begins below 0 crosses it on [0, most]."""
-    if of(most) <= 0:
-        return most
-    return float(brentq(of, 0.0, most, xtol=1e-15, rtol=1e-12))  # pyright: ignore[reportArgumentType]

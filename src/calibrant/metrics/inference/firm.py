@@ -14,6 +14,7 @@ from numpy import ndarray
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
+from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import (
     LOG2_DRAWS,
     MOST_DRAWN,
@@ -146,7 +147,7 @@ def absolute_sum_interval(
     low = least
     if shown(sure, 1 - tail) < total:
         most = float((np.abs(gap[noisy]) / spread[noisy]).max())
-        found = _root(lambda x: shown(shrunk(x), 1 - tail) - total, most)
+        found = crossing(lambda x: shown(shrunk(x), 1 - tail) - total, 0.0, most)
         low = min(total, float(shrunk(found).sum()))
     clear = ~noisy | (np.abs(gap) > CLEAR * spread)
     base, full = np.where(clear, np.abs(gap), 0.0), np.where(clear, 0.0, spread)
@@ -156,16 +157,8 @@ def absolute_sum_interval(
         return low, cap
     seen = max(total, shown(base, tail / 2 + 0.25))
     step = full / full.sum()
-    high = known + _root(lambda x: shown(base + x * step, tail) - seen, cap - known)
+    high = known + crossing(lambda x: shown(base + x * step, tail) - seen, 0.0, cap - known)
     return low, max(low, high)
-
-
-def _root(of: Callable[[float], float], most: float) -> float:
-    """Where a function crosses 0 on [0, most]; the end that is nearer to it if nowhere."""
-    first, last = of(0.0), of(most)
-    if first * last >= 0:
-        return 0.0 if abs(first) < abs(last) else most
-    return float(brentq(of, 0.0, most, xtol=1e-15, rtol=1e-12))  # pyright: ignore[reportArgumentType]
 
 
 def _shrunk(

@@ -1,14 +1,13 @@
 """A sum of the gaps of one sign, freed of what noise adds to it: its interval."""
 
-from collections.abc import Callable
 from typing import final
 
 import numpy as np
 from jaxtyping import Float64
 from numpy import ndarray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile
 
 __all__ = ["positive_sum_interval"]
@@ -67,7 +66,7 @@ def positive_sum_interval(
     low = float(np.maximum(sure, 0).sum())
     if shown(sure, 1 - tail) < total:
         most = float((np.abs(gap[noisy]) / deviation[noisy]).max())
-        found = _root(lambda x: shown(shrunk(x), 1 - tail) - total, most)
+        found = crossing(lambda x: shown(shrunk(x), 1 - tail) - total, 0.0, most)
         low = min(total, float(np.maximum(shrunk(found), 0).sum()))
     doubtful = noisy & (gap > -DOUBTFUL * deviation)
     if not doubtful.any():
@@ -78,16 +77,8 @@ def positive_sum_interval(
     known = float(np.maximum(base, 0).sum())
     seen = max(total, shown(base, tail / 2 + 0.25))
     step = full / full.sum()
-    high = known + _root(lambda x: shown(base + x * step, tail) - seen, cap - known)
+    high = known + crossing(lambda x: shown(base + x * step, tail) - seen, 0.0, cap - known)
     return low, max(low, high)
-
-
-def _root(of: Callable[[float], float], most: float) -> float:
-    """Where a function crosses 0 on [0, most]; the end that is nearer to it if nowhere."""
-    first, last = of(0.0), of(most)
-    if first * last >= 0:
-        return 0.0 if abs(first) < abs(last) else most
-    return float(brentq(of, 0.0, most, xtol=1e-15, rtol=1e-12))  # pyright: ignore[reportArgumentType]
 
 
 @final

@@ -5,13 +5,11 @@ whose spread nearly so. Its distribution is inverted where it stands, without go
 estimate: nothing has to be cut at 0.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from jaxtyping import Float64
 from numpy import ndarray
-from scipy.optimize import brentq
 
+from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile
 
 __all__ = ["root_mean_square_interval"]
@@ -78,16 +76,9 @@ def root_mean_square_interval(
     target = max(seen, shown(0.0, tail / 2 + 0.25))
     low = 0.0
     if shown(0.0, 1 - tail) < seen:
-        low = _root(lambda root: shown(root, 1 - tail) - seen, float(np.sqrt(seen)))
-    high = _root(lambda root: shown(root, tail) - target, 1.0)
+        low = crossing(lambda root: shown(root, 1 - tail) - seen, 0.0, float(np.sqrt(seen)))
+    high = crossing(lambda root: shown(root, tail) - target, 0.0, 1.0)
     return low, high
-
-
-def _root(of: Callable[[float], float], most: float) -> float:
-    """Where a function that rises from below 0 crosses it on [0, most]; `most` if nowhere."""
-    if of(most) <= 0:
-        return most
-    return float(brentq(of, 0.0, most, xtol=1e-15, rtol=1e-12))  # pyright: ignore[reportArgumentType]
 
 
 def _draws(

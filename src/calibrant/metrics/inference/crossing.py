@@ -1,0 +1,25 @@
+"""Where a monotone function crosses 0, or the end of its range that is nearer to it."""
+
+from collections.abc import Callable
+
+from scipy.optimize import brentq
+
+__all__ = ["crossing"]
+
+
+def crossing(
+    of: Callable[[float], float], low: float, high: float, *, accuracy: float = 1e-12
+) -> float:
+    """Place in [low, high] where a function that rises, or falls, is 0; else the nearer end.
+
+    Ends of intervals are such places: a test that accepts everywhere ends where it stops.
+
+    Examples
+    --------
+    >>> crossing(lambda x: x - 0.25, 0.0, 1.0), crossing(lambda x: x - 2.0, 0.0, 1.0)
+    (0.25, 1.0)
+    """
+    first, last = of(low), of(high)
+    if first * last >= 0:
+        return low if abs(first) < abs(last) else high
+    return float(brentq(of, low, high, xtol=1e-15, rtol=accuracy))  # pyright: ignore[reportArgumentType]
