@@ -36,7 +36,11 @@ def test_plan_is_told_in_words_and_as_an_object(pilot):
     ("options", "code", "words"),
     [
         (["--width", "0"], 3, "width must be a finite number above 0"),
-        (["--width", "0.1", "--metric", "nonsense"], 3, "nonsense"),
+        (
+            ["--width", "0.1", "--metric", "nonsense"],
+            3,
+            "--metric must be known names; got 'nonsense'",
+        ),
         ([], 2, "--width"),
     ],
 )
