@@ -13,6 +13,7 @@ from calibrant.metrics.base import RowMetric, TallyMetric
 from calibrant.metrics.binned.bins import Norm, equal_width, floor_of, size_of
 from calibrant.metrics.binned.calibration import NO_ROWS
 from calibrant.metrics.binned.class_noise import ClassNoise
+from calibrant.metrics.binned.evidence import FEWEST
 from calibrant.metrics.binned.in_clusters import (
     METHODS,
     Size,
@@ -40,7 +41,6 @@ __all__ = [
 ]
 
 SHARED = "not available: classes share their rows, so the average needs rows or replicates"
-FEWEST = 20.0  # effective rows
 FEW = f"not available: fewer than {FEWEST:g} effective rows"
 EACH = "not available: the plug-in of every class is biased upwards"
 
