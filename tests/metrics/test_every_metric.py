@@ -124,6 +124,11 @@ def optimistic(name, estimate):
     return estimate.note.startswith("optimistic") or name.endswith("_discrimination")
 
 
+def unbiased_square(name):
+    """Whether the value estimates a square without bias: it may be negative, its interval never."""
+    return "_squared_debiased" in name
+
+
 def test_interval_holds_the_value_and_grows_with_the_level(evidence):
     wide, narrow = (
         cal.evaluate(evidence.rows(), evidence.metrics, level=level) for level in (0.99, 0.5)
@@ -145,6 +150,9 @@ def test_interval_holds_the_value_and_grows_with_the_level(evidence):
         if noisy:  # noise adds to it: it may lie above its interval
             assert all(map(operator.le, entries(outer.low), entries(outer.value))), name
             del ends[2]
+        elif unbiased_square(name):
+            assert outer.low >= 0, name
+            ends[2] = max(outer.value, 0.0)
         for one in zip(*map(entries, ends), strict=True):
             assert list(one) == sorted(one), name
             assert one[0] < one[-1], name

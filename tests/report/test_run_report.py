@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,11 +122,19 @@ def test_intervals_and_noise_floors_are_written_out(binary: RunSummary, found_in
     assert f"noise floor {error.noise_floor:.4f}" in words
 
 
-def test_reason_for_a_missing_interval_is_told_twice(binary: RunSummary, found_in: Find):
-    found = found_in(binary)
-    reason = binary.before["ece"].method.removeprefix("not available: ")
-    assert f"No interval: {reason}." in found.words
-    assert any(f"No interval: {reason}." in a.get("title", "") for _, a in found.tags)
+def test_reason_for_a_missing_interval_is_told_twice(
+    make_summary: Make, binary: RunSummary, found_in: Find
+):
+    reason = "too few rows of one class"
+    bare = replace(
+        binary.before["ece"], low=None, high=None, level=None, method=f"not available: {reason}"
+    )
+    before = replace(binary.before, estimates={**binary.before.estimates, "ece": bare})
+    told = f"No interval: {reason}."
+    assert told not in found_in(binary).words
+    found = found_in(make_summary(before=before))
+    assert told in found.words
+    assert any(told in attributes.get("title", "") for _, attributes in found.tags)
 
 
 @pytest.mark.parametrize("view", ["top_label", "positive"])
