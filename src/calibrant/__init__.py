@@ -32,7 +32,7 @@ _HOMES = {
     "tally": "calibrant.metrics.evaluate",
     "write_report": "calibrant.report.evaluation_report",
 }
-_PACKAGES = ("figures", "losses", "metrics")
+_PACKAGES = ("calibrators", "figures", "losses", "metrics")
 
 
 def __getattr__(name: str) -> object:

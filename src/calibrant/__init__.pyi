@@ -1,4 +1,4 @@
-from calibrant import figures, losses, metrics
+from calibrant import calibrators, figures, losses, metrics
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.claims.certify import certificate
 from calibrant.comparison.compare import compare
@@ -28,6 +28,7 @@ __all__ = [
     "InputError",
     "OutputError",
     "TemperatureScaling",
+    "calibrators",
     "certificate",
     "compare",
     "confusion",

@@ -1,14 +1,19 @@
 """Laws of every registered calibrator."""
 
+import importlib.resources
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 
 import calibrant as cal
+from calibrant import calibrators
 from calibrant.calibrators.base import Calibrator
-from calibrant.calibrators.registry import CALIBRATORS, available, resolve, restored
+from calibrant.calibrators.named import get, restored
+from calibrant.calibrators.registry import CALIBRATORS, available
 from calibrant.errors import InputError
 from calibrant.metrics.binned.calibration import ExpectedCalibrationError
 from calibrant.metrics.proper.scores import LogLoss
@@ -26,7 +31,7 @@ def drawn(n, seed):
 
 @every_calibrator
 def test_fitted_on_some_rows_it_makes_others_truer(name):
-    calibrator = resolve(name)
+    calibrator = get(name)
     assert isinstance(calibrator, Calibrator)
     test = drawn(5000, seed=1)
     after = calibrator.fit(drawn(5000, seed=0)).transform(test)
@@ -36,21 +41,21 @@ def test_fitted_on_some_rows_it_makes_others_truer(name):
 
 @every_calibrator
 def test_probabilities_stay_probabilities(name):
-    after = resolve(name).fit(drawn(1000, seed=0)).transform(drawn(1000, seed=1))
+    after = get(name).fit(drawn(1000, seed=0)).transform(drawn(1000, seed=1))
     assert float(after.probs.min()) >= 0
     np.testing.assert_allclose(after.probs.sum(-1), 1, atol=1e-12)
 
 
 @every_calibrator
 def test_fit_is_plain_data_that_names_its_method(name):
-    plain = resolve(name).fit(drawn(200, seed=0)).to_dict()
+    plain = get(name).fit(drawn(200, seed=0)).to_dict()
     assert plain["method"] == name
     assert available()[name]
 
 
 @every_calibrator
 def test_what_a_fit_describes_comes_back_and_transforms_to_the_same_bits(name):
-    fitted = resolve(name).fit(drawn(200, seed=0))
+    fitted = get(name).fit(drawn(200, seed=0))
     again = restored(json.loads(json.dumps(fitted.to_dict())))
     test = drawn(100, seed=1)
     np.testing.assert_array_equal(again.transform(test).probs, fitted.transform(test).probs)
@@ -64,4 +69,17 @@ def test_a_record_of_nothing_known_is_refused(record):
 
 def test_unknown_name_is_refused_with_what_is_near():
     with pytest.raises(InputError, match=r"calibrator must be a known name.*Did you mean temp"):
-        resolve("temprature")
+        get("temprature")
+
+
+def test_stub_names_what_the_package_has():
+    stub = importlib.resources.files(calibrators).joinpath("__init__.pyi").read_text()
+    lines = [line.split(" as ")[1].rstrip(",") for line in stub.splitlines() if " as " in line]
+    assert sorted(lines) == sorted(calibrators.__all__)
+
+
+def test_listing_loads_no_torch():
+    code = (
+        "import sys, calibrant.calibrators as c; c.available(); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -26,6 +26,11 @@ def drawn(n_classes=3, n=5000, sharpness=2.5, dtype=torch.float64):
     return (sharpness * true).to(dtype), labels
 
 
+def by(value, n_classes=2):
+    """Fitted temperature, as of ten rows."""
+    return Temperature(n_classes=n_classes, n=10, value=value)
+
+
 def fit(**columns):
     return TemperatureScaling().fit(cal.predictions(**columns)).value
 
@@ -45,7 +50,7 @@ def test_agrees_with_a_search_of_log_loss(n_classes, sharpness):
     logits, labels = drawn(n_classes, 2000, sharpness)
     rows = cal.predictions(logits=logits, labels=labels)
     best = minimize_scalar(
-        lambda t: log_loss(Temperature(t, 0).transform(rows)),
+        lambda t: log_loss(by(t, rows.n_classes).transform(rows)),
         bounds=(0.05, 20.0),
         method="bounded",
         options={"xatol": 1e-9},
@@ -100,7 +105,7 @@ def test_second_fit_finds_nothing_to_do(form, n_classes):
 def test_temperature_is_positive_within_bounds_and_never_harms(rows, scale):
     odds, labels = (np.array(column) for column in zip(*rows, strict=True))
     predictions = cal.predictions(logits=odds * scale, labels=labels)
-    at_bounds = [log_loss(Temperature(t, 0).transform(predictions)) for t in (0.01, 100.0)]
+    at_bounds = [log_loss(by(t).transform(predictions)) for t in (0.01, 100.0)]
     try:
         fitted = TemperatureScaling().fit(predictions)
     except FitError:
@@ -157,7 +162,7 @@ def test_masked_classes_stay_masked_and_do_not_count():
 def test_likeliest_class_and_all_ranks_stay():
     logits, labels = drawn(n=500)
     rows = cal.predictions(logits=logits, labels=labels)
-    after = Temperature(3.0, 0).transform(rows)
+    after = by(3.0, rows.n_classes).transform(rows)
     assert torch.equal(after.probs.argsort(-1), rows.probs.argsort(-1))
     expected = (logits / 3).softmax(-1)
     np.testing.assert_allclose(after.probs, expected, rtol=1e-12)
@@ -165,7 +170,7 @@ def test_likeliest_class_and_all_ranks_stay():
 
 @pytest.mark.parametrize("value", [0.05, 1.0, 4.0])
 def test_sure_probabilities_stay_sure(value):
-    transform = Temperature(value, 0).transform
+    transform = by(value).transform
     both = transform(cal.predictions(probs=[[0.0, 1.0], [0.5, 0.5]]))
     assert both.probs == [[0.0, 1.0], [0.5, 0.5]]
     assert transform(cal.predictions(probs=[0.0, 1.0, 0.5])).probs == [0.0, 1.0, 0.5]
@@ -173,8 +178,8 @@ def test_sure_probabilities_stay_sure(value):
 
 def test_one_column_equals_two():
     probs = np.array([0.1, 0.4, 0.9])
-    one = Temperature(2.0, 0).transform(cal.predictions(probs=probs)).probs
-    two = Temperature(2.0, 0).transform(cal.predictions(probs=np.stack((1 - probs, probs), -1)))
+    one = by(2.0).transform(cal.predictions(probs=probs)).probs
+    two = by(2.0).transform(cal.predictions(probs=np.stack((1 - probs, probs), -1)))
     np.testing.assert_allclose(one, two.probs[:, 1], rtol=1e-12)
     np.testing.assert_allclose(one, expit(np.log(probs / (1 - probs)) / 2), rtol=1e-12)
 
@@ -185,7 +190,7 @@ def test_transform_keeps_labels_weights_names_shape_and_kind():
     rows = cal.predictions(
         probs=images, labels=truth, weights=truth + 2.0, groups=["a", "b"], class_names=list("xyz")
     )
-    after = Temperature(2.0, 0).transform(rows)
+    after = by(2.0, rows.n_classes).transform(rows)
     assert isinstance(after.probs, np.ndarray)
     assert after.probs.shape == images.shape
     assert after.probs.dtype == images.dtype
@@ -197,7 +202,7 @@ def test_transform_keeps_labels_weights_names_shape_and_kind():
 
 def test_unlabelled_rows_can_be_transformed_and_not_fitted_on():
     rows = cal.predictions(probs=[0.2, 0.9])
-    assert len(Temperature(2.0, 0).transform(rows).probs) == 2
+    assert len(by(2.0, rows.n_classes).transform(rows).probs) == 2
     with pytest.raises(InputError, match=r"labels must be given to fit on; got none\. Pass label"):
         TemperatureScaling().fit(rows)
 
@@ -261,9 +266,14 @@ def test_bounds_are_positive_and_rise(bounds):
 
 
 def test_fit_is_described_in_words_and_in_plain_data():
-    assert "1.5" in Temperature(1.5, 10).found
-    assert not Temperature(1.5, 10).found.endswith(".")
-    assert Temperature(1.5, 10).to_dict() == {"method": "temperature", "temperature": 1.5, "n": 10}
+    assert "1.5" in by(1.5).found
+    assert not by(1.5).found.endswith(".")
+    assert by(1.5).to_dict() == {
+        "method": "temperature",
+        "n_classes": 2,
+        "n": 10,
+        "value": 1.5,
+    }
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

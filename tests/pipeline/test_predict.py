@@ -162,6 +162,9 @@ def test_several_folds_are_averaged(small_recipe, small_table, tmp_path, monkeyp
     ]
 
 
+COLD = '{"method": "temperature", "n_classes": 2, "n": 3, "value": -1.0}'
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
@@ -169,7 +172,11 @@ def test_several_folds_are_averaged(small_recipe, small_table, tmp_path, monkeyp
         ("model/schema.json", '{"schema": 99}', "99"),
         ("model/schema.json", '{"schema": 2}', "what the model reads"),
         ("model/calibrator.json", '{"method": "sorcery"}', "sorcery"),
-        ("model/calibrator.json", '{"method": "temperature", "temperature": -1.0}', "temperature"),
+        (
+            "model/calibrator.json",
+            '{"method": "temperature", "n_classes": 2, "n": 3, "value": -1.0}',
+            "temperature",
+        ),
         ("model/network.safetensors", "x" * 99, "network"),
         ("model/encoder.skops", "x" * 99, "encoder"),
         ("recipe.toml", "data = 3", "recipe"),

@@ -67,7 +67,7 @@ def test_metrics_json_has_the_keys_that_readers_rely_on(small_run):
     for when in ("before", "after"):
         for name in names | {"classwise_ece", "auroc"}:
             assert {"value", "low", "high", "n", "method"} <= set(record[when][name])
-    assert set(record["calibrator"]) >= {"method", "temperature"}
+    assert set(record["calibrator"]) >= {"method", "value"}
     assert set(record["split"]) == {
         *("train", "validation", "test", "folds", "how", "target", "positive")
     }
@@ -121,7 +121,7 @@ def test_the_saved_model_gives_the_saved_probabilities_bit_for_bit(small_run, sm
     features = Encoder.load(model / "encoder.skops").transform(read_table(small_table))
     network = load_network(model / "network.safetensors")
     stated = outputs(network, torch.from_numpy(features[rows["row"]])).double()
-    temperature = json.loads((model / "calibrator.json").read_text())["temperature"]
+    temperature = json.loads((model / "calibrator.json").read_text()).get("value")
     classes = json.loads((model / "schema.json").read_text())["target"]["classes"]
     scaled = stated if temperature is None else stated * (1 / temperature)
     for prefix, scores in (("p_before_", stated), ("p_after_", scaled)):

@@ -13,7 +13,7 @@ from scipy.special import expit, log_expit
 from sklearn.model_selection import LeaveOneOut
 
 import calibrant as cal
-from calibrant.calibrators.base import Calibrator, FittedCalibrator
+from calibrant.calibrators.base import Calibrator, FittedMap
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.errors import InputError
 from calibrant.metrics.proper.scores import LogLoss
@@ -38,40 +38,31 @@ def adopted(calibrator=SOFT, *, n_folds=10, seed=0, units=None, **columns):
     return adopt(calibrator, rows, n_folds=n_folds, seed=seed, units=units)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stated(FittedCalibrator):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stated(FittedMap):
     """States the frequencies of the rows of the fit, whatever the model says."""
 
     probs: torch.Tensor
     method: ClassVar[str] = "frequencies"
 
-    def transform(self, predictions):
-        """See `FittedCalibrator.transform`."""
-        return predictions.restated(Probs(self.probs.expand(len(predictions), -1)))
+    def of(self, form):
+        """See `FittedMap.of`."""
+        return Probs(self.probs.expand(len(form.values), -1))
 
     @property
     def found(self):
         """See `FittedCalibrator.found`."""
         return "the frequencies"
 
-    def to_dict(self):
-        """See `FittedCalibrator.to_dict`."""
-        return {"method": self.method, "probs": " ".join(map(str, self.probs.tolist()))}
-
-    @classmethod
-    def from_dict(cls, record):
-        """See `FittedCalibrator.from_dict`."""
-        return cls(torch.tensor([float(p) for p in record["probs"].split()]))
-
 
 @dataclass(frozen=True, slots=True)
 class Frequencies(Calibrator):
     """Fits the frequencies of the classes, and may rule one out."""
 
-    def fit(self, predictions):
-        """See `Calibrator.fit`."""
-        counts = torch.bincount(predictions.hard, minlength=predictions.n_classes).double()
-        return Stated(counts / counts.sum())
+    def fitted_to(self, rows):
+        """See `Calibrator.fitted_to`."""
+        counts = torch.bincount(rows.hard, minlength=rows.n_classes).double()
+        return Stated(n_classes=rows.n_classes, n=len(rows), probs=counts / counts.sum())
 
 
 def test_a_model_too_sure_is_calibrated_as_on_all_rows():

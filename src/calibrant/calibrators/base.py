@@ -1,51 +1,117 @@
 """Calibrator: settings that are fitted, and the fitted value that transforms."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar, final
 
+from torch import Tensor
+
+from calibrant.calibrators.plain import record_of
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.forms import Form
 
-__all__ = ["Calibrator", "FittedCalibrator", "check_predictions"]
+__all__ = ["Calibrator", "FittedCalibrator", "FittedMap", "check_predictions"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class FittedCalibrator(ABC):
-    """What a fit found: a transform of predictions. Subclasses are frozen dataclasses."""
+    """What a fit found: a transform of predictions. Subclasses are frozen dataclasses.
+
+    Their fields are numbers, words, float64 or int64 tensors, other fitted calibrators, and
+    tuples of these; `__post_init__` raises `InputError` for values that no fit finds. So every
+    fitted calibrator can be saved, and a file cannot bring in what a fit would not.
+
+    Attributes
+    ----------
+    n_classes : int
+        Number of classes of the rows of the fit; a positive class counts its complement.
+    n : int
+        Number of rows of the fit, absent ones left out.
+    """
 
     method: ClassVar[str]  # as it is named in files and reports
+    n_classes: int
+    n: int
+
+    @final
+    def transform(self, predictions: Predictions) -> Predictions:
+        """Recalibrated predictions; labels, weights, groups and the array kind stay.
+
+        Raises
+        ------
+        InputError
+            If `predictions` are none, or have another number of classes than the rows of the fit.
+        """
+        check_predictions(predictions)
+        if predictions.n_classes != self.n_classes:
+            rule = f"have {self.n_classes} classes, as the rows of the fit had"
+            remedy = "Fit on rows of the same classes."
+            raise InputError("predictions", rule, f"{predictions.n_classes}", remedy)
+        return predictions.restated(self.restate(predictions))
 
     @abstractmethod
-    def transform(self, predictions: Predictions) -> Predictions:
-        """Recalibrated predictions; labels, weights, groups and the array kind stay."""
+    def restate(self, predictions: Predictions) -> Form:
+        """Calibrated form of `predictions`: one number a row where one was declared."""
 
     @property
     @abstractmethod
     def found(self) -> str:
         """What the fit found, in words, without a full stop."""
 
+    @final
+    def to_dict(self, arrays: dict[str, Tensor] | None = None) -> dict[str, object]:
+        """Plain data that describes the fit, for JSON.
+
+        Tensors are written out as lists, or put into `arrays` under the names that stand in
+        their places. See `calibrant.calibrators.named.restored` for the way back.
+        """
+        return record_of(self, arrays)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedMap(FittedCalibrator):
+    """A fitted calibrator that looks at nothing but what was declared for a row."""
+
+    @final
+    def restate(self, predictions: Predictions) -> Form:
+        """See `FittedCalibrator.restate`."""
+        return self.of(predictions.declared)
+
     @abstractmethod
-    def to_dict(self) -> dict[str, float | int | str]:
-        """Plain data that describes the fit, for JSON."""
+    def of(self, form: Form) -> Form:
+        """Calibrated form: one number a row where one was declared.
 
-    @classmethod
-    @abstractmethod
-    def from_dict(cls, record: Mapping[str, object]) -> "FittedCalibrator":
-        """Return what `to_dict` described; InputError where `record` says something else."""
+        It is made of differentiable torch operations wherever the method has a slope.
+        """
 
 
-class Calibrator(ABC):
+Fitted_co = TypeVar("Fitted_co", bound=FittedCalibrator, covariant=True)
+
+
+class Calibrator(ABC, Generic[Fitted_co]):
     """Settings of a calibration method. Subclasses are frozen dataclasses."""
 
-    @abstractmethod
-    def fit(self, predictions: Predictions) -> FittedCalibrator:
-        """Fit on rows that the model was not trained on.
+    @final
+    def fit(self, predictions: Predictions) -> Fitted_co:
+        """Fit on labelled rows that the model was not trained on; weights and soft labels count.
 
         Raises
         ------
+        InputError
+            If `predictions` are none, have no labels, or a number of classes that the method
+            does not know.
         FitError
             If the rows do not determine the fit.
         """
+        check_predictions(predictions)
+        if predictions.truth is None:
+            raise InputError("labels", "be given to fit on", "none", "Pass labelled predictions.")
+        return self.fitted_to(predictions.present())
+
+    @abstractmethod
+    def fitted_to(self, rows: Predictions) -> Fitted_co:
+        """What `fit` returns, of rows that are labelled and all present."""
 
 
 def check_predictions(rows: object) -> None:

@@ -5,14 +5,11 @@ layer registers without an upward import.
 """
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
-from calibrant.calibrators.base import Calibrator, FittedCalibrator
 from calibrant.errors import InputError
 
-__all__ = ["CALIBRATORS", "Entry", "available", "resolve", "restored"]
+__all__ = ["CALIBRATORS", "Entry", "available", "entry", "homes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +30,7 @@ CALIBRATORS: dict[str, Entry] = {
 }
 
 
-def resolve(name: str) -> Calibrator:
-    """Calibrator of a name, with its default settings.
-
-    Raises
-    ------
-    InputError
-        For an unknown name, listing what exists and what is near.
-    """
-    module, _, attribute = _entry(name).home.partition(":")
-    return getattr(import_module(module), attribute)()
-
-
-def restored(record: Mapping[str, object]) -> FittedCalibrator:
-    """Fitted calibrator that `FittedCalibrator.to_dict` described.
-
-    Raises
-    ------
-    InputError
-        When the record names no known method, or says what its fitted value cannot be.
-
-    Examples
-    --------
-    >>> restored({"method": "temperature", "temperature": 1.5, "n": 200})
-    Temperature(value=1.5, n=200)
-    """
-    module, _, attribute = _entry(str(record.get("method"))).fitted.partition(":")
-    return getattr(import_module(module), attribute).from_dict(record)
-
-
-def _entry(name: str) -> Entry:
+def entry(name: str) -> Entry:
     """Entry of a name; InputError for an unknown one."""
     if name not in CALIBRATORS:
         near = difflib.get_close_matches(name, CALIBRATORS, n=3)
@@ -70,6 +38,12 @@ def _entry(name: str) -> Entry:
         remedy = f"{hint}There are: {', '.join(CALIBRATORS)}."
         raise InputError("calibrator", "be a known name", f"'{name}'", remedy)
     return CALIBRATORS[name]
+
+
+def homes() -> dict[str, str]:
+    """Module of every class of the registry, of settings and of fitted values."""
+    both = (home for entry in CALIBRATORS.values() for home in (entry.home, entry.fitted))
+    return {name: module for module, _, name in (home.partition(":") for home in both)}
 
 
 def available() -> dict[str, str]:

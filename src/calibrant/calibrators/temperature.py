@@ -1,7 +1,6 @@
 """Temperature scaling: one number that softens or sharpens every row."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +8,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from calibrant.calibrators.base import Calibrator, FittedCalibrator, check_predictions
+from calibrant.calibrators.base import Calibrator, FittedMap
 from calibrant.errors import FitError, InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
@@ -19,26 +18,27 @@ __all__ = ["Temperature", "TemperatureScaling"]
 CHUNK = 1 << 18  # scores that are looked at together
 
 
-@dataclass(frozen=True, slots=True)
-class Temperature(FittedCalibrator):
+@dataclass(frozen=True, kw_only=True)
+class Temperature(FittedMap):
     """Fitted calibrator: divides log-probabilities by `value` and renormalises.
 
     Attributes
     ----------
     value : float
         Temperature; above 1 softens, below 1 sharpens. Ranks of classes stay.
-    n : int
-        Number of rows of the fit.
     """
 
-    value: float
-    n: int
     method: ClassVar[str] = "temperature"
+    value: float
 
-    def transform(self, predictions: Predictions) -> Predictions:
-        """See `FittedCalibrator.transform`; the result is declared as logits."""
-        check_predictions(predictions)
-        return predictions.restated(_scaled(predictions.declared, 1 / self.value))
+    def __post_init__(self) -> None:
+        if not 0 < self.value < math.inf:
+            remedy = "Fit the calibrator again."
+            raise InputError("temperature", "be finite and above 0", f"{self.value}", remedy)
+
+    def of(self, form: Form) -> Form:
+        """See `FittedMap.of`; the result is declared as logits."""
+        return _scaled(form, 1 / self.value)
 
     @property
     def found(self) -> str:
@@ -48,22 +48,9 @@ class Temperature(FittedCalibrator):
         effect = "softens" if self.value > 1 else "sharpens"
         return f"temperature {self.value:.4f}, which {effect} the probabilities"
 
-    def to_dict(self) -> dict[str, float | int | str]:
-        """See `FittedCalibrator.to_dict`."""
-        return {"method": self.method, "temperature": self.value, "n": self.n}
-
-    @classmethod
-    def from_dict(cls, record: Mapping[str, object]) -> "Temperature":
-        """See `FittedCalibrator.from_dict`."""
-        value, n = record.get("temperature"), record.get("n")
-        if not isinstance(value, float) or not 0 < value < math.inf or not isinstance(n, int):
-            rule = "hold a temperature above 0 and the number of rows of its fit"
-            raise InputError("record", rule, f"{dict(record)}", "Fit the calibrator again.")
-        return cls(value, n)
-
 
 @dataclass(frozen=True, slots=True)
-class TemperatureScaling(Calibrator):
+class TemperatureScaling(Calibrator[Temperature]):
     r"""Finds the temperature with the least log loss on held-out rows.
 
     Log loss is convex in :math:`\beta = 1/T`: Newton's method with a bracket around the root
@@ -113,23 +100,17 @@ class TemperatureScaling(Calibrator):
             remedy = "0 is none; 2 suits a network."
             raise InputError("penalty", "be finite and at least 0", f"{self.penalty}", remedy)
 
-    def fit(self, predictions: Predictions) -> Temperature:
-        """Fit on rows that the model was not trained on.
+    def fitted_to(self, rows: Predictions) -> Temperature:
+        """See `Calibrator.fitted_to`.
 
         Raises
         ------
-        InputError
-            If `predictions` have no labels.
         FitError
             If no temperature within `bounds` has the least log loss: rows all classified
             rightly, a model worse than chance, or labels that the model rules out. With a
             penalty, if the least penalised log loss lies beyond the bounds, or a label is
             ruled out.
         """
-        check_predictions(predictions)
-        if predictions.truth is None:
-            raise InputError("labels", "be given to fit on", "none", "Pass labelled predictions.")
-        rows = predictions.present()
         _refuse_impossible(rows)
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
         why = _why_none(rows, low, high, self.penalty)
@@ -140,7 +121,8 @@ class TemperatureScaling(Calibrator):
                 f"{sought} on {len(rows)} rows: {why}. Use more held-out rows, or leave the "
                 "probabilities as they are."
             )
-        return Temperature(1 / _root(rows, low, high, self.penalty), len(rows))
+        value = 1 / _root(rows, low, high, self.penalty)
+        return Temperature(n_classes=rows.n_classes, n=len(rows), value=value)
 
 
 def _why_none(rows: Predictions, low: float, high: float, penalty: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from calibrant.calibrators.base import Calibrator, FittedCalibrator
-from calibrant.calibrators.registry import resolve
+from calibrant.calibrators.named import get
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.errors import FitError
 from calibrant.metrics.evaluate import evaluate
@@ -55,7 +55,7 @@ class Calibration:
     def to_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
         if self.fitted is None:
-            return {"method": "none", "temperature": None, "n": self.n, "reason": self.why}
+            return {"method": "none", "n": self.n, "reason": self.why}
         return {**self.fitted.to_dict(), "reason": self.why}
 
 
@@ -103,8 +103,8 @@ def measure(test: Rows, calibrated: Rows, metrics: tuple[str, ...], *, level: fl
     return Measurement(test, calibrated, before, evaluate(calibrated, list(metrics), level=level))
 
 
-def _calibrator(part: CalibrationPart) -> Calibrator:
+def _calibrator(part: CalibrationPart) -> Calibrator[FittedCalibrator]:
     """Calibrator of the part's method and settings."""
     if part.method == "temperature":
         return TemperatureScaling(penalty=part.penalty)
-    return resolve(part.method)
+    return get(part.method)

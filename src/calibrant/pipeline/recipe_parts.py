@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from calibrant.calibrators.registry import resolve
+from calibrant.calibrators.named import get
 from calibrant.data.cleaning import Cleaning
 from calibrant.data.read import Reading
 from calibrant.errors import InputError
@@ -198,7 +198,7 @@ class CalibrationPart(Part):
     @classmethod
     def _known_method(cls, method: str) -> str:
         if method != "none":
-            resolve(method)
+            get(method)
         return method
 
 

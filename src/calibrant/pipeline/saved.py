@@ -8,7 +8,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import nn
 
-from calibrant.calibrators.registry import restored
+from calibrant.calibrators.named import restored
 from calibrant.data.encode import Encoder
 from calibrant.data.number_target import NumberTarget
 from calibrant.data.plan import Plan
@@ -128,6 +128,7 @@ def _fold(place: Path, n_networks: int) -> SavedFold:
     networks = tuple(load_network(file) for file in network_files(place, n_networks))
     record = _json(place / "calibrator.json")
     n = record.get("n")
+    record.pop("reason", None)
     fitted = None if record.get("method") == "none" else restored(record)
     calibration = Calibration(fitted, "", n if isinstance(n, int) else 0)
     return SavedFold(Encoder.load(place / "encoder.skops"), networks, calibration)

@@ -68,7 +68,7 @@ class Adoption:
 
 
 def adopt(
-    calibrator: Calibrator,
+    calibrator: Calibrator[FittedCalibrator],
     predictions: Predictions,
     *,
     units: ArrayLike | None = None,
@@ -169,7 +169,7 @@ def adopt(
 
 
 def _held_out(
-    calibrator: Calibrator,
+    calibrator: Calibrator[FittedCalibrator],
     rows: Predictions,
     fold: Int64[np.ndarray, " row"],
     as_they_are: Float64[Tensor, " row"],

@@ -207,7 +207,10 @@ def _fit(rows: Predictions) -> tuple[Temperature, bool]:
     try:
         return calibrator.fit(rows), False
     except FitError:
-        low, high = (Temperature(end, len(rows)) for end in calibrator.bounds)
+        low, high = (
+            Temperature(n_classes=rows.n_classes, n=len(rows), value=end)
+            for end in calibrator.bounds
+        )
         score, weight = SCORES["log_loss"], rows.weight()
         less, more = (float((weight * _scored(rows, end, score)).sum()) for end in (low, high))
         return (low if less < more else high), True
