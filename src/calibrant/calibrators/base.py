@@ -11,7 +11,7 @@ from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form
 
-__all__ = ["Calibrator", "FittedCalibrator", "FittedMap", "check_predictions"]
+__all__ = ["Calibrator", "FittedCalibrator", "FittedMap", "check_labelled", "check_predictions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +104,7 @@ class Calibrator(ABC, Generic[Fitted_co]):
         FitError
             If the rows do not determine the fit.
         """
-        check_predictions(predictions)
-        if predictions.truth is None:
-            raise InputError("labels", "be given to fit on", "none", "Pass labelled predictions.")
+        check_labelled(predictions)
         return self.fitted_to(predictions.present())
 
     @abstractmethod
@@ -119,3 +117,11 @@ def check_predictions(rows: object) -> None:
     if not isinstance(rows, Predictions):
         remedy = "Declare them: calibrant.predictions(probs=...) or (logits=...)."
         raise InputError("predictions", "be predictions", type(rows).__name__, remedy)
+
+
+def check_labelled(rows: object) -> None:
+    """Raise `InputError` unless `rows` are predictions with labels."""
+    check_predictions(rows)
+    assert isinstance(rows, Predictions)
+    if rows.truth is None:
+        raise InputError("labels", "be given to fit on", "none", "Pass labelled predictions.")

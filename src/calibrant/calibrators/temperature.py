@@ -1,6 +1,7 @@
 """Temperature scaling: one number that softens or sharpens every row."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +9,8 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from calibrant.calibrators.base import Calibrator, FittedMap
+from calibrant.calibrators.base import FittedMap
+from calibrant.calibrators.shards import ShardedCalibrator, Shards
 from calibrant.errors import FitError, InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
@@ -50,7 +52,7 @@ class Temperature(FittedMap):
 
 
 @dataclass(frozen=True, slots=True)
-class TemperatureScaling(Calibrator[Temperature]):
+class TemperatureScaling(ShardedCalibrator[Temperature]):
     r"""Finds the temperature with the least log loss on held-out rows.
 
     Log loss is convex in :math:`\beta = 1/T`: Newton's method with a bracket around the root
@@ -100,8 +102,8 @@ class TemperatureScaling(Calibrator[Temperature]):
             remedy = "0 is none; 2 suits a network."
             raise InputError("penalty", "be finite and at least 0", f"{self.penalty}", remedy)
 
-    def fitted_to(self, rows: Predictions) -> Temperature:
-        """See `Calibrator.fitted_to`.
+    def fitted_over(self, shards: Shards) -> Temperature:
+        """See `ShardedCalibrator.fitted_over`.
 
         Raises
         ------
@@ -111,42 +113,42 @@ class TemperatureScaling(Calibrator[Temperature]):
             penalty, if the least penalised log loss lies beyond the bounds, or a label is
             ruled out.
         """
-        _refuse_impossible(rows)
+        _refuse_impossible(shards)
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
-        why = _why_none(rows, low, high, self.penalty)
+        why = _why_none(shards, low, high, self.penalty)
         if why:
             sought = "penalised log loss" if self.penalty else "log loss"
             raise FitError(
                 f"no temperature between {self.bounds[0]:g} and {self.bounds[1]:g} has the least "
-                f"{sought} on {len(rows)} rows: {why}. Use more held-out rows, or leave the "
+                f"{sought} on {shards.n} rows: {why}. Use more held-out rows, or leave the "
                 "probabilities as they are."
             )
-        value = 1 / _root(rows, low, high, self.penalty)
-        return Temperature(n_classes=rows.n_classes, n=len(rows), value=value)
+        value = 1 / _root(shards, low, high, self.penalty)
+        return Temperature(n_classes=shards.n_classes, n=shards.n, value=value)
 
 
-def _why_none(rows: Predictions, low: float, high: float, penalty: float) -> str:
+def _why_none(shards: Shards, low: float, high: float, penalty: float) -> str:
     """Why no inverse temperature within the bounds is best; empty where one is."""
     if not penalty:
-        slope, curvature = _slope(rows, 0.0)
+        slope, curvature = _slope(shards, 0.0)
         if not curvature > 0:
             return "the model rates the classes of every row alike"
         if slope >= 0:
             return "the model is no better than chance, so even odds are best"
-    if _penalised(rows, low, penalty)[0] >= 0:
+    if _penalised(shards, low, penalty)[0] >= 0:
         return "the best one is greater, for the model states far more than it knows"
-    if _penalised(rows, high, penalty)[0] > 0:
+    if _penalised(shards, high, penalty)[0] > 0:
         return ""
-    if not penalty and _slope(rows, math.inf)[0] == 0:
+    if not penalty and _slope(shards, math.inf)[0] == 0:
         return "the model separates the classes without an error"
     return "the best one is smaller, for the model knows far more than it states"
 
 
-def _root(rows: Predictions, low: float, high: float, penalty: float) -> float:
+def _root(shards: Shards, low: float, high: float, penalty: float) -> float:
     """Inverse temperature at which the penalised slope is 0, within a bracket of it."""
     beta = 1.0 if low < 1.0 < high else math.sqrt(low * high)
     for _ in range(200):
-        slope, curvature = _penalised(rows, beta, penalty)
+        slope, curvature = _penalised(shards, beta, penalty)
         low, high = (low, beta) if slope > 0 else (beta, high)
         step = beta - slope / curvature if curvature > 0 else math.nan
         if abs(step - beta) <= 1e-9 * beta:  # squared by the step itself: what is left is rounding
@@ -155,19 +157,19 @@ def _root(rows: Predictions, low: float, high: float, penalty: float) -> float:
     return beta
 
 
-def _penalised(rows: Predictions, beta: float, penalty: float) -> tuple[float, float]:
+def _penalised(shards: Shards, beta: float, penalty: float) -> tuple[float, float]:
     """First and second derivative of the total log loss with its penalty."""
-    slope, curvature = _slope(rows, beta)
+    slope, curvature = _slope(shards, beta)
     return slope + penalty * (1 - 1 / beta), curvature + penalty / beta**2
 
 
-def _slope(rows: Predictions, beta: float) -> tuple[float, float]:
+def _slope(shards: Shards, beta: float) -> tuple[float, float]:
     """First and second derivative of the total log loss in the inverse temperature.
 
     At infinity the likeliest classes share the probability.
     """
     slope = curvature = 0.0
-    for chunk in rows.chunks(CHUNK):
+    for chunk in _chunks(shards):
         scores, weight = _scores(chunk.declared), chunk.weight()
         masked = scores == -torch.inf
         finite = torch.where(masked, 0, scores)
@@ -184,6 +186,11 @@ def _slope(rows: Predictions, beta: float) -> tuple[float, float]:
         slope += float((weight * (mean - stated)).sum())
         curvature += float((weight * spread).sum())
     return slope, curvature
+
+
+def _chunks(shards: Shards) -> Iterator[Predictions]:
+    """Runs of rows of all shards, small enough to be looked at together."""
+    return (chunk for rows in shards for chunk in rows.chunks(CHUNK))
 
 
 def _scores(form: Form) -> Float64[Tensor, "row class"]:
@@ -209,10 +216,10 @@ def _scaled(form: Form, beta: float) -> Form:
     return Logits((beta * values.log()).to(wide))
 
 
-def _refuse_impossible(rows: Predictions) -> None:
+def _refuse_impossible(shards: Shards) -> None:
     """Raise where a label has probability 0: log loss is infinite at every temperature."""
     impossible = 0
-    for chunk in rows.chunks(CHUNK):
+    for chunk in _chunks(shards):
         masked = _scores(chunk.declared) == -torch.inf
         if chunk.soft is not None:
             out = (masked & (chunk.soft > 0)).any(dim=-1)
@@ -223,6 +230,6 @@ def _refuse_impossible(rows: Predictions) -> None:
         impossible += int(out.sum())
     if impossible:
         raise FitError(
-            f"log loss is infinite at every temperature: {impossible} of {len(rows)} rows give "
+            f"log loss is infinite at every temperature: {impossible} of {shards.n} rows give "
             "probability 0 to what came out. Use a model that rules nothing out."
         )
