@@ -7,6 +7,7 @@ Type checkers read them from ``__init__.pyi``.
 from importlib import import_module
 
 _HOMES = {
+    "AutoCalibration": "calibrant.selection.auto",
     "CalibrantError": "calibrant.errors",
     "CalibrantWarning": "calibrant.errors",
     "Comparison": "calibrant.comparison.comparison",
@@ -19,6 +20,7 @@ _HOMES = {
     "certificate": "calibrant.claims.certify",
     "compare": "calibrant.comparison.compare",
     "confusion": "calibrant.metrics.decided.matrix_door",
+    "cross_fit": "calibrant.selection.cross_fit",
     "decisions": "calibrant.prediction.door",
     "evaluate": "calibrant.metrics.evaluate",
     "events": "calibrant.prediction.door",

@@ -14,11 +14,14 @@ from calibrant.planning.difference import plan_difference
 from calibrant.planning.width import plan
 from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
+from calibrant.selection.auto import AutoCalibration
+from calibrant.selection.cross_fit import cross_fit
 from calibrant.statistics.saved import load_tallies
 
 __version__: str
 
 __all__ = [
+    "AutoCalibration",
     "CalibrantError",
     "CalibrantWarning",
     "Comparison",
@@ -32,6 +35,7 @@ __all__ = [
     "certificate",
     "compare",
     "confusion",
+    "cross_fit",
     "decisions",
     "evaluate",
     "events",

@@ -141,7 +141,7 @@ def test_a_run_prints_what_it_does_and_where_the_report_is(options, tmp_path):
         "154 training, 38 validation and 48 test rows",
         "Training on cpu",
         "of 2. Ended after 2 epochs",
-        "Calibrated on 38 validation rows. Adopted: temperature",
+        "Calibrated on 38 validation rows. Chosen: temperature",
         "log_loss",
         f"Report: {tmp_path / 'run' / 'report.html'}",
     ):

@@ -22,6 +22,16 @@ class Entry:
 
 
 CALIBRATORS: dict[str, Entry] = {
+    "auto": Entry(
+        "calibrant.selection.auto:AutoCalibration",
+        "calibrant.selection.chosen:Chosen",
+        "chooses by cross-validated log loss, the simplest within a standard error",
+    ),
+    "identity": Entry(
+        "calibrant.calibrators.identity:Unchanged",
+        "calibrant.calibrators.identity:Identity",
+        "leaves probabilities as they are",
+    ),
     "temperature": Entry(
         "calibrant.calibrators.temperature:TemperatureScaling",
         "calibrant.calibrators.temperature:Temperature",

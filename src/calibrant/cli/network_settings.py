@@ -173,7 +173,8 @@ NETWORK_SETTINGS = (
         section=MEASURE,
         metavar="METHOD",
         default="temperature, if cross-validation prefers it",
-        help="How probabilities are calibrated on the validation rows; none for not at all.",
+        help="How probabilities are calibrated on the validation rows; auto chooses by "
+        "cross-validation, none leaves them alone.",
     ),
     SettingOption(
         ["--metrics"],

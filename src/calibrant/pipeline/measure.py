@@ -1,6 +1,6 @@
 """Calibrate on the validation rows, evaluate on the test rows, before and after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Int64
@@ -13,8 +13,9 @@ from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.pipeline.recipe_parts import CalibrationPart
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.codes import encode
 from calibrant.prediction.rows import Rows
-from calibrant.selection.adoption import adopt
+from calibrant.selection.auto import AutoCalibration
 
 __all__ = ["Calibration", "Measurement", "calibrate", "measure", "uncalibrated"]
 
@@ -48,7 +49,8 @@ class Calibration:
     def how(self) -> str:
         """Sentences for people."""
         if self.fitted is None:
-            return f"Left uncalibrated. {self.why.removeprefix('Left uncalibrated. ')}"
+            told = self.why.startswith("Left uncalibrated")
+            return self.why if told else f"Left uncalibrated. {self.why}"
         found = self.why or f"Fitted: {self.fitted.found}."
         return f"Calibrated on {self.n:,} validation rows. {found}"
 
@@ -81,9 +83,14 @@ def calibrate(
     if part.method == "none":
         return uncalibrated("The recipe asks for none.", n)
     calibrator = _calibrator(part)
+    together = replace(validation, clusters=encode("units", units, validation.layout))
+    if part.method == "auto":
+        chosen = AutoCalibration(seed=seed).fit(together)
+        return Calibration(None if chosen.is_identity else chosen, chosen.why, n)
     if part.adopt == "cross-validated":
-        adoption = adopt(calibrator, validation, seed=seed, units=units)
-        return Calibration(adoption.fitted, adoption.why, n)
+        rule = AutoCalibration(candidates=(calibrator,), seed=seed, standard_errors=0.0)
+        chosen = rule.fit(together)
+        return Calibration(None if chosen.is_identity else chosen.winner, chosen.why, n)
     try:
         return Calibration(calibrator.fit(validation), "", n)
     except FitError as error:

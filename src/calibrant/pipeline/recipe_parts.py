@@ -183,11 +183,13 @@ class CalibrationPart(Part):
     Attributes
     ----------
     method : str
-        Name of a calibrator, see `calibrant.calibrators.registry`; ``"none"`` for none.
+        Name of a calibrator, see `calibrant.calibrators.registry`; ``"auto"`` chooses one,
+        ``"none"`` is none.
     penalty : float
         Of a temperature other than 1, in nats; see `TemperatureScaling`.
     adopt : "cross-validated" or "always"
-        Whether the calibrator must have the lower cross-validated log loss to be used.
+        Whether the calibrator must have the lower cross-validated log loss to be used;
+        ``"auto"`` has a rule of its own.
     """
 
     method: str = "temperature"
