@@ -16,6 +16,7 @@ _HOMES = {
     "FitError": "calibrant.errors",
     "InputError": "calibrant.errors",
     "OutputError": "calibrant.errors",
+    "RefinementStopping": "calibrant.training.refinement_stopping",
     "TemperatureScaling": "calibrant.calibrators.temperature",
     "certificate": "calibrant.claims.certify",
     "compare": "calibrant.comparison.compare",

@@ -17,6 +17,7 @@ from calibrant.report.evaluation_report import write_report
 from calibrant.selection.auto import AutoCalibration
 from calibrant.selection.cross_fit import cross_fit
 from calibrant.statistics.saved import load_tallies
+from calibrant.training.refinement_stopping import RefinementStopping
 
 __version__: str
 
@@ -30,6 +31,7 @@ __all__ = [
     "FitError",
     "InputError",
     "OutputError",
+    "RefinementStopping",
     "TemperatureScaling",
     "calibrators",
     "certificate",

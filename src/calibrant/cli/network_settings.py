@@ -140,7 +140,7 @@ NETWORK_SETTINGS = (
         type=click.Choice(["score", "calibrated", "loss"]),
         default="score",
         help="What decides which epoch is best: log loss (of numbers, squared error), the same "
-        "after calibration, or the trained loss.",
+        "after calibration (refine, then calibrate), or the trained loss.",
     ),
     SettingOption(
         ["--threads"],

@@ -1,0 +1,1 @@
+"""Adapters: what fits calibrant to frameworks that it does not need itself."""
