@@ -278,11 +278,21 @@ def test_fit_is_described_in_words_and_in_plain_data():
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_fit_takes_a_few_passes_over_the_rows(dtype, monkeypatch):
-    passes, slope = [], temperature._slope
-    monkeypatch.setattr(temperature, "_slope", lambda *given: passes.append(given) or slope(*given))
+    passes, look = [], temperature.slopes_of
+    monkeypatch.setattr(temperature, "slopes_of", lambda *at: passes.append(at) or look(*at))
     logits, labels = drawn(10, n=3000, dtype=dtype)
     fit(logits=logits, labels=labels)
-    assert len(passes) <= 12
+    assert len(passes) <= 7
+
+
+def test_fit_of_many_rows_goes_over_all_of_them_twice_or_thrice(monkeypatch):
+    passes, look = [], temperature.slopes_of
+    monkeypatch.setattr(temperature, "slopes_of", lambda *at: passes.append(at) or look(*at))
+    logits, labels = drawn(100, n=30_000)
+    expected = fit(logits=logits, labels=labels)
+    assert sum(len(rows) == 30_000 for rows, _ in passes) <= 3
+    monkeypatch.setattr(temperature, "MANY", 1 << 30)  # no look at a part of the rows first
+    assert fit(logits=logits, labels=labels) == pytest.approx(expected, rel=1e-11)
 
 
 def test_fit_does_not_depend_on_row_order_beyond_rounding():

@@ -1,23 +1,27 @@
 """Temperature scaling: one number that softens or sharpens every row."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float
 from torch import Tensor
 
 from calibrant.calibrators.base import FittedMap
+from calibrant.calibrators.roots import root_of
 from calibrant.calibrators.shards import ShardedCalibrator, Shards
+from calibrant.calibrators.slopes import Slopes, slopes_of
 from calibrant.errors import FitError, InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
 
 __all__ = ["Temperature", "TemperatureScaling"]
 
-CHUNK = 1 << 18  # scores that are looked at together
+MANY = 1 << 20  # scores, from twice as many on a part of the rows says where to start
+FEWER = 12  # one row of so many
+PRECISE = 1e-11  # of the temperature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,96 +117,71 @@ class TemperatureScaling(ShardedCalibrator[Temperature]):
             penalty, if the least penalised log loss lies beyond the bounds, or a label is
             ruled out.
         """
-        _refuse_impossible(shards)
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
-        why = _why_none(shards, low, high, self.penalty)
-        if why:
+        loss = _Penalised(shards, self.penalty)
+        root = root_of(loss.slopes, low, high, loss.start(low, high), PRECISE)
+        if root is None:
+            why = loss.why_none(low)
             sought = "penalised log loss" if self.penalty else "log loss"
             raise FitError(
                 f"no temperature between {self.bounds[0]:g} and {self.bounds[1]:g} has the least "
                 f"{sought} on {shards.n} rows: {why}. Use more held-out rows, or leave the "
                 "probabilities as they are."
             )
-        value = 1 / _root(shards, low, high, self.penalty)
-        return Temperature(n_classes=shards.n_classes, n=shards.n, value=value)
+        return Temperature(n_classes=shards.n_classes, n=shards.n, value=1 / root)
 
 
-def _why_none(shards: Shards, low: float, high: float, penalty: float) -> str:
-    """Why no inverse temperature within the bounds is best; empty where one is."""
-    if not penalty:
-        slope, curvature = _slope(shards, 0.0)
-        if not curvature > 0:
-            return "the model rates the classes of every row alike"
-        if slope >= 0:
-            return "the model is no better than chance, so even odds are best"
-    if _penalised(shards, low, penalty)[0] >= 0:
-        return "the best one is greater, for the model states far more than it knows"
-    if _penalised(shards, high, penalty)[0] > 0:
-        return ""
-    if not penalty and _slope(shards, math.inf)[0] == 0:
-        return "the model separates the classes without an error"
-    return "the best one is smaller, for the model knows far more than it states"
+@dataclass(frozen=True, slots=True)
+class _Penalised:
+    """Total log loss of shards with its penalty, as a function of the inverse temperature."""
 
+    shards: Iterable[Predictions]
+    penalty: float
 
-def _root(shards: Shards, low: float, high: float, penalty: float) -> float:
-    """Inverse temperature at which the penalised slope is 0, within a bracket of it."""
-    beta = 1.0 if low < 1.0 < high else math.sqrt(low * high)
-    for _ in range(200):
-        slope, curvature = _penalised(shards, beta, penalty)
-        low, high = (low, beta) if slope > 0 else (beta, high)
-        step = beta - slope / curvature if curvature > 0 else math.nan
-        if abs(step - beta) <= 1e-9 * beta:  # squared by the step itself: what is left is rounding
-            return step
-        beta = step if low < step < high else math.sqrt(low * high)
-    return beta
+    def slopes(self, beta: float) -> tuple[float, float]:
+        """First and second derivative."""
+        found = Slopes()
+        n = 0
+        for rows in self.shards:
+            found += slopes_of(rows, beta)
+            n += len(rows)
+        if found.n_impossible:
+            raise FitError(
+                f"log loss is infinite at every temperature: {found.n_impossible} of {n} rows give "
+                "probability 0 to what came out. Use a model that rules nothing out."
+            )
+        if not self.penalty:
+            return found.slope, found.curvature
+        slope = found.slope + self.penalty * (1 - 1 / beta)
+        return slope, found.curvature + self.penalty / beta**2
 
+    def start(self, low: float, high: float) -> float:
+        """Where to look first: what some rows of the first shard say, where it has very many."""
+        plain = 1.0 if low < 1.0 < high else math.sqrt(low * high)
+        rows = next(iter(self.shards))
+        every = len(rows) * rows.n_classes // MANY
+        if every < 2:
+            return plain
+        some = rows.take(torch.arange(0, len(rows), min(every, FEWER), device=rows.device))
+        try:
+            found = root_of(_Penalised((some,), self.penalty).slopes, low, high, plain, 1e-4)
+        except FitError:
+            return plain
+        return found or plain
 
-def _penalised(shards: Shards, beta: float, penalty: float) -> tuple[float, float]:
-    """First and second derivative of the total log loss with its penalty."""
-    slope, curvature = _slope(shards, beta)
-    return slope + penalty * (1 - 1 / beta), curvature + penalty / beta**2
-
-
-def _slope(shards: Shards, beta: float) -> tuple[float, float]:
-    """First and second derivative of the total log loss in the inverse temperature.
-
-    At infinity the likeliest classes share the probability.
-    """
-    slope = curvature = 0.0
-    for chunk in _chunks(shards):
-        scores, weight = _scores(chunk.declared), chunk.weight()
-        masked = scores == -torch.inf
-        finite = torch.where(masked, 0, scores)
-        tilted = beta * finite if math.isfinite(beta) else torch.where(finite == 0, 0, -torch.inf)
-        probs = torch.where(masked, -torch.inf, tilted).softmax(dim=-1)
-        mean = (probs * finite).sum(dim=-1)
-        spread = (probs * (finite - mean[:, None]).square()).sum(dim=-1)
-        if chunk.soft is not None:
-            stated = (chunk.soft * finite).sum(dim=-1)
-        else:
-            hard = chunk.hard
-            assert hard is not None
-            stated = finite.gather(-1, hard[:, None]).squeeze(-1)
-        slope += float((weight * (mean - stated)).sum())
-        curvature += float((weight * spread).sum())
-    return slope, curvature
-
-
-def _chunks(shards: Shards) -> Iterator[Predictions]:
-    """Runs of rows of all shards, small enough to be looked at together."""
-    return (chunk for rows in shards for chunk in rows.chunks(CHUNK))
-
-
-def _scores(form: Form) -> Float64[Tensor, "row class"]:
-    """Log-probabilities up to a constant of the row, at most 0, in float64."""
-    if isinstance(form, PositiveLogits):
-        values = torch.stack(((-form.values).clamp(max=0), form.values.clamp(max=0)), dim=-1)
-        return values.double()  # log-odds may be infinite
-    if isinstance(form, Logits):
-        values = form.values.double()
-    else:
-        values = type(form)(form.values.double()).log_probs
-    return values - values.amax(dim=-1, keepdim=True)
+    def why_none(self, low: float) -> str:
+        """Why no inverse temperature from `low` on is best within the bounds."""
+        if not self.penalty:
+            slope, curvature = self.slopes(0.0)
+            if not curvature > 0:
+                return "the model rates the classes of every row alike"
+            if slope >= 0:
+                return "the model is no better than chance, so even odds are best"
+        if self.slopes(low)[0] >= 0:
+            return "the best one is greater, for the model states far more than it knows"
+        if not self.penalty and self.slopes(math.inf)[0] == 0:
+            return "the model separates the classes without an error"
+        return "the best one is smaller, for the model knows far more than it states"
 
 
 def _scaled(form: Form, beta: float) -> Form:
@@ -214,22 +193,3 @@ def _scaled(form: Form, beta: float) -> Form:
     if isinstance(form, PositiveProbs):
         return PositiveLogits((beta * values.logit()).to(wide))
     return Logits((beta * values.log()).to(wide))
-
-
-def _refuse_impossible(shards: Shards) -> None:
-    """Raise where a label has probability 0: log loss is infinite at every temperature."""
-    impossible = 0
-    for chunk in _chunks(shards):
-        masked = _scores(chunk.declared) == -torch.inf
-        if chunk.soft is not None:
-            out = (masked & (chunk.soft > 0)).any(dim=-1)
-        else:
-            hard = chunk.hard
-            assert hard is not None
-            out = masked.gather(-1, hard[:, None]).squeeze(-1)
-        impossible += int(out.sum())
-    if impossible:
-        raise FitError(
-            f"log loss is infinite at every temperature: {impossible} of {shards.n} rows give "
-            "probability 0 to what came out. Use a model that rules nothing out."
-        )
