@@ -76,6 +76,11 @@ coverage-peers: .venv-peers/complete  ## The same of other libraries (ARGS="--ru
 coverage-comparisons: .venv/complete  ## False alarms and power of cal.compare, simulated
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks.coverage.comparisons $(ARGS)
 
+.PHONY: calibrators
+calibrators: .venv-peers/complete  ## Calibrators on published networks, beside peers (DATA=folder)
+	OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python -m benchmarks.calibrators_networks $(DATA) \
+	  --out runs/calibrators-networks.json $(ARGS)
+
 .PHONY: format
 format: .venv/complete  ## Let ruff mend rules and format
 	$(BIN)/ruff check --fix
@@ -119,5 +124,5 @@ clean:  ## Remove what was built, .venv and runs/ too
 .venv-peers/complete: pyproject.toml requirements.lock $(KERNEL)
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip --quiet --disable-pip-version-check install \
-	  --constraint requirements.lock --editable ".[bench-metrics,bench-coverage]"
+	  --constraint requirements.lock --editable ".[bench-metrics,bench-coverage,bench-calibrators]"
 	@touch $@

@@ -1,0 +1,159 @@
+"""Calibrators on published networks: fitted on even rows, measured on odd ones, beside peers.
+
+Every method of calibrant and of the libraries that import here, on the six networks of which all
+probabilities are shared: log loss, Brier score, top-label and class-wise ECE with intervals, and
+seconds of the fit. Results are kept in a JSON file as they come, so that a run that was stopped
+goes on; `--table` prints what is there as Markdown.
+
+    OMP_WAIT_POLICY=PASSIVE python -m benchmarks.calibrators_networks DATA --out results.json
+    python -m benchmarks.calibrators_networks DATA --out results.json --table
+"""
+
+import argparse
+import json
+import math
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from benchmarks.calibrator_peers import PEERS, Floats, Labels, absent
+
+import calibrant as cal
+from calibrant.calibrators.named import get
+from calibrant.calibrators.registry import available
+from calibrant.errors import FitError
+
+NETWORKS = (
+    "lenet_5_cifar_10",
+    "vgg16_cifar_10",
+    "densenet121_cifar_10",
+    "resnet18_cifar_10",
+    "vgg19_bn_cifar_10",
+    "densenet_bc_100_cifar_100",
+)
+HEADINGS = ("method", "log loss", "Brier", "top-label ECE", "class-wise ECE", "s")
+METRICS = ("log_loss", "brier", "ece", "classwise_ece")
+FAILURES = (FitError, ImportError, ArithmeticError, ValueError, RuntimeError, TypeError)
+Way = Callable[[Floats, Labels, Floats], Floats]
+
+
+def network(folder: Path, name: str) -> tuple[Floats, Labels]:
+    """Probabilities and labels of all 10,000 rows."""
+    whole = folder / f"{name}_probs.npz"
+    if whole.exists():
+        with np.load(whole, allow_pickle=False) as held:
+            return held["probs"].astype(np.float64), held["labels"].astype(np.int64)
+    halves = [np.load(folder / f"{name}_probs_{part}.npz") for part in ("even", "odd")]
+    probs = np.empty((2 * len(halves[0]["probs"]), halves[0]["probs"].shape[1]))
+    labels = np.empty(len(probs), dtype=np.int64)
+    for start, half in enumerate(halves):
+        probs[start::2], labels[start::2] = half["probs"], half["labels"]
+    return probs, labels
+
+
+def ours(name: str) -> Way:
+    """Way of the method of that name."""
+
+    def fit(probs: Floats, labels: Labels, others: Floats) -> Floats:
+        fitted = get(name).fit(cal.predictions(probs=probs, labels=labels, normalize=True))
+        return fitted.transform(cal.predictions(probs=others, normalize=True)).probs
+
+    return fit
+
+
+def ways(*, slow: bool) -> Iterator[tuple[str, str, bool, Way]]:
+    """Library, method, whether it is the default, and how it is done."""
+    yield "none", "as they are", False, lambda _probs, _labels, others: others
+    for name in available():
+        yield "calibrant", name, name == "auto", ours(name)
+    missing = absent()
+    for peer in PEERS:
+        if peer.library not in missing and (slow or not peer.slow):
+            yield peer.library, peer.method, peer.default, peer.fit
+
+
+def measured(probs: Floats, labels: Labels, way: Way) -> dict[str, object]:
+    """What a way gives on the odd rows of a network, or why it gives nothing."""
+    began = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = way(probs[::2], labels[::2], probs[1::2])
+        except FAILURES as error:
+            return {"failed": f"{type(error).__name__}: {error}"[:200]}
+    seconds = time.perf_counter() - began
+    if not np.isfinite(found).all():
+        return {"failed": "probabilities that are not numbers"}
+    rows = cal.predictions(probs=np.clip(found, 0, 1), labels=labels[1::2], normalize=True)
+    record: dict[str, object] = {"seconds": seconds}
+    for name, one in cal.evaluate(rows, list(METRICS)).items():
+        record[name] = [
+            None if v is None or math.isinf(v) else v for v in (one.value, one.low, one.high)
+        ]
+    return record
+
+
+def table(results: dict[str, dict[str, dict[str, object]]]) -> str:
+    """Markdown of all that was found, a table a network."""
+    lines: list[str] = []
+    for name, of_ways in results.items():
+        lines += [
+            f"\n### {name}\n",
+            "| method | log loss | Brier | top-label ECE | class-wise ECE | s |",
+        ]
+        lines.append("| --- | --- | --- | --- | --- | --- |")
+        order = sorted(of_ways, key=lambda way: _first(of_ways[way].get("log_loss")))
+        for way in order:
+            record = of_ways[way]
+            if "failed" in record:
+                lines.append(f"| {way} | {record['failed']} | | | | |")
+                continue
+            cells = [_cell(record[metric]) for metric in METRICS]
+            lines.append(f"| {way} | {' | '.join(cells)} | {record['seconds']:.2f} |")
+    return "\n".join(lines)
+
+
+def _first(values: object) -> float:
+    return values[0] if isinstance(values, list) and values[0] is not None else math.inf
+
+
+def _cell(values: object) -> str:
+    assert isinstance(values, list)
+    value, low, high = values
+    if value is None:
+        return "infinite"
+    return f"{value:.4f}" if low is None else f"{value:.4f} ({low:.4f} to {high:.4f})"
+
+
+def main() -> None:
+    """Run what is not there yet, or print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--slow", action="store_true", help="peers that take minutes too")
+    parser.add_argument("--only", default="", help="methods whose name holds this")
+    parser.add_argument("--again", action="store_true", help="measure what is there again")
+    parser.add_argument("--table", action="store_true")
+    asked = parser.parse_args()
+    results = json.loads(asked.out.read_text()) if asked.out.exists() else {}
+    if asked.table:
+        print(table(results))
+        return
+    for library, why in absent().items():
+        print(f"{library} does not import here: {why}")
+    for name in NETWORKS:
+        probs, labels = network(asked.data, name)
+        of_ways = results.setdefault(name, {})
+        for library, method, default, way in ways(slow=asked.slow):
+            key = f"{library} {method}{' (default)' if default else ''}"
+            if asked.only not in key or (key in of_ways and not asked.again):
+                continue
+            of_ways[key] = measured(probs, labels, way)
+            print(f"{name:28s} {key:44s} {of_ways[key].get('log_loss', of_ways[key])}", flush=True)
+            asked.out.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()
