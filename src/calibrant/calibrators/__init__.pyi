@@ -1,6 +1,12 @@
 from calibrant.calibrators.base import Calibrator as Calibrator
 from calibrant.calibrators.base import FittedCalibrator as FittedCalibrator
 from calibrant.calibrators.base import FittedMap as FittedMap
+from calibrant.calibrators.curves.beta import Beta as Beta
+from calibrant.calibrators.curves.beta import BetaCalibration as BetaCalibration
+from calibrant.calibrators.curves.isotonic import Isotonic as Isotonic
+from calibrant.calibrators.curves.isotonic import IsotonicCalibration as IsotonicCalibration
+from calibrant.calibrators.curves.platt import Platt as Platt
+from calibrant.calibrators.curves.platt import PlattScaling as PlattScaling
 from calibrant.calibrators.identity import Identity as Identity
 from calibrant.calibrators.identity import Unchanged as Unchanged
 from calibrant.calibrators.named import get as get

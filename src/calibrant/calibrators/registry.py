@@ -5,20 +5,12 @@ layer registers without an upward import.
 """
 
 import difflib
-from dataclasses import dataclass
 
+from calibrant.calibrators.catalogue.curves import CURVES
+from calibrant.calibrators.catalogue.entry import Entry
 from calibrant.errors import InputError
 
 __all__ = ["CALIBRATORS", "Entry", "available", "entry", "homes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where a calibrator and its fitted value live, and what it does in a line."""
-
-    home: str
-    fitted: str
-    says: str
 
 
 CALIBRATORS: dict[str, Entry] = {
@@ -37,6 +29,7 @@ CALIBRATORS: dict[str, Entry] = {
         "calibrant.calibrators.temperature:Temperature",
         "one number softens or sharpens every row; ranks stay",
     ),
+    **CURVES,
 }
 
 

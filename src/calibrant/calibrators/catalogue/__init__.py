@@ -1,0 +1,1 @@
+"""Names of calibrators, one family a file."""
