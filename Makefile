@@ -34,7 +34,7 @@ demo: .venv/runtime  ## Generated retail data to a report in runs/demo: train, c
 
 .PHONY: test
 test: .venv/complete  ## Tests and doctests
-	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(TEST_ENV) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: check
 check: style types layers docs test  ## All that CI asks for: the next four, then the tests

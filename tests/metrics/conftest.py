@@ -253,11 +253,9 @@ EVIDENCE = {kind: _with_metrics(evidence) for kind, evidence in _evidence().item
 
 def _under(law: str) -> dict[str, Evidence]:
     """Rows of every kind, with the metrics that a law holds for: the same ones if it is all."""
-    held = {k: tuple(m for m in e.metrics if (law, m) not in EXEMPT) for k, e in EVIDENCE.items()}
-    return {
-        kind: e if held[kind] == e.metrics else replace(e, metrics=held[kind])
-        for kind, e in EVIDENCE.items()
-    }
+    every = EVIDENCE.items()
+    held = {k: tuple(m for m in e.metrics if (law, m) not in EXEMPT) for k, e in every}
+    return {k: e if held[k] == e.metrics else replace(e, metrics=held[k]) for k, e in every}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -265,7 +263,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     law = metafunc.function.__name__
     if "evidence" in metafunc.fixturenames:
         some = {kind: evidence for kind, evidence in _under(law).items() if evidence.metrics}
-        metafunc.parametrize("evidence", some.values(), ids=list(some))
+        together = pytest.mark.xdist_group  # laws on the same rows share what is found of them
+        cases = [pytest.param(one, id=kind, marks=together(kind)) for kind, one in some.items()]
+        metafunc.parametrize("evidence", cases)
     if "all_evidence" in metafunc.fixturenames:
         metafunc.parametrize("all_evidence", [_under(law)], ids=["rows"])
 
