@@ -1,12 +1,24 @@
 from calibrant.calibrators.base import Calibrator as Calibrator
 from calibrant.calibrators.base import FittedCalibrator as FittedCalibrator
 from calibrant.calibrators.base import FittedMap as FittedMap
+from calibrant.calibrators.curves.bayesian_binning import BayesianBinning as BayesianBinning
+from calibrant.calibrators.curves.bayesian_binning import BayesianBins as BayesianBins
 from calibrant.calibrators.curves.beta import Beta as Beta
 from calibrant.calibrators.curves.beta import BetaCalibration as BetaCalibration
+from calibrant.calibrators.curves.centred_isotonic import CentredIsotonic as CentredIsotonic
+from calibrant.calibrators.curves.centred_isotonic import (
+    CentredIsotonicCalibration as CentredIsotonicCalibration,
+)
+from calibrant.calibrators.curves.histogram import Histogram as Histogram
+from calibrant.calibrators.curves.histogram import HistogramBinning as HistogramBinning
 from calibrant.calibrators.curves.isotonic import Isotonic as Isotonic
 from calibrant.calibrators.curves.isotonic import IsotonicCalibration as IsotonicCalibration
 from calibrant.calibrators.curves.platt import Platt as Platt
 from calibrant.calibrators.curves.platt import PlattScaling as PlattScaling
+from calibrant.calibrators.curves.scaling_binning import ScaledBins as ScaledBins
+from calibrant.calibrators.curves.scaling_binning import ScalingBinning as ScalingBinning
+from calibrant.calibrators.curves.spline import Spline as Spline
+from calibrant.calibrators.curves.spline import SplineCalibration as SplineCalibration
 from calibrant.calibrators.identity import Identity as Identity
 from calibrant.calibrators.identity import Unchanged as Unchanged
 from calibrant.calibrators.named import get as get

@@ -13,7 +13,7 @@ from calibrant.errors import FitError
 
 every_curve = pytest.mark.parametrize("name", CURVES)
 every_size = pytest.mark.parametrize("n_classes", [2, 3, 10])
-SMOOTH = sorted({"platt", "beta", "spline"} & set(CURVES))
+SMOOTH = sorted({"platt", "beta", "spline", "scaling_binning"} & set(CURVES))
 
 
 def scores(n, n_classes, seed=0):
@@ -150,11 +150,14 @@ def test_a_file_brings_back_the_same_bits(name, n_classes):
 
 
 @every_curve
-def test_float32_stays_float32(name):
-    logits, labels = scores(150, 3)
-    rows = cal.predictions(logits=logits.float(), labels=labels)
+@pytest.mark.parametrize("form", ["logits", "probs"])
+@every_size
+def test_float32_stays_float32(name, form, n_classes):
+    given, labels = scores(150, n_classes)
+    given = (given.softmax(-1) if form == "probs" else given).float()
+    rows = cal.predictions(**{form: given}, labels=labels)
     fitted = get(name).fit(rows)
-    after, wide = fitted.transform(rows), cal.predictions(logits=logits.float().double())
+    after, wide = fitted.transform(rows), cal.predictions(**{form: given.double()})
     assert after.declared.values.dtype == torch.float32
     expected = fitted.transform(wide).full_probs
     torch.testing.assert_close(after.full_probs.double(), expected, rtol=0, atol=1e-6)

@@ -20,4 +20,29 @@ CURVES: dict[str, Entry] = {
         "calibrant.calibrators.curves.isotonic:Isotonic",
         "the rising step function that fits best, for each class",
     ),
+    "histogram": Entry(
+        "calibrant.calibrators.curves.histogram:HistogramBinning",
+        "calibrant.calibrators.curves.histogram:Histogram",
+        "the share that came out in each bin, for each class",
+    ),
+    "scaling_binning": Entry(
+        "calibrant.calibrators.curves.scaling_binning:ScalingBinning",
+        "calibrant.calibrators.curves.scaling_binning:ScaledBins",
+        "the mean of Platt scaling in each bin, for each class",
+    ),
+    "bbq": Entry(
+        "calibrant.calibrators.curves.bayesian_binning:BayesianBinning",
+        "calibrant.calibrators.curves.bayesian_binning:BayesianBins",
+        "an average of histograms, weighed by evidence, for each class",
+    ),
+    "centred_isotonic": Entry(
+        "calibrant.calibrators.curves.centred_isotonic:CentredIsotonicCalibration",
+        "calibrant.calibrators.curves.centred_isotonic:CentredIsotonic",
+        "straight lines between the centres of isotonic steps, for each class",
+    ),
+    "spline": Entry(
+        "calibrant.calibrators.curves.spline:SplineCalibration",
+        "calibrant.calibrators.curves.spline:Spline",
+        "a smooth rising curve of log-odds for each class",
+    ),
 }

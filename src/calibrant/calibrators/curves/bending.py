@@ -18,8 +18,10 @@ __all__ = ["BendingLoss", "Features", "fitted_parameters"]
 CHUNK = 1 << 16  # scores that are looked at together
 HELD = 1 << 24  # scores that are kept between passes
 
-Features = Callable[[Float64[Tensor, "row curve"]], tuple[Tensor | None, ...]]
-"""What the parameters multiply, of log-odds; None for 1."""
+Features = Callable[
+    [Float64[Tensor, "row curve"], Int64[Tensor, " curve"]], tuple[Tensor | None, ...]
+]
+"""What the parameters multiply, of log-odds of some curves; None for 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,8 @@ class BendingLoss:
         )
         every = n == n_curves(self.shards.n_classes)
         for part in self.held if self.held is not None else (part for part, _ in self._read()):
-            _add(part if every else _some(part, curves), self.features, parameters, total)
+            some = part if every else _some(part, curves)
+            _add(some, self.features(some.odds, curves), parameters, total)
         if self.n_barred:
             self._bar(parameters, total)
         return total
@@ -120,12 +123,11 @@ def _some(part: Part, curves: Int64[Tensor, " curve"]) -> Part:
 
 def _add(
     part: Part,
-    features: Features,
+    given: tuple[Tensor | None, ...],
     parameters: Float64[Tensor, "curve parameter"],
     total: Sums,
 ) -> None:
     """Add log loss of a part and its derivatives, in place."""
-    given = features(part.odds)
     bent = torch.zeros_like(part.odds)
     for k, each in enumerate(given):
         bent = bent + (parameters[:, k] if each is None else parameters[:, k] * each)

@@ -125,7 +125,7 @@ class BetaCalibration(ShardedCalibrator[Beta]):
 def _model(parameters: Parameters) -> tuple[Features, tuple[float, ...]]:
     """What the free parameters multiply, and where they start: at the identity."""
     if parameters == "am":
-        return lambda odds: (odds, None), (1.0, 0.0)
+        return lambda odds, _: (odds, None), (1.0, 0.0)
     if parameters == "ab":
-        return lambda odds: (F.logsigmoid(odds), -F.logsigmoid(-odds)), (1.0, 1.0)
-    return lambda odds: (F.logsigmoid(odds), -F.logsigmoid(-odds), None), (1.0, 1.0, 0.0)
+        return lambda odds, _: (F.logsigmoid(odds), -F.logsigmoid(-odds)), (1.0, 1.0)
+    return lambda odds, _: (F.logsigmoid(odds), -F.logsigmoid(-odds), None), (1.0, 1.0, 0.0)

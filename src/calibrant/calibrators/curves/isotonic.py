@@ -92,7 +92,7 @@ def _steps(groups: Groups, blocks: Blocks, *, smoothing: bool) -> Knots:
         smoothed_shares(groups, blocks, smoothing=smoothing)[:, None], ends.shape
     )
     kept = np.stack((np.ones(len(ends), dtype=bool), blocks.last > blocks.first), axis=-1)
-    return Knots(groups.scores(ends[kept]), share[kept])
+    return Knots(groups.scores(ends[kept]).astype(np.float64), share[kept])
 
 
 def smoothed_shares(groups: Groups, blocks: Blocks, *, smoothing: bool) -> np.ndarray:

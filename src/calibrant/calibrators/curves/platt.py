@@ -101,6 +101,6 @@ class PlattScaling(ShardedCalibrator[Platt]):
             separates a class from the rest.
         """
         targets = targets_of(*class_weights(shards), smoothing=self.smoothing)
-        loss = BendingLoss(shards, lambda odds: (odds, None), targets)
+        loss = BendingLoss(shards, lambda odds, _: (odds, None), targets)
         best = fitted_parameters(loss, (1.0, 0.0), n_floored=1)
         return Platt(n_classes=shards.n_classes, n=shards.n, slope=best[:, 0], shift=best[:, 1])
