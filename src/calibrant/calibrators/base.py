@@ -1,15 +1,17 @@
 """Calibrator: settings that are fitted, and the fitted value that transforms."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Generic, TypeVar, final
 
 from torch import Tensor
 
-from calibrant.calibrators.plain import record_of
+from calibrant.calibrators.plain import BESIDE, record_of
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form
+from calibrant.prediction.row_hashes import row_hashes
+from calibrant.prediction.row_sketch import RowSketch
 
 __all__ = ["Calibrator", "FittedCalibrator", "FittedMap", "check_labelled", "check_predictions"]
 
@@ -28,15 +30,21 @@ class FittedCalibrator(ABC):
         Number of classes of the rows of the fit; a positive class counts its complement.
     n : int
         Number of rows of the fit, absent ones left out.
+    fit_rows : RowSketch or None
+        Which these rows were, so that they are not taken for others in an evaluation; hashes,
+        no data. None for a value that comes from no fit.
     """
 
     method: ClassVar[str]  # as it is named in files and reports
     n_classes: int
     n: int
+    fit_rows: RowSketch | None = field(default=None, repr=False, compare=False, metadata=BESIDE)
 
     @final
     def transform(self, predictions: Predictions) -> Predictions:
         """Recalibrated predictions; labels, weights, groups and the array kind stay.
+
+        They carry the sketch of the rows of the fit along, for `calibrant.evaluate` to see.
 
         Raises
         ------
@@ -48,7 +56,7 @@ class FittedCalibrator(ABC):
             rule = f"have {self.n_classes} classes, as the rows of the fit had"
             remedy = "Fit on rows of the same classes."
             raise InputError("predictions", rule, f"{predictions.n_classes}", remedy)
-        return predictions.restated(self.restate(predictions))
+        return predictions.restated(self.restate(predictions), self.fit_rows)
 
     @abstractmethod
     def restate(self, predictions: Predictions) -> Form:
@@ -105,7 +113,9 @@ class Calibrator(ABC, Generic[Fitted_co]):
             If the rows do not determine the fit.
         """
         check_labelled(predictions)
-        return self.fitted_to(predictions.present())
+        rows = predictions.present()
+        sketch = RowSketch.of(row_hashes(rows.declared.values))
+        return replace(self.fitted_to(rows), fit_rows=sketch)
 
     @abstractmethod
     def fitted_to(self, rows: Predictions) -> Fitted_co:

@@ -1,14 +1,13 @@
 """Calibrators by name, and fitted ones from what described them."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from importlib import import_module
 from typing import get_type_hints
 
 from torch import Tensor
 
 from calibrant.calibrators.base import Calibrator, FittedCalibrator
-from calibrant.calibrators.plain import ARRAY, fits, tensor_of
+from calibrant.calibrators.plain import ARRAY, fits, recorded, tensor_of
 from calibrant.calibrators.registry import entry
 from calibrant.errors import InputError
 
@@ -54,7 +53,7 @@ def restored(
     module, _, attribute = entry(str(record.get("method"))).fitted.partition(":")
     kind = getattr(import_module(module), attribute)
     hints = get_type_hints(kind)
-    names = [one.name for one in fields(kind)]
+    names = recorded(kind)
     rule = f"hold what a fit of '{record['method']}' finds"
     if set(record) != {"method", *names}:
         got = ", ".join(sorted(set(record) ^ {"method", *names}))

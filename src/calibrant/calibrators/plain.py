@@ -9,10 +9,11 @@ from typing import ClassVar, Literal, Protocol, Union, get_args, get_origin, run
 import torch
 from torch import Tensor
 
-__all__ = ["ARRAY", "Named", "fits", "record_of", "tensor_of"]
+__all__ = ["ARRAY", "BESIDE", "Named", "fits", "record_of", "recorded", "tensor_of"]
 
 ARRAY = "array"  # key of a tensor in plain data
 FLOAT = "float"  # key of a number that JSON has no word for
+BESIDE = {"beside": True}  # metadata of a field that is no part of what was fitted
 
 
 @runtime_checkable
@@ -20,6 +21,12 @@ class Named(Protocol):
     """A dataclass that says which method it is of, as the registry names it."""
 
     method: ClassVar[str]
+
+
+def recorded(kind: type[object]) -> tuple[str, ...]:
+    """Names of the fields of a dataclass that plain data holds."""
+    assert is_dataclass(kind)
+    return tuple(one.name for one in fields(kind) if not one.metadata.get("beside"))
 
 
 def record_of(fitted: Named, arrays: dict[str, Tensor] | None = None) -> dict[str, object]:
@@ -36,11 +43,10 @@ def record_of(fitted: Named, arrays: dict[str, Tensor] | None = None) -> dict[st
 
 
 def _record(fitted: Named, arrays: dict[str, Tensor] | None, place: str) -> dict[str, object]:
-    assert is_dataclass(fitted)
     record: dict[str, object] = {"method": fitted.method}
-    for one in fields(fitted):
-        value: object = getattr(fitted, one.name)
-        record[one.name] = _plain(value, arrays, f"{place}{one.name}")
+    for name in recorded(type(fitted)):
+        value: object = getattr(fitted, name)
+        record[name] = _plain(value, arrays, f"{place}{name}")
     return record
 
 

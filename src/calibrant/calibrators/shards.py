@@ -2,12 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 from typing import final
 
 from calibrant.calibrators.base import Calibrator, Fitted_co, check_labelled
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.row_hashes import row_hashes
+from calibrant.prediction.row_sketch import RowSketch
 
 __all__ = ["ShardedCalibrator", "Shards"]
 
@@ -23,6 +26,8 @@ class Shards:
     ----------
     shards : iterable of Predictions
         A list, or an object whose `__iter__` starts over: it may read each shard from a file.
+    sketched : bool, default False
+        Make a sketch of the rows on the first pass that comes to an end.
 
     Raises
     ------
@@ -31,7 +36,7 @@ class Shards:
         or other rows than before.
     """
 
-    def __init__(self, shards: object) -> None:
+    def __init__(self, shards: object, *, sketched: bool = False) -> None:
         remedy = "Pass a list of predictions, or an object whose __iter__ reads them anew."
         if isinstance(shards, (Iterator, Predictions)) or not isinstance(shards, Iterable):
             rule = "be gone over several times"
@@ -39,15 +44,20 @@ class Shards:
         self._shards: Iterable[object] = shards
         self._names: tuple[str, ...] | None = None
         self._n: int | None = None
+        self._sketched = sketched
+        self._sketch: RowSketch | None = None
 
     def __iter__(self) -> Iterator[Predictions]:
-        n = 0
+        n, sketch = 0, RowSketch.sum(())
+        sketched = self._sketched and self._sketch is None
         for k, shard in enumerate(self._shards):
             check_labelled(shard)
             assert isinstance(shard, Predictions)
             self._check_classes(shard.class_names, k)
             rows = shard.present()
             n += len(rows)
+            if sketched:
+                sketch = sketch + RowSketch.of(row_hashes(rows.declared.values))
             if len(rows):
                 yield rows
         if n == 0:
@@ -57,6 +67,7 @@ class Shards:
             remedy = "Let __iter__ start over at the first shard."
             raise InputError("shards", rule, got, remedy)
         self._n = n
+        self._sketch = sketch if sketched else self._sketch
 
     def _check_classes(self, names: tuple[str, ...], k: int) -> None:
         self._names = self._names or names
@@ -75,6 +86,16 @@ class Shards:
                 pass
         assert self._n is not None
         return self._n
+
+    @property
+    def sketch(self) -> RowSketch:
+        """Sketch of the rows; costs a pass where none has ended yet."""
+        self._sketched = True
+        if self._sketch is None:
+            for _ in self:
+                pass
+        assert self._sketch is not None
+        return self._sketch
 
     @property
     def n_classes(self) -> int:
@@ -107,7 +128,8 @@ class ShardedCalibrator(Calibrator[Fitted_co]):
         FitError
             If the rows do not determine the fit.
         """
-        return self.fitted_over(Shards(shards))
+        whole = Shards(shards, sketched=True)
+        return replace(self.fitted_over(whole), fit_rows=whole.sketch)
 
     @final
     def fitted_to(self, rows: Predictions) -> Fitted_co:

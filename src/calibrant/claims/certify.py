@@ -12,6 +12,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.exact_proportion import bounded_mean, clopper_pearson
 from calibrant.metrics.settings import checked_level
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_rows
 
@@ -27,6 +28,7 @@ def certificate(
     view: str = "top_label",
     level: float = LEVEL,
     simultaneous: bool = True,
+    allow_fit_rows: bool = False,
 ) -> Certificate:
     r"""What came out where at least so much was stated, level by level, in words and numbers.
 
@@ -49,12 +51,15 @@ def certificate(
         Coverage of the intervals.
     simultaneous : bool, default True
         Let all intervals hold at once with that coverage.
+    allow_fit_rows : bool, default False
+        Accept rows that a calibrator was fitted on; see `calibrant.evaluate`.
 
     Raises
     ------
     InputError
-        If labels are missing, there is no such class, a level lies outside (0, 1), or the
-        tallies hold no grid of the view.
+        If labels are missing, there is no such class, a level lies outside (0, 1), the
+        tallies hold no grid of the view, or rows that their calibrator was fitted on are among
+        them and not allowed.
 
     Notes
     -----
@@ -91,8 +96,11 @@ def certificate(
     """
     asked = _checked(levels)
     level = checked_level(level)
+    of_fit: tuple[str, ...] = ()
     if not isinstance(rows, Tallies):
         check_rows(rows)
+        others = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
+        of_fit, rows = others.notes[len(rows.notes) :], others
     tails = tails_of(rows, view, asked)
     told = sum(tail.n > 0 for tail in tails)
     error = (1 - level) / 2 / (max(told, 1) if simultaneous else 1)
@@ -106,7 +114,7 @@ def certificate(
         simultaneous=simultaneous,
         claims=claims,
         n=n,
-        notes=_notes(asked, tails),
+        notes=(*_notes(asked, tails), *of_fit),
     )
 
 

@@ -18,6 +18,7 @@ from calibrant.metrics.settings import checked_level
 from calibrant.prediction.arrays import ArrayLike
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.decisions import Decisions
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies
@@ -44,6 +45,7 @@ def compare(
     level: float = LEVEL,
     clusters: ArrayLike | None = None,
     baseline: str | None = None,
+    allow_fit_rows: bool = False,
 ) -> Comparison:
     """Differences of metrics between models on the very same rows, with intervals and p values.
 
@@ -62,6 +64,8 @@ def compare(
     baseline : str, optional
         Name of the model that all others are compared with, each less the baseline; else every
         pair is, in the order of the models.
+    allow_fit_rows : bool, default False
+        Accept rows that a calibrator was fitted on; see `calibrant.evaluate`.
 
     Notes
     -----
@@ -72,7 +76,8 @@ def compare(
     ------
     InputError
         If there are fewer than two models, their rows are not the same, or a metric is unknown, has
-        several numbers, or cannot be told from such rows; for tallies, which keep no rows.
+        several numbers, or cannot be told from such rows; for tallies, which keep no rows; and
+        for rows that a calibrator was fitted on, where these are not allowed.
 
     Examples
     --------
@@ -85,7 +90,10 @@ def compare(
     'sharp is better'
     """
     level = checked_level(level)
-    named = _named(models)
+    named = {
+        name: others_than_fit(rows, allow_fit_rows=allow_fit_rows, argument=name)
+        for name, rows in _named(models).items()
+    }
     first, *others = named.values()
     pairs = _pairs(tuple(named), baseline)
     wanted = _usual(first) if metrics is None else metrics

@@ -21,6 +21,7 @@ from calibrant.metrics.registry import defaults
 from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
 from calibrant.metrics.what_fits import fitting
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
@@ -39,6 +40,7 @@ def evaluate(
     *,
     level: float = LEVEL,
     progress: Progress | None = None,
+    allow_fit_rows: bool = False,
 ) -> Evaluation:
     """Estimates of metrics, with intervals, from one pass over the rows.
 
@@ -56,12 +58,16 @@ def evaluate(
         Coverage of the intervals.
     progress : callable, optional
         Called with the number of groups of rows done and of all, after each.
+    allow_fit_rows : bool, default False
+        Accept rows that a calibrator which these went through was fitted on. Numbers of such rows
+        are too good; a note says how many there are.
 
     Raises
     ------
     InputError
-        If labels are missing, a name is unknown, a metric cannot be told from these rows, or
-        there are more than 10,000 groups.
+        If labels are missing, a name is unknown, a metric cannot be told from these rows, there
+        are more than 10,000 groups, or rows that their calibrator was fitted on are
+        among them and not allowed.
 
     Examples
     --------
@@ -73,6 +79,7 @@ def evaluate(
     level = checked_level(level)
     if not isinstance(rows, Tallies):
         check_rows(rows)
+        rows = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
     chosen = _choose(rows, metrics)
     if isinstance(rows, Tallies):
         return _of_tallies(rows, chosen, level)
@@ -89,7 +96,7 @@ def evaluate(
     return Evaluation(estimates, chosen, rows.class_names, len(present), rows.notes, groups)
 
 
-def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
+def tally(rows: Rows, metrics: Wanted | None = None, *, allow_fit_rows: bool = False) -> Tallies:
     """Sums from which the metrics can be read, to be saved, merged by ``+`` and evaluated.
 
     Parameters
@@ -98,11 +105,14 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
         A batch or a shard; its size does not matter.
     metrics : sequence of str or Metric, optional
         What is to be read from the tallies; else the default set of `evaluate`.
+    allow_fit_rows : bool, default False
+        See `evaluate`.
 
     Raises
     ------
     InputError
-        If labels are missing, a name is unknown, or a metric cannot be told from these rows.
+        If labels are missing, a name is unknown, a metric cannot be told from these rows, or rows
+        that their calibrator was fitted on are among them and not allowed.
 
     Examples
     --------
@@ -113,6 +123,7 @@ def tally(rows: Rows, metrics: Wanted | None = None) -> Tallies:
     0.125
     """
     check_rows(rows)
+    rows = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
     chosen = _choose(rows, metrics)
     for name, metric in chosen.items():
         if isinstance(metric, MemoryMetric):

@@ -14,6 +14,8 @@ from calibrant.prediction.arrays import ArrayLike, Layout
 from calibrant.prediction.codes import Codes
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, TopLabel
 from calibrant.prediction.fractions import Stated, stated_fractions
+from calibrant.prediction.passed import Came, Passed
+from calibrant.prediction.row_sketch import RowSketch
 from calibrant.prediction.rows import Rows
 
 __all__ = ["Events", "Predictions"]
@@ -97,6 +99,8 @@ class Predictions(Rows):
         Slice and cluster of every row, carried along.
     notes : tuple of str
         What was done to the values on their way in, in words.
+    passed : tuple of Passed
+        What came into every calibrator that these rows went through, and the rows of its fit.
     """
 
     declared: Form
@@ -108,6 +112,7 @@ class Predictions(Rows):
     groups: Codes | None = None
     clusters: Codes | None = None
     notes: tuple[str, ...] = ()
+    passed: tuple[Passed, ...] = ()
     kind: ClassVar[str] = "predictions"
 
     def __len__(self) -> int:
@@ -126,6 +131,7 @@ class Predictions(Rows):
             clusters=None if self.clusters is None else self.clusters[rows],
             layout=Layout(None, tuple(declared.values.shape), has_classes=declared.values.ndim > 1),
             label_layout=None,
+            passed=tuple(one.take(rows) for one in self.passed),
         )
 
     def reweighted(self, weights: Tensor) -> "Predictions":
@@ -160,11 +166,17 @@ class Predictions(Rows):
             return self.label_layout.source
         return self.label_layout.restore(self.truth)
 
-    def restated(self, declared: Form) -> "Predictions":
-        """These rows with other probabilities, in the shape that came in."""
+    def restated(self, declared: Form, fit_rows: RowSketch | None = None) -> "Predictions":
+        """These rows with other probabilities, in the shape that came in.
+
+        `fit_rows` are those that the calibrator was fitted on which states them.
+        """
         if self.is_positive and declared.values.ndim > 1:
             declared = PositiveProbs(declared.positive)
-        return replace(self, declared=declared)
+        passed = self.passed
+        if fit_rows is not None:
+            passed = (*passed, Passed(Came(self.declared.values), fit_rows))
+        return replace(self, declared=declared, passed=passed)
 
     @property
     def is_positive(self) -> bool:

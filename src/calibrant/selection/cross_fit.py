@@ -94,7 +94,7 @@ def cross_fit(
     pieces: list[tuple[Tensor, Form]] = []
     for number, (others, held) in enumerate(folds):
         try:
-            one = calibrator.fit(others)
+            one = calibrator.fitted_to(others)
         except FitError as error:
             message = f"without the rows of fold {number + 1} of {n_folds} there is no fit: {error}"
             raise FitError(message) from error

@@ -84,7 +84,7 @@ def held_out(calibrator: Calibrator[FittedCalibrator], folds: Folds) -> HeldOut:
         warnings.simplefilter("ignore", CalibrantWarning)  # the fit on all rows will tell
         for others, held in folds:
             try:
-                fitted = calibrator.fit(others)
+                fitted = calibrator.fitted_to(others)
             except (FitError, InputError) as error:
                 failures.append(str(error).split(". ", maxsplit=1)[0])
                 continue

@@ -14,6 +14,7 @@ from calibrant.metrics.bands.runs import at_each, everywhere
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
 from calibrant.metrics.unclustered import check_unclustered
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
 from calibrant.statistics.cells import N_TAIL
@@ -45,6 +46,7 @@ def reliability_curve(
     simultaneous: bool = False,
     level: float = LEVEL,
     n_bins: int = 15,
+    allow_fit_rows: bool = False,
 ) -> ReliabilityCurve:
     """Reliability curve with a confidence or a consistency band, read from a tally.
 
@@ -70,12 +72,15 @@ def reliability_curve(
         Coverage of the band.
     n_bins : int, default 15
         Bins of a binned curve.
+    allow_fit_rows : bool, default False
+        Accept rows that a calibrator was fitted on; see `calibrant.evaluate`.
 
     Raises
     ------
     InputError
         If labels are missing, rows come in clusters, a choice is unknown, the tallies hold no such
-        grid, or labels are soft for a consistency band: how far they would scatter is not known.
+        grid, or labels are soft for a consistency band: how far they would scatter is not known; or
+        rows that a calibrator was fitted on are among them and not allowed.
 
     Notes
     -----
@@ -114,8 +119,11 @@ def reliability_curve(
     check_choice("band", band, get_args(Band))
     level = checked_level(level)
     grid = ScoreGrid.holding(view, n_bins) if kind == "binned" else ScoreGrid(view)
+    of_fit: tuple[str, ...] = ()
     if not isinstance(rows, Tallies):
         check_rows(rows)
+        others = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
+        of_fit, rows = others.notes[len(rows.notes) :], others
     check_unclustered("rows", rows, "a band", "Draw the band of one row of each cluster.")
     tally = _tally(rows, grid, view, n_bins)
     cells = cells_of(tally)
@@ -160,7 +168,7 @@ def reliability_curve(
         observed=tuple(np.asarray(observed).tolist()),
         low=tuple(ends[0].tolist()),
         high=tuple(ends[1].tolist()),
-        note=_note(cells),
+        note="; ".join((*_notes(cells), *of_fit)),
     )
 
 
@@ -187,10 +195,10 @@ def _some(cells: Cells, which: slice) -> Cells:
     return Cells(**{f.name: getattr(cells, f.name)[which] for f in fields(cells)})
 
 
-def _note(cells: Cells) -> str:
+def _notes(cells: Cells) -> list[str]:
     notes: list[str] = []
     if len(cells) and cells.is_weighted:
         notes.append("rows weigh unlike: the band rests on the effective number of rows")
     if len(cells) and cells.is_soft:
         notes.append("labels are soft: the band is that of hard ones, which scatter more")
-    return "; ".join(notes)
+    return notes

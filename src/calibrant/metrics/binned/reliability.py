@@ -6,6 +6,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.intervals import wilson
 from calibrant.metrics.settings import check_bins, check_view, checked_level
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.score_grid import ScoreGrid, View, coarsen
@@ -46,14 +47,20 @@ class ReliabilityTable:
 
 
 def reliability_table(
-    rows: Rows | Tallies, *, view: View = "top_label", n_bins: int = 15, level: float = LEVEL
+    rows: Rows | Tallies,
+    *,
+    view: View = "top_label",
+    n_bins: int = 15,
+    level: float = LEVEL,
+    allow_fit_rows: bool = False,
 ) -> ReliabilityTable:
     """Reliability table of rows, or of tallies that hold the score grid of `view`.
 
     Raises
     ------
     InputError
-        If `n_bins` is below 1, or the tallies hold no such grid.
+        If `n_bins` is below 1, the tallies hold no such grid, or rows that a calibrator was fitted
+        on are among them and not allowed; see `calibrant.evaluate`.
 
     Examples
     --------
@@ -65,6 +72,7 @@ def reliability_table(
     check_view(view)
     check_bins(n_bins)
     level = checked_level(level)
+    rows = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
     grid = ScoreGrid.holding(view, n_bins)
     tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
     if grid not in tallies.parts:
