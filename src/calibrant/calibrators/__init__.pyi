@@ -21,6 +21,30 @@ from calibrant.calibrators.curves.spline import Spline as Spline
 from calibrant.calibrators.curves.spline import SplineCalibration as SplineCalibration
 from calibrant.calibrators.identity import Identity as Identity
 from calibrant.calibrators.identity import Unchanged as Unchanged
+from calibrant.calibrators.linear.diagonal import (
+    BiasCorrectedTemperature as BiasCorrectedTemperature,
+)
+from calibrant.calibrators.linear.diagonal import (
+    BiasCorrectedTemperatureScaling as BiasCorrectedTemperatureScaling,
+)
+from calibrant.calibrators.linear.diagonal import VectorScale as VectorScale
+from calibrant.calibrators.linear.diagonal import VectorScaling as VectorScaling
+from calibrant.calibrators.linear.ensemble import EnsembleTemperature as EnsembleTemperature
+from calibrant.calibrators.linear.ensemble import (
+    EnsembleTemperatureScaling as EnsembleTemperatureScaling,
+)
+from calibrant.calibrators.linear.matrix import DirichletCalibration as DirichletCalibration
+from calibrant.calibrators.linear.matrix import DirichletMap as DirichletMap
+from calibrant.calibrators.linear.matrix import MatrixMap as MatrixMap
+from calibrant.calibrators.linear.matrix import MatrixScaling as MatrixScaling
+from calibrant.calibrators.linear.structured import StructuredMatrix as StructuredMatrix
+from calibrant.calibrators.linear.structured import (
+    StructuredMatrixScaling as StructuredMatrixScaling,
+)
+from calibrant.calibrators.linear.structured import StructuredVector as StructuredVector
+from calibrant.calibrators.linear.structured import (
+    StructuredVectorScaling as StructuredVectorScaling,
+)
 from calibrant.calibrators.named import get as get
 from calibrant.calibrators.named import restored as restored
 from calibrant.calibrators.registry import available as available

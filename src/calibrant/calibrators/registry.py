@@ -8,6 +8,7 @@ import difflib
 
 from calibrant.calibrators.catalogue.curves import CURVES
 from calibrant.calibrators.catalogue.entry import Entry
+from calibrant.calibrators.catalogue.linear import LINEAR
 from calibrant.errors import InputError
 
 __all__ = ["CALIBRATORS", "Entry", "available", "entry", "homes"]
@@ -29,6 +30,7 @@ CALIBRATORS: dict[str, Entry] = {
         "calibrant.calibrators.temperature:Temperature",
         "one number softens or sharpens every row; ranks stay",
     ),
+    **LINEAR,
     **CURVES,
 }
 
