@@ -76,6 +76,7 @@ def test_lock_satisfies_every_range_of_the_project():
     for untested in (
         "bench-losses",
         "bench-metrics",
+        "bench-calibrators",
         "bench-coverage",
     ):  # peers, with needs of their own
         extras.pop(untested)

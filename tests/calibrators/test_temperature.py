@@ -285,16 +285,6 @@ def test_fit_takes_a_few_passes_over_the_rows(dtype, monkeypatch):
     assert len(passes) <= 7
 
 
-def test_fit_of_many_rows_goes_over_all_of_them_twice_or_thrice(monkeypatch):
-    passes, look = [], temperature.slopes_of
-    monkeypatch.setattr(temperature, "slopes_of", lambda *at: passes.append(at) or look(*at))
-    logits, labels = drawn(100, n=30_000)
-    expected = fit(logits=logits, labels=labels)
-    assert sum(len(rows) == 30_000 for rows, _ in passes) <= 3
-    monkeypatch.setattr(temperature, "MANY", 1 << 30)  # no look at a part of the rows first
-    assert fit(logits=logits, labels=labels) == pytest.approx(expected, rel=1e-11)
-
-
 def test_fit_does_not_depend_on_row_order_beyond_rounding():
     logits, labels = drawn(n=2000)
     order = torch.randperm(2000, generator=torch.Generator().manual_seed(1))
