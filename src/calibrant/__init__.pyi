@@ -1,4 +1,5 @@
 from calibrant import calibrators, figures, losses, metrics
+from calibrant.calibrators.saved import load_calibrator
 from calibrant.calibrators.temperature import TemperatureScaling
 from calibrant.claims.certify import certificate
 from calibrant.comparison.compare import compare
@@ -42,6 +43,7 @@ __all__ = [
     "evaluate",
     "events",
     "figures",
+    "load_calibrator",
     "load_tallies",
     "losses",
     "metrics",

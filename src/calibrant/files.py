@@ -2,12 +2,14 @@
 
 import os
 import secrets
+import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from calibrant.errors import InputError, OutputError
 
-__all__ = ["check_text", "write_whole"]
+__all__ = ["check_text", "write_folder", "write_whole"]
 
 
 def check_text(argument: str, text: str) -> None:
@@ -63,4 +65,59 @@ def write_whole(path: str | Path, content: str | bytes) -> None:
             partial.unlink()
         if isinstance(error, OSError):
             raise OutputError(f"cannot write {given}: {error.strerror or error}") from error
+        raise
+
+
+def write_folder(
+    folder: str | Path, files: Mapping[str, bytes], *, mark: str, force: bool = False
+) -> None:
+    """Write files into a new folder, so that a reader sees all of them or none.
+
+    They go to a temporary folder beside it, reach the disk, and then take its name.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to write; its parent must exist.
+    files : mapping from name to bytes
+        What to write.
+    mark : str
+        File by which a folder is known as one of this kind.
+    force : bool, default False
+        Replace an older folder of this kind, or an empty one. Others are left alone.
+
+    Raises
+    ------
+    OutputError
+        When the folder exists and may not be replaced, or cannot be written; an older one stays.
+    """
+    place = Path(os.path.realpath(folder))
+    token = secrets.token_hex(8)
+    partial = place.with_name(f".{token}.partial")
+    aside = place.with_name(f".{token}.replaced")
+    if place.exists():
+        if not place.is_dir():
+            raise OutputError(f"cannot write {folder}: it exists and is not a folder")
+        if not force:
+            raise OutputError(f"{folder} already exists. Choose another folder, or replace it")
+        if any(place.iterdir()) and not (place / mark).is_file():
+            raise OutputError(f"cannot replace {folder}: it holds other files")
+    try:
+        partial.mkdir()
+        for name, content in files.items():
+            write_whole(partial / name, content)
+        if place.exists():
+            place.rename(aside)
+        try:
+            partial.rename(place)
+        except BaseException:
+            if aside.exists():
+                aside.rename(place)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+    except BaseException as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise OutputError(f"cannot write {folder}: {reason}") from error
         raise

@@ -1,12 +1,16 @@
 """Calibrator: settings that are fitted, and the fitted value that transforms."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar, final
 
 from torch import Tensor
 
+from calibrant.calibrators.module import CalibratorModule, Stated
 from calibrant.calibrators.plain import BESIDE, record_of
+from calibrant.calibrators.saving import save_calibrator
 from calibrant.errors import InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form
@@ -76,6 +80,39 @@ class FittedCalibrator(ABC):
         """
         return record_of(self, arrays)
 
+    @final
+    def save(
+        self, folder: str | Path, *, class_names: Sequence[str] | None = None, force: bool = False
+    ) -> None:
+        """Write the calibrator into a new folder, whole or not at all.
+
+        `calibrant.load_calibrator` gives it back, the same to the bit. Equal fits give equal
+        bytes. The folder holds JSON with checksums, arrays, and hashes of the rows of the fit.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where to write; its parent must exist.
+        class_names : sequence of str, optional
+            Names of the classes, by index, to be kept with it.
+        force : bool, default False
+            Replace an older calibrator.
+
+        Raises
+        ------
+        InputError
+            If there is not one name a class.
+        OutputError
+            When the folder exists and `force` is not given, holds other files, or cannot be
+            written.
+        """
+        if class_names is not None and len(class_names) != self.n_classes:
+            rule, remedy = f"be {self.n_classes}, one a class", "Pass those of the predictions."
+            raise InputError("class_names", rule, f"{len(class_names)}", remedy)
+        arrays: dict[str, Tensor] = {}
+        record = self.to_dict(arrays)
+        save_calibrator(folder, record, arrays, self.fit_rows, class_names=class_names, force=force)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FittedMap(FittedCalibrator):
@@ -92,6 +129,28 @@ class FittedMap(FittedCalibrator):
 
         It is made of differentiable torch operations wherever the method has a slope.
         """
+
+    @final
+    def to_module(self, form: Stated) -> CalibratorModule:
+        """Torch module that turns what a network states into calibrated logits.
+
+        ``torch.nn.Sequential(network, fitted.to_module("logits"))`` is one module. It takes
+        (row, class), (row, class, ...) or, of two classes, one number a row, and gives logits of
+        the same shape. Arrays of the fit are its buffers, in float64.
+
+        Parameters
+        ----------
+        form : "logits" or "probs"
+            What the network states.
+
+        Raises
+        ------
+        InputError
+            If `form` is neither.
+        """
+        arrays: dict[str, Tensor] = {}
+        self.to_dict(arrays)
+        return CalibratorModule(self, form, arrays)
 
 
 Fitted_co = TypeVar("Fitted_co", bound=FittedCalibrator, covariant=True)

@@ -38,6 +38,12 @@ COMMANDS = {
     "certify": CommandEntry(
         "calibrant.cli.certify", "certify", "Say what came out where at least so much was stated."
     ),
+    "calibrate": CommandEntry(
+        "calibrant.cli.calibrate", "calibrate", "Fit a calibrator to labelled predictions."
+    ),
+    "apply": CommandEntry(
+        "calibrant.cli.calibrate", "apply", "Calibrate predictions with a fitted calibrator."
+    ),
     "compare": CommandEntry(
         "calibrant.cli.compare", "compare", "Compare models' predictions of the same rows."
     ),

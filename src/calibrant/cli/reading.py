@@ -5,7 +5,7 @@ from calibrant.data.read import Reading
 from calibrant.pipeline.file_rows import FileRows, rows_of_file
 from calibrant.pipeline.prediction_source import Question
 
-__all__ = ["read_rows"]
+__all__ = ["question_of", "read_rows"]
 
 
 def read_rows(asked: PredictionFile) -> FileRows:
@@ -16,18 +16,21 @@ def read_rows(asked: PredictionFile) -> FileRows:
     InputError
         If the file cannot be read, or its columns, labels and the options do not go together.
     """
-    return rows_of_file(
-        Question(
-            path=asked.path,
-            reading=Reading(asked.delimiter, asked.encoding, asked.decimal),
-            label=asked.label,
-            prob=asked.prob,
-            prob_prefix=asked.prob_prefix,
-            positive=asked.positive,
-            classes=asked.classes,
-            form="logits" if asked.logits else "probs",
-            weights=asked.weights,
-            normalize=asked.normalize,
-            skip_unlabelled=asked.skip_unlabelled,
-        )
+    return rows_of_file(question_of(asked))
+
+
+def question_of(asked: PredictionFile) -> Question:
+    """Which columns hold what."""
+    return Question(
+        path=asked.path,
+        reading=Reading(asked.delimiter, asked.encoding, asked.decimal),
+        label=asked.label,
+        prob=asked.prob,
+        prob_prefix=asked.prob_prefix,
+        positive=asked.positive,
+        classes=asked.classes,
+        form="logits" if asked.logits else "probs",
+        weights=asked.weights,
+        normalize=asked.normalize,
+        skip_unlabelled=asked.skip_unlabelled,
     )

@@ -1,0 +1,121 @@
+"""Apply a saved calibrator to a file of predictions; labels are not needed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from calibrant.calibrators.saved import SavedCalibrator, read_calibrator
+from calibrant.data.columns import listed
+from calibrant.data.read import open_source
+from calibrant.errors import InputError
+from calibrant.pipeline.class_matching import match_names
+from calibrant.pipeline.prediction_source import Question
+from calibrant.pipeline.prediction_table import TableSource, decimals_of
+from calibrant.pipeline.table_writer import check_place, writing_table
+from calibrant.prediction.door import predictions
+
+__all__ = ["Applied", "apply_file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What was written: the file, its rows, the method, and the columns of probabilities."""
+
+    out: Path
+    n_rows: int
+    method: str
+    found: str
+    columns: tuple[str, ...]
+    how_read: tuple[str, ...]
+
+
+def apply_file(
+    question: Question, calibrator: Path, out: Path, *, prefix: str | None, force: bool
+) -> Applied:
+    """Write the table of `question` again, with calibrated probabilities.
+
+    Parameters
+    ----------
+    question : Question
+        The file and its columns of probabilities or logits.
+    calibrator : Path
+        Folder of the calibrator.
+    out : Path
+        File to write, by its ending Parquet or text.
+    prefix : str or None
+        What stands before the names of the columns in those of the calibrated probabilities,
+        which are then added; None replaces the columns.
+    force : bool
+        Replace an older file.
+
+    Raises
+    ------
+    InputError
+        If the calibrator or the table cannot be read, or their classes do not go together.
+    OutputError
+        If the file cannot be written.
+    """
+    check_place(out, force=force)
+    if out.exists() and question.path.exists() and out.samefile(question.path):
+        raise InputError("--out", "be another file than the table", str(out), "Choose another.")
+    saved = read_calibrator(calibrator)
+    file = open_source(question.path, question.reading)
+    table = file.read().table
+    columns = _columns(question, saved, tuple(table.column_names))
+    source = TableSource(table)
+    read = [source.numbers(name, "probabilities") for name in columns]
+    values = read[0] if question.prob is not None else np.column_stack(read)
+    is_probs = question.form == "probs"
+    rounded = is_probs and not question.normalize and values.ndim > 1
+    rows = predictions(
+        probs=values if is_probs else None,
+        logits=None if is_probs else values,
+        class_names=saved.class_names,
+        normalize=question.normalize,
+        decimals=decimals_of(values) if rounded else None,
+    )
+    truer = np.asarray(saved.fitted.transform(rows).probs)
+    stated = truer[:, None] if truer.ndim == 1 else truer
+    names = tuple(f"{prefix or ''}{name}" for name in columns)
+    if prefix and set(names) & set(table.column_names):
+        got = listed(sorted(set(names) & set(table.column_names)))
+        raise InputError("--add-prefix", "give new columns", got, "Choose another.")
+    for k, name in enumerate(names):
+        column = pa.array(stated[:, k])
+        if name in table.column_names:
+            table = table.set_column(table.column_names.index(name), name, column)
+        else:
+            table = table.append_column(name, column)
+    with writing_table(out, table.schema) as writer:
+        writer.write_table(table)
+    return Applied(
+        out=out,
+        n_rows=len(table),
+        method=saved.fitted.method,
+        found=saved.fitted.found,
+        columns=names,
+        how_read=file.how,
+    )
+
+
+def _columns(question: Question, saved: SavedCalibrator, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Column of every class, or the one of the positive class."""
+    if question.prob is not None:
+        if saved.fitted.n_classes != 2:
+            got, remedy = f"one, for {saved.fitted.n_classes} classes", "Use --prob-prefix."
+            raise InputError("--prob", "be that of two classes", got, remedy)
+        return (question.prob,)
+    classes = saved.class_names or question.classes
+    if not classes:
+        remedy = "Name the classes in their order: --classes."
+        raise InputError("calibrator", "say its classes, or be told", "neither", remedy)
+    prefix = question.prob_prefix or ""
+    stems = {name.removeprefix(prefix): name for name in names if name.startswith(prefix)}
+    match = match_names(classes, tuple(stems))
+    if match.unknown:
+        remedy = "Say what stands before the names of the classes, --prob-prefix, or --prob."
+        got = f"none for {listed(match.unknown)} among {listed(names)}"
+        raise InputError("table", "have a column for every class of the calibrator", got, remedy)
+    return tuple(stems[match.known[name]] for name in classes)

@@ -1,0 +1,132 @@
+"""``calibrant calibrate`` and ``calibrant apply`` as they are typed."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import calibrant as cal
+from calibrant.cli.main import program
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Folder with files of predictions that are too sure, which is the current one."""
+    rng = np.random.default_rng(0)
+    names = np.array(["oak", "ash", "elm"])
+    for file in ("validation", "test"):
+        logits = rng.standard_normal((600, 3)) * 1.5
+        labels = names[(logits + rng.gumbel(size=logits.shape)).argmax(axis=1)]
+        odds = np.exp(3 * logits)
+        table = pd.DataFrame(
+            odds / odds.sum(axis=1, keepdims=True), columns=[f"p_{n}" for n in names]
+        )
+        table.insert(0, "id", np.arange(600))
+        table["truth"] = labels
+        table.to_csv(tmp_path / f"{file}.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(program, arguments)
+
+
+FIT = ("calibrate", "validation.csv", "--label", "truth", "--prob-prefix", "p_")
+APPLY = ("apply", "test.csv", "--prob-prefix", "p_", "--calibrator", "c")
+
+
+def fitted(*more):
+    result = run(*FIT, "--method", "temperature", "--out", "c", *more)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.mark.usefixtures("folder")
+def test_calibrator_is_kept_and_its_numbers_are_called_optimistic():
+    result = fitted()
+    assert "temperature 3." in result.output
+    assert "after (optimistic)" in result.output
+    assert "apply the calibrator to other rows" in result.output
+    assert cal.load_calibrator("c").n == 600
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_object_says_what_was_found():
+    told = json.loads(fitted("--json").stdout)
+    assert (told["method"], told["n"], told["out"]) == ("temperature", 600, "c")
+    assert told["classes"] == ["oak", "ash", "elm"]
+    measured = told["on_fit_rows"]
+    assert measured["after"]["log_loss"]["value"] < measured["before"]["log_loss"]["value"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_default_chooses_and_shows_the_candidates():
+    result = run(*FIT)
+    assert result.exit_code == 0, result.output
+    assert "identity" in result.output
+    assert "cross-validated" in result.output.lower()
+
+
+def test_applied_rows_keep_their_columns_and_are_what_python_gives(folder):
+    fitted()
+    result = run(*APPLY, "--out", "out.parquet")
+    assert result.exit_code == 0, result.output
+    assert "600 rows calibrated: out.parquet" in result.output
+    before, after = pd.read_csv("test.csv"), pd.read_parquet("out.parquet")
+    assert list(after) == list(before)
+    assert (after["truth"] == before["truth"]).all()
+    columns = ["p_oak", "p_ash", "p_elm"]
+    rows = cal.predictions(probs=before[columns].to_numpy())
+    expected = cal.load_calibrator(folder / "c").transform(rows).probs
+    np.testing.assert_array_equal(after[columns], expected)
+    evaluated = run("evaluate", "out.parquet", "--label", "truth", "--prob-prefix", "p_", "--json")
+    assert json.loads(evaluated.stdout)["metrics"]["log_loss"]["value"] < 0.9
+
+
+@pytest.mark.usefixtures("folder")
+def test_columns_may_be_added_and_text_written():
+    fitted()
+    result = run(*APPLY, "--out", "out.csv", "--add-prefix", "true_", "--json")
+    assert json.loads(result.stdout)["columns"] == ["true_p_oak", "true_p_ash", "true_p_elm"]
+    assert len(pd.read_csv("out.csv").columns) == 8
+
+
+def test_two_classes_may_stand_in_one_column(folder):
+    table = pd.read_csv("test.csv")
+    pd.DataFrame({"p": table["p_oak"], "y": np.where(table["truth"] == "oak", "yes", "no")}).to_csv(
+        folder / "two.csv", index=False
+    )
+    two = ("two.csv", "--label", "y", "--prob", "p", "--positive", "yes")
+    result = run("calibrate", *two, "--method", "temperature", "--out", "c")
+    assert result.exit_code == 0, result.output
+    result = run("apply", "two.csv", "--prob", "p", "--calibrator", "c", "--out", "done.csv")
+    assert result.exit_code == 0, result.output
+    probs = pd.read_csv("done.csv")["p"]
+    assert ((probs >= 0) & (probs <= 1)).all()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ((*FIT, "--method", "temprature"), 3, "Did you mean temperature"),
+        ((*FIT, "--method", "temperature", "--out", "c"), 3, "already exists"),
+        ((*FIT[:3], "nothing"), 3, "nothing"),
+        (("calibrate",), 2, "FILE"),
+        ((*APPLY[:-1], "test.csv", "--out", "o.csv"), 3, "hold a calibrator as calibrant saved it"),
+        ((*APPLY, "--out", "o.txt"), 3, "end in one of"),
+        ((*APPLY, "--out", "test.csv"), 3, "already exists"),
+        ((*APPLY, "--out", "test.csv", "--force"), 3, "another file"),
+        (("apply", "test.csv", "--calibrator", "c", "--out", "o.csv"), 3, "column for every class"),
+        ((*APPLY, "--out", "o.csv", "--add-prefix", ""), 0, "rows calibrated"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(arguments, code, told):
+    fitted()
+    result = run(*arguments)
+    assert result.exit_code == code, result.output
+    assert told in result.output
+    assert "Traceback" not in result.output
