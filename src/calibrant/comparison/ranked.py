@@ -15,9 +15,10 @@ from calibrant.metrics.ranking.average_precision import (
     OneVsRestAveragePrecision,
     PositiveAveragePrecision,
 )
-from calibrant.metrics.ranking.class_average import OneVsRest, support_of
+from calibrant.metrics.ranking.class_average import OneVsRest
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC
 from calibrant.metrics.ranking.positive import PositiveAUROC
+from calibrant.metrics.ranking.sides import support_of
 from calibrant.prediction.base import Predictions
 from calibrant.statistics.scores import class_scores, pair_scores, scores_of
 

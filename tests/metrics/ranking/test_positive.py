@@ -199,6 +199,11 @@ def test_mean_of_two_classes_has_the_interval_of_the_positive_one():
         mean, positive = MacroAUROC()(rows), PositiveAUROC()(rows)
         assert mean.value == pytest.approx(positive.value, abs=1e-12)
         assert (mean.low, mean.high) == pytest.approx((positive.low, positive.high), rel=1e-6)
+        assert mean.method == positive.method
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CalibrantWarning)
+            read, of_one = from_grid(MacroAUROC(), rows), from_grid(PositiveAUROC(), rows)
+        assert (read.low, read.high) == pytest.approx((of_one.low, of_one.high), abs=1e-3)
 
 
 def test_macro_ranks_logits_whose_probabilities_round_to_one():
@@ -210,11 +215,54 @@ def test_macro_ranks_logits_whose_probabilities_round_to_one():
     assert MacroAUROC()(rows).value == 0.75
 
 
-def test_perfect_ranking_has_no_interval_and_says_why():
-    estimate = PositiveAUROC()(cal.predictions(probs=[0.1, 0.2, 0.8, 0.9], labels=[0, 0, 1, 1]))
-    assert estimate.value == 1
-    assert estimate.low is None
-    assert estimate.method == "not available: at 0 or 1 the estimated variance is 0"
+def test_perfect_ranking_reaches_1_from_rows_and_from_the_grid():
+    rows = cal.predictions(probs=[0.1, 0.2, 0.8, 0.9], labels=[0, 0, 1, 1])
+    for estimate in (PositiveAUROC()(rows), from_grid(PositiveAUROC(), rows)):
+        assert estimate.value == 1
+        assert 0.3 < estimate.low < 0.5
+        assert estimate.high == 1
+        assert estimate.method == "DeLong with Hanley and McNeil, inverted"
+    of_three = MacroAUROC()(
+        cal.predictions(logits=torch.eye(3).repeat(4, 1), labels=list(range(3)) * 4)
+    )
+    assert of_three.value == 1
+    assert of_three.method == "not available: at 0 or 1 the estimated variance is 0"
+
+
+def test_scaled_weights_change_nothing_and_repeated_rows_narrow():
+    probs, labels = drawn(2, n=60, decimals=2)
+    weights = torch.arange(60).double() % 3 + 1
+    once, scaled, repeated = (
+        PositiveAUROC()(cal.predictions(probs=p[:, 1], labels=y, weights=w))
+        for p, y, w in (
+            (probs, labels, weights),
+            (probs, labels, 1e6 * weights),
+            (probs.repeat(10, 1), labels.repeat(10), weights.repeat(10)),
+        )
+    )
+    assert (scaled.value, scaled.low, scaled.high) == pytest.approx(
+        (once.value, once.low, once.high), rel=1e-9
+    )
+    assert repeated.value == pytest.approx(once.value)
+    assert repeated.high - repeated.low < 0.4 * (once.high - once.low)  # 1 / sqrt(10) = .32
+
+
+def test_other_class_by_its_own_probability_has_the_same_interval():
+    probs, labels = drawn(2, n=60)
+    first, second = (
+        PositiveAUROC()(cal.events(probs=probs[:, k], outcomes=labels == k)) for k in (0, 1)
+    )
+    each = cal.metrics.OneVsRestAUROC("per_class")(cal.predictions(probs=probs, labels=labels))
+    for other in ((first.low, first.high), (each.low[0], each.high[0])):
+        assert other == pytest.approx((second.low, second.high), rel=1e-9)
+
+
+def test_weights_that_leave_one_effective_row_of_a_side_leave_no_interval():
+    probs = [0.1, 0.3, 0.4, 0.2, 0.8, 0.9]
+    rows = cal.predictions(probs=probs, labels=[0, 0, 0, 1, 1, 1], weights=[1, 1, 1, 9, 1, 1])
+    why = "not available: the weights leave fewer than two effective rows of a side"
+    for estimate in (PositiveAUROC()(rows), cal.metrics.Gini()(rows), MacroAUROC()(rows)):
+        assert (estimate.low, estimate.method) == (None, why)
 
 
 def test_positive_class_needs_two_classes_from_rows_too():

@@ -7,7 +7,9 @@ import torch
 from jaxtyping import Bool, Float64
 from torch import Tensor
 
-from calibrant.metrics.ranking.class_average import ClassRanking, OneVsRest
+from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.ranking.class_average import OneVsRest
+from calibrant.metrics.ranking.class_ranking import ClassRanking
 from calibrant.metrics.ranking.precision_area import (
     correction,
     mean_precision,
@@ -15,7 +17,7 @@ from calibrant.metrics.ranking.precision_area import (
     precision_reach,
     precision_variance,
 )
-from calibrant.metrics.ranking.step_metric import SmoothStepMetric
+from calibrant.metrics.ranking.step_metric import LogitStepMetric
 from calibrant.metrics.ranking.steps import Steps, ranked
 
 __all__ = ["JACKKNIFE", "OneVsRestAveragePrecision", "PositiveAveragePrecision"]
@@ -24,7 +26,7 @@ JACKKNIFE = "infinitesimal jackknife, on the scale of log-odds"
 
 
 @dataclass(frozen=True, slots=True)
-class PositiveAveragePrecision(SmoothStepMetric):
+class PositiveAveragePrecision(LogitStepMetric):
     r"""Mean precision at the positive rows, ranked by their probability, in [0, 1].
 
     :math:`\sum_k (R_k - R_{k-1}) P_k` over distinct scores, the highest first: rows of one score
@@ -107,3 +109,10 @@ class OneVsRestAveragePrecision(OneVsRest):
     def variance_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
         """See `OneVsRest.variance_of`."""
         return precision_variance(steps, mean_precision(steps))
+
+    def interval_of(
+        self, value: float, variance: float, sides: tuple[float, float], level: float
+    ) -> Interval:
+        """See `OneVsRest.interval_of`."""
+        del sides
+        return logit_interval(value, variance, level, self.interval_method)

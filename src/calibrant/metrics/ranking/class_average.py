@@ -14,6 +14,8 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import from_grid, with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.ranking.class_ranking import ClassRanking
+from calibrant.metrics.ranking.sides import Sides, sides_of_classes, sides_of_steps, support_of
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
@@ -23,7 +25,7 @@ from calibrant.statistics.scores import Scores, class_scores, pair_scores
 from calibrant.statistics.tally import Tally
 from calibrant.statistics.threads import side_by_side
 
-__all__ = ["LONELY", "SHARED", "ClassAverage", "ClassRanking", "OneVsRest", "support_of"]
+__all__ = ["LONELY", "SHARED", "ClassAverage", "OneVsRest"]
 
 ClassAverage = Literal["macro", "weighted", "per_class", "micro"]
 
@@ -35,23 +37,6 @@ LONELY = "a class of one row tells nothing of the spread"
 
 PerClass = Float64[Tensor, " class"]
 PerRanking = Float64[Tensor, " ranking"]  # of every class, or the one of all pooled
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassRanking:
-    """Ranking of one class against the rest.
-
-    Attributes
-    ----------
-    value : float
-        NaN where the class has none.
-    influence : Float64[Tensor, "row"]
-        How far every row moves the value, scaled so that the sum of squares is its variance;
-        NaN where one row tells nothing of the spread.
-    """
-
-    value: float
-    influence: Float64[Tensor, " row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,8 @@ class OneVsRest(RowMetric, ABC):
 
     average: ClassAverage = "macro"
     higher_is_better: ClassVar[bool | None] = True
-    interval_method: ClassVar[str] = ""
+    interval_method: ClassVar[str] = ""  # of averages over more than two classes
+    one_of_two: ClassVar[bool] = False  # whether both of two classes have the same number
     what: ClassVar[str] = ""
     takes: ClassVar[str] = ""  # rows without which a class has no value
     left_out: ClassVar[str] = ""  # what such a class did
@@ -92,6 +78,12 @@ class OneVsRest(RowMetric, ABC):
     def variance_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
         """Variance of the value, of hard labels; NaN where nothing is known of the spread."""
 
+    @abstractmethod
+    def interval_of(
+        self, value: float, variance: float, sides: tuple[float, float], level: float
+    ) -> Interval:
+        """Interval of one ranking, from the variance and the effective rows of either side."""
+
     @property
     @final
     def statistic(self) -> ClassGrids:
@@ -115,17 +107,18 @@ class OneVsRest(RowMetric, ABC):
         values, bounds = self.of_steps(steps), self.bound_of(steps).clamp(min=ROUNDING)
         if values.isnan().all():
             return self._undefined(values, support, n, class_names)
+        hard = float((tally["wy"] - tally["wyy"]).abs().sum()) <= 1e-9 * float(support.sum())
+        ends = [Interval(None, None, SHARED)]
+        if self._is_single(class_names):
+            spread = (self.variance_of(steps), sides_of_steps(steps)) if hard else None
+            ends = self._ends(values, spread, level)
         if self.average == "per_class":
-            hard = float((tally["wy"] - tally["wyy"]).abs().sum()) <= 1e-9 * float(support.sum())
-            variances = self.variance_of(steps) if hard else None
-            estimate = self._vector(
-                values, variances, support, n, level=level, class_names=class_names
-            )
+            estimate = self._vector(values, ends, support, n, level=level, class_names=class_names)
             return self._bounded(estimate, bounds)
         note = "" if self.average == "micro" else self._note(values)
         value = float(self._averaged(values, support))
         bound = float(self._averaged(torch.where(values.isnan(), values, bounds), support))
-        return from_grid(Estimate(value, None, None, None, n, SHARED, note=note), bound, self.what)
+        return from_grid(_estimate(value, ends[-1], n, level, note), bound, self.what)
 
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
@@ -139,11 +132,13 @@ class OneVsRest(RowMetric, ABC):
             values, variances, moved = self._each(rows, support)
         if values.isnan().all():
             return self._undefined(values, support, n, rows.class_names)
-        if self.average == "per_class":
-            known = variances if rows.soft is None else None
-            return self._vector(
-                values, known, support, n, level=level, class_names=rows.class_names
-            )
+        names = rows.class_names
+        if self._is_single(names):
+            spread = (variances, sides_of_classes(rows)) if rows.soft is None else None
+            ends = self._ends(values, spread, level)
+            if self.average == "per_class":
+                return self._vector(values, ends, support, n, level=level, class_names=names)
+            return _estimate(float(self._averaged(values, support)), ends[-1], n, level)
         value = float(self._averaged(values, support))
         if self.average == "weighted" and rows.hard is not None:  # the shares are estimates, too
             own = torch.where(values.isnan(), value, values)[rows.hard]
@@ -154,9 +149,12 @@ class OneVsRest(RowMetric, ABC):
         elif rows.soft is None:
             squares = float(moved.square().sum())
             interval = logit_interval(value, squares, level, self.interval_method)
-        shown = level if interval.low is not None else None
-        note = self._note(values)
-        return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
+        return _estimate(value, interval, n, level, self._note(values))
+
+    def _is_single(self, class_names: tuple[str, ...]) -> bool:
+        """Whether every number told is of one ranking alone."""
+        one = self.one_of_two and self.average != "micro" and len(class_names) == 2
+        return one or self.average == "per_class"
 
     def _each(
         self, rows: Predictions, support: PerClass
@@ -213,10 +211,25 @@ class OneVsRest(RowMetric, ABC):
         known = ~values.isnan()
         return (values * support)[known].sum() / support[known].sum()
 
+    def _ends(
+        self, values: PerClass, spread: tuple[PerClass, Sides] | None, level: float
+    ) -> list[Interval]:
+        """Interval of every class, from variances and effective rows that hard labels have."""
+        if spread is None:
+            return [Interval(None, None, SOFT)] * len(values)
+        variances, (up, down) = spread
+        columns = (one.tolist() for one in (values, variances, up, down))
+        return [
+            Interval.missing(LONELY)
+            if math.isnan(variance)
+            else self.interval_of(value, variance, (n_up, n_down), level)
+            for value, variance, n_up, n_down in zip(*columns, strict=True)
+        ]
+
     def _vector(
         self,
         values: PerClass,
-        variances: PerClass | None,
+        ends: list[Interval],
         support: PerClass,
         n: int,
         *,
@@ -224,19 +237,6 @@ class OneVsRest(RowMetric, ABC):
         class_names: tuple[str, ...],
     ) -> Estimate:
         """Estimate with an entry a class."""
-        missing = Interval(None, None, SOFT)
-        ends = [
-            missing
-            if variances is None
-            else logit_interval(value, variance, level, self.interval_method)
-            if not math.isnan(variance)
-            else Interval.missing(LONELY)
-            for value, variance in zip(
-                values.tolist(),
-                [math.nan] * len(values) if variances is None else variances.tolist(),
-                strict=True,
-            )
-        ]
         known = [end for end in ends if end.low is not None]
         return Estimate(
             tuple(values.tolist()),
@@ -285,10 +285,6 @@ class OneVsRest(RowMetric, ABC):
         return f"undefined: {which}" if self.average == "per_class" else f"{which}: left out"
 
 
-def support_of(rows: Predictions) -> PerClass:
-    """Weight of the rows of every class."""
-    if rows.soft is not None:
-        return (rows.weight()[:, None] * rows.soft).sum(0)
-    assert rows.hard is not None
-    zero = torch.zeros(rows.n_classes, dtype=torch.float64, device=rows.device)
-    return zero.scatter_add_(0, rows.hard, rows.weight())
+def _estimate(value: float, interval: Interval, n: int, level: float, note: str = "") -> Estimate:
+    shown = level if interval.low is not None else None
+    return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)

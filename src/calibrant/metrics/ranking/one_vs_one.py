@@ -13,11 +13,13 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.ranking.class_average import LONELY, SHARED, support_of
-from calibrant.metrics.ranking.one_vs_rest import rank_influences
+from calibrant.metrics.ranking.area_interval import area_interval
+from calibrant.metrics.ranking.class_average import LONELY, SHARED
+from calibrant.metrics.ranking.one_vs_rest import INFLUENCES, rank_influences
 from calibrant.metrics.ranking.placements import by_rank, placements
-from calibrant.metrics.ranking.positive import METHOD, SOFT
+from calibrant.metrics.ranking.positive import SOFT
 from calibrant.metrics.ranking.roc_area import roc_area
+from calibrant.metrics.ranking.sides import sides_of_classes, support_of
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
@@ -44,8 +46,9 @@ class OneVsOneAUROC(RowMetric):
     ``"macro"`` is the plain mean over pairs, which does not depend on how frequent the classes
     are; ``"weighted"`` weighs a pair by the rows of both. Pairs of a class that never comes out
     have none and are left out; the estimate says how many classes. From rows it is exact, with
-    the interval of the rows' influences, as for one against the rest; soft labels have none. From
-    a tally, of 128 classes at most, rows of one cell tie, and the estimate bounds what that moves.
+    the interval of the rows' influences, as for one against the rest, and of two classes, which
+    are one ranking, that of `PositiveAUROC`; soft labels have none. From a tally, of 128 classes
+    at most, rows of one cell tie, and the estimate bounds what that moves.
 
     Parameters
     ----------
@@ -112,11 +115,7 @@ class OneVsOneAUROC(RowMetric):
         if moved is not None:
             if self.average == "weighted":  # the shares are estimates, too
                 moved = moved + _mixed(rows, present, areas, value)
-            interval = (
-                Interval.missing(LONELY)
-                if bool(moved.isnan().any())
-                else logit_interval(value, float(moved.square().sum()), level, METHOD)
-            )
+            interval = _interval(rows, value, float(moved.square().sum()), level)
         note = _left_out(len(present), rows.n_classes)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
@@ -127,6 +126,16 @@ def _shares(support: Float64[Tensor, " class"], average: PairAverage) -> Pairs:
     weight = torch.ones_like(support) if average == "macro" else support
     both = weight[:, None] + weight
     return both.fill_diagonal_(0) / both.sum()
+
+
+def _interval(rows: Predictions, value: float, variance: float, level: float) -> Interval:
+    """Interval of hard labels; both areas of two classes are one."""
+    if math.isnan(variance):
+        return Interval.missing(LONELY)
+    if rows.n_classes > 2:
+        return logit_interval(value, variance, level, INFLUENCES)
+    sides = (float(side[1]) for side in sides_of_classes(rows))
+    return area_interval(value, variance, (next(sides), next(sides)), level)
 
 
 def _undefined(n: int) -> Estimate:

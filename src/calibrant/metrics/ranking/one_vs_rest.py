@@ -8,9 +8,11 @@ import torch
 from jaxtyping import Bool, Float64
 from torch import Tensor
 
-from calibrant.metrics.ranking.class_average import ClassRanking, OneVsRest
+from calibrant.metrics.intervals import Interval
+from calibrant.metrics.ranking.area_interval import area_interval
+from calibrant.metrics.ranking.class_average import OneVsRest
+from calibrant.metrics.ranking.class_ranking import ClassRanking
 from calibrant.metrics.ranking.placements import placements
-from calibrant.metrics.ranking.positive import METHOD
 from calibrant.metrics.ranking.rank_area import (
     rank_area,
     rank_area_bound,
@@ -18,7 +20,9 @@ from calibrant.metrics.ranking.rank_area import (
 )
 from calibrant.metrics.ranking.steps import Steps
 
-__all__ = ["MacroAUROC", "OneVsRestAUROC", "rank_influences"]
+__all__ = ["INFLUENCES", "MacroAUROC", "OneVsRestAUROC", "rank_influences"]
+
+INFLUENCES = "DeLong, on the scale of log-odds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class OneVsRestAUROC(OneVsRest):
     For the averages see `OneVsRest`. Classes that never come out, or always do, have none and
     are left out; the estimate says how many. The interval, of averages from rows only, is that
     of the mean of the rows' influences: rows are shared by the classes, so their areas are not
-    independent. Of single classes it is DeLong's.
+    independent. Single classes, and two classes, which are one ranking, have that of
+    `PositiveAUROC`.
 
     References
     ----------
@@ -45,7 +50,8 @@ class OneVsRestAUROC(OneVsRest):
     [1.0, 0.6667, 1.0]
     """
 
-    interval_method: ClassVar[str] = METHOD
+    interval_method: ClassVar[str] = INFLUENCES
+    one_of_two: ClassVar[bool] = True
     what: ClassVar[str] = "auroc"
     takes: ClassVar[str] = "it takes positive and negative rows"
     left_out: ClassVar[str] = "never came out or always did"
@@ -73,6 +79,12 @@ class OneVsRestAUROC(OneVsRest):
     def variance_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
         """See `OneVsRest.variance_of`: DeLong's."""
         return rank_area_variance(steps)
+
+    def interval_of(
+        self, value: float, variance: float, sides: tuple[float, float], level: float
+    ) -> Interval:
+        """See `OneVsRest.interval_of`."""
+        return area_interval(value, variance, sides, level)
 
 
 @dataclass(frozen=True, slots=True)

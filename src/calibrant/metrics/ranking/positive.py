@@ -12,18 +12,19 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.intervals import Interval
+from calibrant.metrics.ranking.area_interval import area_interval
 from calibrant.metrics.ranking.placements import by_rank, placements, placements_by_side
 from calibrant.metrics.ranking.roc_area import RocArea, delong_part, roc_area
+from calibrant.metrics.ranking.sides import effective_rows
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid
 from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
 
-__all__ = ["METHOD", "SOFT", "PositiveAUROC", "area_of_masses", "undefined"]
+__all__ = ["SOFT", "PositiveAUROC", "area_of_masses", "undefined"]
 
-METHOD = "DeLong, on the scale of log-odds"
 SOFT = "not available: the variance needs hard labels"
 
 
@@ -33,14 +34,13 @@ class PositiveAUROC(RowMetric):
 
     Ties count one half. From rows it is exact; from a tally scores within one cell of the
     grid count as tied, which the estimate bounds. Undefined without positives or negatives.
-    Of events, how well the confidence ranks what happened. The interval is DeLong's, on the
-    scale of the log-odds.
+    Of events, how well the confidence ranks what happened. For the interval, from hard labels,
+    see `area_interval`; it takes two effective rows of either side.
 
     References
     ----------
     .. [1] Hanley, McNeil. "The Meaning and Use of the Area under a ROC Curve." Radiology 143,
-       1982. For the interval see `calibrant.metrics.ranking.roc_area` and
-       `calibrant.metrics.intervals`.
+       1982.
 
     Examples
     --------
@@ -69,7 +69,8 @@ class PositiveAUROC(RowMetric):
         if math.isnan(area.value):
             return undefined(n)
         variance = area.variance(*masses) if hard_labels(tally) else None
-        interval = _interval(area.value, variance, level)
+        sides = effective_rows(masses[0], masses[2]), effective_rows(masses[1], masses[3])
+        interval = _interval(area.value, variance, sides, level)
         return from_grid(_estimate(area.value, interval, n, level), area.bound, "auroc")
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
@@ -79,7 +80,7 @@ class PositiveAUROC(RowMetric):
         weight, positive = events.weight(), events.outcome
         if positive.dtype != torch.bool:
             value = area_of_masses(scores, positive, weight).value
-            return _estimate(value, _interval(value, None, level), len(rows), level)
+            return _estimate(value, Interval(None, None, SOFT), len(rows), level)
         masses = [weight[side].sum() for side in (positive, ~positive)]
         if min(masses) <= 0:
             return undefined(len(rows))
@@ -94,7 +95,8 @@ class PositiveAUROC(RowMetric):
             delong_part(share, side.square(), value, mass)
             for share, side, mass in zip(shares, weights, masses, strict=True)
         )
-        return _estimate(value, _interval(value, variance, level), len(rows), level)
+        sides = tuple(effective_rows(side, side.square()) for side in weights)
+        return _estimate(value, _interval(value, variance, sides, level), len(rows), level)
 
 
 def area_of_masses(scores: Tensor, outcome: Tensor, weight: Float64[Tensor, " row"]) -> RocArea:
@@ -117,13 +119,16 @@ def _masses(tally: Tally) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return tally["wy"], tally["w"] - tally["wy"], twice, tally["ww"] - 2 * tally["wwy"] + twice
 
 
-def _interval(value: float, variance: float | None, level: float) -> Interval:
+def _interval(
+    value: float, variance: float | None, sides: tuple[Tensor, ...], level: float
+) -> Interval:
     """Interval of an area; `variance` is None for soft labels, NaN for a lonely row."""
     if variance is None:
         return Interval(None, None, SOFT)
     if math.isnan(variance):
         return Interval.missing("one positive or negative row tells nothing of the spread")
-    return logit_interval(value, variance, level, METHOD)
+    positive, negative = map(float, sides)
+    return area_interval(value, variance, (positive, negative), level)
 
 
 def _estimate(value: float, interval: Interval, n: int, level: float) -> Estimate:

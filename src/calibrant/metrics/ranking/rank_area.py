@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.metrics.ranking.sides import effective_rows
 from calibrant.metrics.ranking.steps import Masses, Steps
 
 __all__ = ["rank_area", "rank_area_bound", "rank_area_variance"]
@@ -47,7 +48,6 @@ def _beaten(side: Masses) -> Masses:
 
 def _part(twice: Masses, excess: Masses, side: Masses) -> PerRanking:
     """Share of one side in the variance."""
-    mass, squares = side.sum(-1), twice.sum(-1)
-    n_side = mass.square() / squares
-    spread = (twice * excess.square()).sum(-1) / mass.square()
+    n_side = effective_rows(side, twice)
+    spread = (twice * excess.square()).sum(-1) / side.sum(-1).square()
     return torch.where(n_side > 1 + 1e-9, spread * n_side / (n_side - 1), torch.nan)

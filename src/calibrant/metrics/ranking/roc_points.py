@@ -8,10 +8,11 @@ from jaxtyping import Float64, Int
 from torch import Tensor
 from torch.nn.functional import pad
 
-from calibrant.metrics.intervals import Interval, logit_interval, newcombe
+from calibrant.metrics.intervals import Interval, newcombe
+from calibrant.metrics.ranking.area_interval import area_interval
 from calibrant.metrics.ranking.curve_point import UNBIASED, CurvePoint, effective, unbiased_best
-from calibrant.metrics.ranking.positive import METHOD
 from calibrant.metrics.ranking.rank_area import rank_area, rank_area_bound, rank_area_variance
+from calibrant.metrics.ranking.sides import sides_of_steps
 from calibrant.metrics.ranking.step_metric import SmoothStepMetric, StepMetric
 from calibrant.metrics.ranking.steps import Masses, Steps
 
@@ -148,7 +149,6 @@ class Gini(OfBothSides, SmoothStepMetric):
     """
 
     higher_is_better: ClassVar[bool | None] = True
-    interval_method: ClassVar[str] = METHOD
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
@@ -164,9 +164,10 @@ class Gini(OfBothSides, SmoothStepMetric):
         del value
         return rank_area_variance(steps)
 
-    def interval_of(self, value: float, variance: float, level: float) -> Interval:
-        """See `StepMetric.interval_of`: that of the area, stretched."""
-        end = logit_interval((value + 1) / 2, variance, level, self.interval_method)
+    def interval_of(self, steps: Steps, value: float, variance: float, level: float) -> Interval:
+        """See `SmoothStepMetric.interval_of`: that of the area, stretched."""
+        up, down = sides_of_steps(steps)
+        end = area_interval((value + 1) / 2, variance, (float(up), float(down)), level)
         if end.low is None or end.high is None:
             return end
         return Interval(2 * end.low - 1, 2 * end.high - 1, end.method)

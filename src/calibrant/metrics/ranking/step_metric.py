@@ -19,7 +19,7 @@ from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
 
-__all__ = ["SOFT", "SmoothStepMetric", "StepMetric"]
+__all__ = ["SOFT", "LogitStepMetric", "SmoothStepMetric", "StepMetric"]
 
 ROUNDING = 1e-12  # of sums over cells
 SOFT = "the variance needs hard labels"
@@ -122,15 +122,13 @@ class StepMetric(RowMetric, ABC):
 class SmoothStepMetric(StepMetric):
     """A number that every row moves a little, so that its variance tells the interval."""
 
-    interval_method: ClassVar[str]
-
     @abstractmethod
     def variance_of(self, steps: Steps, value: Scalar) -> Scalar:
         """Variance of the value; NaN of too few rows."""
 
-    def interval_of(self, value: float, variance: float, level: float) -> Interval:
+    @abstractmethod
+    def interval_of(self, steps: Steps, value: float, variance: float, level: float) -> Interval:
         """Interval from the variance."""
-        return logit_interval(value, variance, level, self.interval_method)
 
     @final
     def interval_from(self, steps: Steps, value: float, level: float) -> Interval:
@@ -138,4 +136,21 @@ class SmoothStepMetric(StepMetric):
         variance = float(self.variance_of(steps, steps.up.new_tensor(value)))
         if math.isnan(variance):
             return Interval.missing("one row of a side tells nothing of the spread")
-        return self.interval_of(value, variance, level)
+        return self.interval_of(steps, value, variance, level)
+
+
+class LogitStepMetric(SmoothStepMetric):
+    """A number from 0 to `greatest`, with an interval on the scale of log-odds of its share."""
+
+    interval_method: ClassVar[str]
+    greatest: ClassVar[float] = 1.0
+
+    @final
+    def interval_of(self, steps: Steps, value: float, variance: float, level: float) -> Interval:
+        """See `SmoothStepMetric.interval_of`."""
+        del steps
+        top = self.greatest
+        end = logit_interval(value / top, variance / top**2, level, self.interval_method)
+        if end.low is None or end.high is None:
+            return end
+        return Interval(top * end.low, top * end.high, end.method)

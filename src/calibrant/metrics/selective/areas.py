@@ -7,9 +7,8 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.average_precision import JACKKNIFE
-from calibrant.metrics.ranking.step_metric import SmoothStepMetric
+from calibrant.metrics.ranking.step_metric import LogitStepMetric
 from calibrant.metrics.ranking.steps import Steps
 from calibrant.metrics.selective.risk_area import (
     jackknife,
@@ -29,7 +28,7 @@ __all__ = ["AUGRC", "AURC", "ExcessAURC", "SelectiveArea"]
 Scalar = Float64[Tensor, ""]
 
 
-class SelectiveArea(SmoothStepMetric):
+class SelectiveArea(LogitStepMetric):
     """An area over rows accepted by the confidence in their likeliest class."""
 
     view: ClassVar[View] = "top_label"
@@ -147,6 +146,7 @@ class AUGRC(SelectiveArea):
 
     higher_is_better: ClassVar[bool | None] = False
     interval_method: ClassVar[str] = JACKKNIFE
+    greatest: ClassVar[float] = 0.5
 
     def value_of(self, steps: Steps) -> Scalar:
         """See `StepMetric.value_of`."""
@@ -160,10 +160,3 @@ class AUGRC(SelectiveArea):
     def variance_of(self, steps: Steps, value: Scalar) -> Scalar:
         """See `StepMetric.variance_of`."""
         return jackknife(steps, joint_risk_influences(steps, value))
-
-    def interval_of(self, value: float, variance: float, level: float) -> Interval:
-        """See `StepMetric.interval_of`: of twice the area, which fills [0, 1]."""
-        end = logit_interval(2 * value, 4 * variance, level, self.interval_method)
-        if end.low is None or end.high is None:
-            return end
-        return Interval(end.low / 2, end.high / 2, end.method)
