@@ -25,6 +25,7 @@ _HOMES = {
     "decisions": "calibrant.prediction.door",
     "evaluate": "calibrant.metrics.evaluate",
     "events": "calibrant.prediction.door",
+    "importance_weights": "calibrant.selection.importance",
     "load_calibrator": "calibrant.calibrators.saved",
     "load_tallies": "calibrant.statistics.saved",
     "numbers": "calibrant.prediction.door",

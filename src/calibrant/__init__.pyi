@@ -17,6 +17,7 @@ from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
 from calibrant.selection.auto import AutoCalibration
 from calibrant.selection.cross_fit import cross_fit
+from calibrant.selection.importance import importance_weights
 from calibrant.statistics.saved import load_tallies
 from calibrant.training.refinement_stopping import RefinementStopping
 
@@ -44,6 +45,7 @@ __all__ = [
     "events",
     "figures",
     "load_calibrator",
+    "importance_weights",
     "load_tallies",
     "losses",
     "metrics",

@@ -19,6 +19,8 @@ from calibrant.calibrators.curves.scaling_binning import ScaledBins as ScaledBin
 from calibrant.calibrators.curves.scaling_binning import ScalingBinning as ScalingBinning
 from calibrant.calibrators.curves.spline import Spline as Spline
 from calibrant.calibrators.curves.spline import SplineCalibration as SplineCalibration
+from calibrant.calibrators.grouped.per_group import GroupedMaps as GroupedMaps
+from calibrant.calibrators.grouped.per_group import PerGroup as PerGroup
 from calibrant.calibrators.identity import Identity as Identity
 from calibrant.calibrators.identity import Unchanged as Unchanged
 from calibrant.calibrators.linear.diagonal import (
@@ -48,6 +50,8 @@ from calibrant.calibrators.linear.structured import (
 from calibrant.calibrators.named import get as get
 from calibrant.calibrators.named import restored as restored
 from calibrant.calibrators.registry import available as available
+from calibrant.calibrators.shift.prior_shift import PriorShift as PriorShift
+from calibrant.calibrators.shift.prior_shift import Reweighted as Reweighted
 from calibrant.calibrators.temperature import Temperature as Temperature
 from calibrant.calibrators.temperature import TemperatureScaling as TemperatureScaling
 from calibrant.selection.auto import AutoCalibration as AutoCalibration

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from calibrant.calibrators.base import Calibrator, FittedCalibrator
 from calibrant.calibrators.plain import ARRAY, fits, recorded, tensor_of
-from calibrant.calibrators.registry import entry
+from calibrant.calibrators.registry import OTHERS, entry
 from calibrant.errors import InputError
 
 __all__ = ["get", "restored"]
@@ -22,9 +22,13 @@ def get(name: str) -> Calibrator[FittedCalibrator]:
     Raises
     ------
     InputError
-        For an unknown name, listing what exists and what is near.
+        For an unknown name, listing what exists and what is near; and for one whose calibrator
+        needs more than labelled rows, and so settings.
     """
     module, _, attribute = entry(name).home.partition(":")
+    if name in OTHERS:
+        rule, remedy = "need labelled rows and no more", f"Use calibrant.calibrators.{attribute}."
+        raise InputError("calibrator", rule, f"'{name}'", remedy)
     return getattr(import_module(module), attribute)()
 
 

@@ -11,7 +11,7 @@ from calibrant.calibrators.catalogue.entry import Entry
 from calibrant.calibrators.catalogue.linear import LINEAR
 from calibrant.errors import InputError
 
-__all__ = ["CALIBRATORS", "Entry", "available", "entry", "homes"]
+__all__ = ["CALIBRATORS", "OTHERS", "Entry", "available", "entry", "homes"]
 
 
 CALIBRATORS: dict[str, Entry] = {
@@ -34,9 +34,24 @@ CALIBRATORS: dict[str, Entry] = {
     **CURVES,
 }
 
+OTHERS: dict[str, Entry] = {  # that need more than labelled rows
+    "per_group": Entry(
+        "calibrant.calibrators.grouped.per_group:PerGroup",
+        "calibrant.calibrators.grouped.per_group:GroupedMaps",
+        "a map for each group of rows, drawn towards that of all",
+    ),
+    "prior_shift": Entry(
+        "calibrant.calibrators.shift.prior_shift:PriorShift",
+        "calibrant.calibrators.shift.prior_shift:Reweighted",
+        "probabilities for rows whose classes have other shares",
+    ),
+}
+
 
 def entry(name: str) -> Entry:
     """Entry of a name; InputError for an unknown one."""
+    if name in OTHERS:
+        return OTHERS[name]
     if name not in CALIBRATORS:
         near = difflib.get_close_matches(name, CALIBRATORS, n=3)
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
@@ -47,7 +62,11 @@ def entry(name: str) -> Entry:
 
 def homes() -> dict[str, str]:
     """Module of every class of the registry, of settings and of fitted values."""
-    both = (home for entry in CALIBRATORS.values() for home in (entry.home, entry.fitted))
+    both = (
+        home
+        for entry in (*CALIBRATORS.values(), *OTHERS.values())
+        for home in (entry.home, entry.fitted)
+    )
     return {name: module for module, _, name in (home.partition(":") for home in both)}
 
 
