@@ -154,10 +154,7 @@ class PerGroup(Calibrator[GroupedMaps]):
     offsets: bool = True
 
     def __post_init__(self) -> None:
-        calibrator: object = self.calibrator
-        if not isinstance(calibrator, Calibrator) or isinstance(calibrator, PerGroup):
-            got = type(calibrator).__name__
-            raise InputError("calibrator", "be one for all rows", got, "Pass its settings.")
+        _check_calibrator(self.calibrator)
 
     def fitted_to(self, rows: Predictions) -> GroupedMaps:
         """See `Calibrator.fitted_to`.
@@ -188,6 +185,13 @@ class PerGroup(Calibrator[GroupedMaps]):
             spread_of_sharpness=1 / math.sqrt(pull.sharpness),
             spread_of_offsets=1 / math.sqrt(pull.offsets),
         )
+
+
+def _check_calibrator(calibrator: object) -> None:
+    """Raise unless it is one for all rows."""
+    if not isinstance(calibrator, Calibrator) or isinstance(calibrator, PerGroup):
+        got = type(calibrator).__name__
+        raise InputError("calibrator", "be one for all rows", got, "Pass its settings.")
 
 
 def _groups(predictions: Predictions) -> Codes:
