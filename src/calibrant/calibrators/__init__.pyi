@@ -49,6 +49,13 @@ from calibrant.calibrators.linear.structured import (
 )
 from calibrant.calibrators.named import get as get
 from calibrant.calibrators.named import restored as restored
+from calibrant.calibrators.numbers.named import restored_numbers as restored_numbers
+from calibrant.calibrators.numbers.quantile_recalibration import (
+    QuantileRecalibration as QuantileRecalibration,
+)
+from calibrant.calibrators.numbers.quantile_recalibration import RenamedLevels as RenamedLevels
+from calibrant.calibrators.numbers.variance_scaling import ScaledSpread as ScaledSpread
+from calibrant.calibrators.numbers.variance_scaling import VarianceScaling as VarianceScaling
 from calibrant.calibrators.registry import available as available
 from calibrant.calibrators.shift.prior_shift import PriorShift as PriorShift
 from calibrant.calibrators.shift.prior_shift import Reweighted as Reweighted
