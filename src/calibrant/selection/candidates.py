@@ -22,7 +22,7 @@ IDENTITY = "identity"
 FEWEST = 100  # rows below which only identity and temperature are tried
 PER_PARAMETER = 10  # rows for each number that is fitted
 PER_CLASS = 10  # rows of the rarest class, for methods that treat classes apart
-STEPS = 100  # of a curve of steps, that are counted as numbers fitted
+STEPS, KNOTS = 100, 20  # of a curve, that are counted as numbers fitted
 PENALTY = 2.0  # of a temperature, so that a few rows cannot do harm
 
 
@@ -70,8 +70,13 @@ class Candidate:
 DEFAULTS: dict[str, Needs] = {  # from the simplest on: this is the order of complexity
     "temperature": Needs(lambda _: 1, make=lambda: TemperatureScaling(penalty=PENALTY)),
     "platt": Needs(lambda _: 2, of_two=True),
+    "bias_corrected_temperature": Needs(lambda n_classes: n_classes, of_two=False),
     "beta": Needs(lambda _: 3, of_two=True),
-    "isotonic": Needs(lambda n_classes: STEPS * (1 if n_classes == 2 else n_classes)),
+    "structured_vector": Needs(lambda n_classes: 2 * n_classes, of_two=False),
+    "structured_matrix": Needs(lambda n_classes: 3 * n_classes, of_two=False),
+    "spline": Needs(lambda _: KNOTS, of_two=True),
+    "centred_isotonic": Needs(lambda _: STEPS, of_two=True),
+    "isotonic": Needs(lambda _: STEPS, of_two=True),
 }
 
 

@@ -88,7 +88,8 @@ def held_out(calibrator: Calibrator[FittedCalibrator], folds: Folds) -> HeldOut:
             except (FitError, InputError) as error:
                 failures.append(str(error).split(". ", maxsplit=1)[0])
                 continue
-            scores[held] = SCORE.of(fitted.transform(rows.take(held)))
+            run = rows.take(held)
+            scores[held] = SCORE.of(run.restated(fitted.restate(run)))
     return HeldOut(None if failures else scores, tuple(failures))
 
 

@@ -167,7 +167,7 @@ class PerGroup(Calibrator[GroupedMaps]):
             If the calibrator has no fit on all rows.
         """
         codes = _groups(rows)
-        pooled = self.calibrator.fit(rows)
+        pooled = self.calibrator.fitted_to(rows)
         scores = stated(log_probs(pooled.restate(rows)))
         place = codes.codes.to(rows.device)
         found = [k for k in range(len(codes.names)) if bool((place == k).any())]
