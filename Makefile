@@ -22,7 +22,7 @@ TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 KERNEL := hatch_build.py $(wildcard src/calibrant/kernel/*.[ch])
 
 # Benchmarks beside peers that are no part of the lock, and have an environment of their own.
-BENCH_OF_PEERS := benchmarks/metrics_speed.py
+BENCH_OF_PEERS := benchmarks/metrics_speed.py benchmarks/calibrators_speed.py
 
 .PHONY: help
 help:  ## Show this list

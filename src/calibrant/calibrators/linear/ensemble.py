@@ -1,6 +1,7 @@
 """Ensemble temperature scaling: tempered, raw and even probabilities, mixed."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar
@@ -118,36 +119,41 @@ def _parts(form: Form, value: float) -> tuple[Tensor, Tensor, Tensor]:
     return tempered(form, value).exp(), raw, torch.full_like(raw, 1 / form.n_classes)
 
 
-def _look(rows: Predictions, value: float, shares: Shares) -> tuple[float, Shares, Tensor]:
-    """Mean log loss of a mixture, its slope and its curvature in the shares."""
-    loss, slope = 0.0, torch.zeros_like(shares)
-    bend = torch.zeros((3, 3), dtype=torch.float64, device=shares.device)
+def _columns(rows: Predictions, value: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """Share of every outcome in all, and what the three parts state for it, chunk by chunk."""
+    total = rows.weight().sum()
     for chunk in rows.chunks(CHUNK):
-        weight = chunk.weight()
+        weight = chunk.weight() / total
         parts = torch.stack(_parts(chunk.declared, value), dim=-1)
         if chunk.soft is not None:
             weight = (weight[:, None] * chunk.soft).reshape(-1)
-            parts = parts.view(-1, 3)[weight > 0]
-            weight = weight[weight > 0]
+            yield weight[weight > 0], parts.view(-1, 3)[weight > 0]
         else:
             hard = chunk.hard
             assert hard is not None
-            parts = parts[torch.arange(len(hard), device=hard.device), hard]
+            yield weight, parts[torch.arange(len(hard), device=hard.device), hard]
+
+
+def _look(columns: list[tuple[Tensor, Tensor]], shares: Shares) -> tuple[float, Shares, Tensor]:
+    """Mean log loss of a mixture, its slope and its curvature in the shares."""
+    loss, slope = 0.0, torch.zeros_like(shares)
+    bend = torch.zeros((3, 3), dtype=torch.float64, device=shares.device)
+    for weight, parts in columns:
         mixed = parts @ shares
         loss -= float(weight @ mixed.log())
         ratio = parts / mixed[:, None]
         slope -= weight @ ratio
         bend += ratio.T @ (ratio * weight[:, None])
-    total = float(rows.weight().sum())
-    return loss / total, slope / total, bend / total
+    return loss, slope, bend
 
 
 def _least(rows: Predictions, value: float) -> Shares:
     """Shares with the least log loss, by Newton's method on the triangle of shares."""
+    columns = list(_columns(rows, value))
     shares = torch.tensor([0.8, 0.1, 0.1], dtype=torch.float64, device=rows.device)
     pure = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64, device=rows.device)
     for _ in range(100):
-        loss, slope, bend = _look(rows, value, shares)
+        loss, slope, bend = _look(columns, shares)
         loss += LEAN / 2 * float((shares - pure).square().sum())
         slope = slope + LEAN * (shares - pure)
         bend.diagonal().add_(LEAN)
@@ -158,7 +164,7 @@ def _least(rows: Predictions, value: float) -> Shares:
         length = 1.0
         for _ in range(60):
             at = shares + length * step
-            found = _look(rows, value, at)[0] + LEAN / 2 * float((at - pure).square().sum())
+            found = _look(columns, at)[0] + LEAN / 2 * float((at - pure).square().sum())
             if found <= loss - 1e-4 * length * decrement + 1e-15:
                 break
             length /= 2
