@@ -88,7 +88,11 @@ import torch, calibrant as cal
 from calibrant.calibrators.named import get
 logits = torch.randn(200, 3, generator=torch.Generator().manual_seed(0)).double()
 labels = logits.argmax(-1).where(torch.arange(200) % 3 > 0, torch.arange(200) % 2)
-for name in ("temperature", "matrix", "dirichlet"):
+for name in (
+    *("temperature", "bias_corrected_temperature", "vector", "matrix", "dirichlet"),
+    *("structured_vector", "structured_matrix", "platt", "beta", "spline"),
+):
+    torch.compiler.reset()
     module = get(name).fit(cal.predictions(logits=logits, labels=labels)).to_module("logits")
     whole = torch.nn.Sequential(torch.nn.Linear(3, 3).double(), module)
     compiled = torch.compile(whole, fullgraph=True, backend="eager")

@@ -162,21 +162,19 @@ def test_several_folds_are_averaged(small_recipe, small_table, tmp_path, monkeyp
     ]
 
 
-COLD = '{"method": "temperature", "n_classes": 2, "n": 3, "value": -1.0}'
-
-
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
         ("model/schema.json", "{", "no JSON"),
         ("model/schema.json", '{"schema": 99}', "99"),
-        ("model/schema.json", '{"schema": 2}', "what the model reads"),
+        ("model/schema.json", '{"schema": 3}', "what the model reads"),
         ("model/calibrator.json", '{"method": "sorcery"}', "sorcery"),
         (
-            "model/calibrator.json",
-            '{"method": "temperature", "n_classes": 2, "n": 3, "value": -1.0}',
-            "temperature",
+            "model/calibrator/calibrator.json",
+            '{"method": "temperature"}',
+            "calibrant did not write",
         ),
+        ("model/calibrator/arrays.safetensors", "x" * 99, "changed, damaged or cut short"),
         ("model/network.safetensors", "x" * 99, "network"),
         ("model/encoder.skops", "x" * 99, "encoder"),
         ("recipe.toml", "data = 3", "recipe"),

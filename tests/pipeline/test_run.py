@@ -11,6 +11,7 @@ import pytest
 import torch
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
+import calibrant as cal
 from calibrant.data.encode import Encoder
 from calibrant.data.read import read_table
 from calibrant.errors import InputError, OutputError
@@ -32,6 +33,8 @@ FILES = [
     "history.parquet",
     "metrics.json",
     "model/calibrator.json",
+    "model/calibrator/arrays.safetensors",
+    "model/calibrator/calibrator.json",
     "model/encoder.skops",
     "model/network.safetensors",
     "model/schema.json",
@@ -67,7 +70,7 @@ def test_metrics_json_has_the_keys_that_readers_rely_on(small_run):
     for when in ("before", "after"):
         for name in names | {"classwise_ece", "auroc"}:
             assert {"value", "low", "high", "n", "method"} <= set(record[when][name])
-    assert set(record["calibrator"]) >= {"method", "value"}
+    assert set(record["calibrator"]) == {"method", "found", "n", "reason"}
     assert set(record["split"]) == {
         *("train", "validation", "test", "folds", "how", "target", "positive")
     }
@@ -121,9 +124,9 @@ def test_the_saved_model_gives_the_saved_probabilities_bit_for_bit(small_run, sm
     features = Encoder.load(model / "encoder.skops").transform(read_table(small_table))
     network = load_network(model / "network.safetensors")
     stated = outputs(network, torch.from_numpy(features[rows["row"]])).double()
-    temperature = json.loads((model / "calibrator.json").read_text()).get("value")
+    temperature = cal.load_calibrator(model / "calibrator").value
     classes = json.loads((model / "schema.json").read_text())["target"]["classes"]
-    scaled = stated if temperature is None else stated * (1 / temperature)
+    scaled = stated * (1 / temperature)
     for prefix, scores in (("p_before_", stated), ("p_after_", scaled)):
         probs = scores.softmax(dim=-1).numpy()
         for k, name in enumerate(classes):

@@ -128,3 +128,10 @@ def test_cross_fitted_rows_are_honest_and_those_of_the_whole_fit_are_not():
     assert cal.evaluate(found.predictions, ["log_loss"])
     with pytest.raises(InputError, match="others than the rows"):
         cal.evaluate(found.fitted.transform(FIT), ["log_loss"])
+
+
+def test_what_was_chosen_knows_its_rows_by_itself():
+    chosen = cal.AutoCalibration(candidates=(cal.TemperatureScaling(),)).fit(FIT)
+    for fitted in (chosen, chosen.winner):
+        with pytest.raises(InputError, match="others than the rows"):
+            cal.evaluate(fitted.transform(FIT), ["log_loss"])

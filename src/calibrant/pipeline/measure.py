@@ -55,10 +55,15 @@ class Calibration:
         return f"Calibrated on {self.n:,} validation rows. {found}"
 
     def to_dict(self) -> dict[str, object]:
-        """Plain data for JSON."""
+        """Plain data for JSON: what was found and why, without the parameters of the fit."""
         if self.fitted is None:
             return {"method": "none", "n": self.n, "reason": self.why}
-        return {**self.fitted.to_dict(), "reason": self.why}
+        return {
+            "method": self.fitted.method,
+            "found": self.fitted.found,
+            "n": self.fitted.n,
+            "reason": self.why,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from calibrant.data.target import Target
 from calibrant.files import write_whole
 from calibrant.pipeline.outcome import Outcome
 from calibrant.pipeline.record import schema_record
@@ -16,7 +17,8 @@ def write_model(folder: Path, outcome: Outcome) -> None:
 
     ``schema.json`` says what is read and predicted. Of every fold there are its encoder
     (``encoder.skops``), its networks (``network.safetensors``, ``network-2.safetensors``, ...,
-    one a seed) and its calibrator (``calibrator.json``); of several folds in a folder each.
+    one a seed), what is said of its calibrator (``calibrator.json``) and, where there is one, the
+    calibrator itself (the folder ``calibrator``); of several folds in a folder each.
 
     Raises
     ------
@@ -27,9 +29,13 @@ def write_model(folder: Path, outcome: Outcome) -> None:
     write_whole(folder / "schema.json", _json(schema_record(outcome)))
     places = fold_folders(folder, len(outcome.trials))
     for place, trial in zip(places, outcome.trials, strict=True):
+        target = trial.fold.target
         place.mkdir(exist_ok=True)
         trial.fold.encoder.save(place / "encoder.skops")
         write_whole(place / "calibrator.json", _json(trial.calibration.to_dict()))
+        if trial.calibration.fitted is not None:
+            names = target.class_names if isinstance(target, Target) else None
+            trial.calibration.fitted.save(place / "calibrator", class_names=names)
         files = network_files(place, len(trial.learned.networks))
         for file, network in zip(files, trial.learned.networks, strict=True):
             outcome.task.save(file, network)

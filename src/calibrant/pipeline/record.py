@@ -12,7 +12,7 @@ from calibrant.report.contest import Contest
 
 __all__ = ["metrics_record", "schema_record"]
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def metrics_record(outcome: Outcome) -> dict[str, object]:

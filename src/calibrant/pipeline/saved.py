@@ -8,7 +8,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import nn
 
-from calibrant.calibrators.named import restored
+from calibrant.calibrators.saved import load_calibrator
 from calibrant.data.encode import Encoder
 from calibrant.data.number_target import NumberTarget
 from calibrant.data.plan import Plan
@@ -128,8 +128,11 @@ def _fold(place: Path, n_networks: int) -> SavedFold:
     networks = tuple(load_network(file) for file in network_files(place, n_networks))
     record = _json(place / "calibrator.json")
     n = record.get("n")
-    record.pop("reason", None)
-    fitted = None if record.get("method") == "none" else restored(record)
+    method = record.get("method")
+    fitted = None if method == "none" else load_calibrator(place / "calibrator")
+    if fitted is not None and fitted.method != method:
+        rule, got = f"be of the method {method}", fitted.method
+        raise InputError(f"{place / 'calibrator'}", rule, got, REMEDY)
     calibration = Calibration(fitted, "", n if isinstance(n, int) else 0)
     return SavedFold(Encoder.load(place / "encoder.skops"), networks, calibration)
 

@@ -111,7 +111,7 @@ class AutoCalibration(Calibrator[Chosen]):
             chosen = self._simplest(trials, folds)
             trial = trials[chosen]
             try:
-                winner = trial.calibrator.fitted_to(rows)
+                winner = trial.calibrator.fit(rows)
             except FitError as error:  # identity has a fit, so that there is an end
                 trial.scores, trial.mean = None, NOTHING
                 trial.note = f"no fit on all rows: {_first_sentence(error)}"

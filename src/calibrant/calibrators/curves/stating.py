@@ -25,7 +25,7 @@ def stated_probs(form: Form, probs: Float64[Tensor, "row curve"]) -> Form:
     total = probs.sum(dim=-1, keepdim=True)
     none = total == 0
     probs = probs / torch.where(none, 1, total)
-    if bool(none.any()):
+    if torch.compiler.is_compiling() or bool(none.any()):
         probs = torch.where(none, form.probs.double(), probs)
     return Probs(_narrow(probs, wide))
 
@@ -40,7 +40,7 @@ def stated_log_odds(form: Form, odds: Float64[Tensor, "row curve"]) -> Form:
         return in_form_of(form, torch.cat((-odds.clamp(min=0), odds.clamp(max=0)), dim=-1))
     logits = F.logsigmoid(odds)
     none = (odds == -torch.inf).all(dim=-1, keepdim=True)
-    if bool(none.any()):
+    if torch.compiler.is_compiling() or bool(none.any()):
         logits = torch.where(none, form.log_probs, logits)
     return in_form_of(form, logits)
 

@@ -24,9 +24,9 @@ def floored(form: Form) -> Float64[Tensor, "row class"]:
 
 
 def ruled_out(form: Form) -> Bool[Tensor, "row class"] | None:
-    """Classes with probability 0; None where there are none."""
+    """Classes with probability 0; None where there are none, unless a graph is traced."""
     out = log_probs(form) == -torch.inf
-    return out if bool(out.any()) else None
+    return out if torch.compiler.is_compiling() or bool(out.any()) else None
 
 
 def centred(
