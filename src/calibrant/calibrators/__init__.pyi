@@ -9,6 +9,10 @@ from calibrant.calibrators.curves.centred_isotonic import CentredIsotonic as Cen
 from calibrant.calibrators.curves.centred_isotonic import (
     CentredIsotonicCalibration as CentredIsotonicCalibration,
 )
+from calibrant.calibrators.curves.cross_venn_abers import CrossVennAbers as CrossVennAbers
+from calibrant.calibrators.curves.cross_venn_abers import (
+    CrossVennAbersCalibration as CrossVennAbersCalibration,
+)
 from calibrant.calibrators.curves.histogram import Histogram as Histogram
 from calibrant.calibrators.curves.histogram import HistogramBinning as HistogramBinning
 from calibrant.calibrators.curves.isotonic import Isotonic as Isotonic
@@ -19,6 +23,8 @@ from calibrant.calibrators.curves.scaling_binning import ScaledBins as ScaledBin
 from calibrant.calibrators.curves.scaling_binning import ScalingBinning as ScalingBinning
 from calibrant.calibrators.curves.spline import Spline as Spline
 from calibrant.calibrators.curves.spline import SplineCalibration as SplineCalibration
+from calibrant.calibrators.curves.venn_abers import VennAbers as VennAbers
+from calibrant.calibrators.curves.venn_abers import VennAbersCalibration as VennAbersCalibration
 from calibrant.calibrators.grouped.per_group import GroupedMaps as GroupedMaps
 from calibrant.calibrators.grouped.per_group import PerGroup as PerGroup
 from calibrant.calibrators.identity import Identity as Identity

@@ -45,4 +45,14 @@ CURVES: dict[str, Entry] = {
         "calibrant.calibrators.curves.spline:Spline",
         "a smooth rising curve of log-odds for each class",
     ),
+    "venn_abers": Entry(
+        "calibrant.calibrators.curves.venn_abers:VennAbersCalibration",
+        "calibrant.calibrators.curves.venn_abers:VennAbers",
+        "isotonic with the row itself as 0 and as 1, for each class",
+    ),
+    "cross_venn_abers": Entry(
+        "calibrant.calibrators.curves.cross_venn_abers:CrossVennAbersCalibration",
+        "calibrant.calibrators.curves.cross_venn_abers:CrossVennAbers",
+        "Venn-Abers of several folds, merged, for each class",
+    ),
 }
