@@ -56,7 +56,9 @@ def _csv(name: str) -> Callable[[Path], pd.DataFrame]:
     return lambda folder: pd.read_csv(folder / name)
 
 
-def _embedded(load: Callable[..., object]) -> Callable[[Path], pd.DataFrame]:
+def embedded(load: Callable[..., object]) -> Callable[[Path], pd.DataFrame]:
+    """Reader of a table that scikit-learn holds."""
+
     def read(folder: Path) -> pd.DataFrame:
         del folder
         bunch = load(as_frame=True)
@@ -77,14 +79,14 @@ TABLES = {
     ),
     "mammography": TableSpec(_csv("mammography.csv"), {"target": "class"}),
     "landslide": TableSpec(_csv("landslide_wv.csv"), {"target": "class"}),
-    "digits": TableSpec(_embedded(load_digits), {"target": "class"}),
+    "digits": TableSpec(embedded(load_digits), {"target": "class"}),
     "red wine >= 6": TableSpec(
         _csv("winequality_red.csv"), {"target": "quality", "positive_above": 5}
     ),
     "red wine, 6 classes": TableSpec(_csv("winequality_red.csv"), {"target": "quality"}),
     "urban land cover": TableSpec(_urban, {"target": "class"}),
-    "breast cancer": TableSpec(_embedded(load_breast_cancer), {"target": "class"}),
-    "wine": TableSpec(_embedded(load_wine), {"target": "class"}),
+    "breast cancer": TableSpec(embedded(load_breast_cancer), {"target": "class"}),
+    "wine": TableSpec(embedded(load_wine), {"target": "class"}),
 }
 
 
