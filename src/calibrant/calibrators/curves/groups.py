@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float64, Int64
+from jaxtyping import Bool, Float, Float64, Int, Int64
 from torch import Tensor
 
 from calibrant.calibrators.curves.class_scores import ClassScores, Scale, class_scores, n_curves
@@ -40,7 +40,7 @@ class Groups:
         In which they were declared.
     """
 
-    key: Float[np.ndarray, " group"] | Int64[np.ndarray, " group"]
+    key: Float[np.ndarray, " group"] | Int[np.ndarray, " group"]
     w: Sums
     wy: Sums
     scale: Scale
@@ -51,7 +51,7 @@ class Groups:
     ) -> Float[np.ndarray, "*index"]:
         """Scores of some groups, or of all of them."""
         key = self.key[groups]
-        return unpacked(key).astype(self.dtype) if key.dtype == np.int64 else key
+        return unpacked(key).astype(self.dtype) if key.dtype.kind == "i" else key
 
 
 def groups_of(shards: Shards) -> Iterator[Groups]:
