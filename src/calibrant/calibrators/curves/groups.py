@@ -125,6 +125,10 @@ def grouped(
         keys.sort()
         bits = keys >> 1
         start = _starts(bits)
+        if len(start) == len(bits):  # no ties
+            return Groups(
+                bits, np.ones(len(bits)), (keys & 1).astype(np.float64), scale, score.dtype
+            )
         w = np.diff(start, append=len(keys)).astype(np.float64)
         wy = np.add.reduceat(keys & 1, start).astype(np.float64)
         return Groups(bits[start], w, wy, scale, score.dtype)
