@@ -34,7 +34,8 @@ def test_a_temperature_that_helps_is_adopted_with_the_small_penalty():
     calibration = calibrated(validation)
     expected = TemperatureScaling(penalty=2.0).fit(validation).value
     record = calibration.to_dict()
-    assert (record["method"], record["value"], record["n"]) == ("temperature", expected, 400)
+    assert (record["method"], calibration.fitted.value) == ("temperature", expected)
+    assert (record["n"], record["found"]) == (400, calibration.fitted.found)
     found = measured(test, calibration)
     assert found.after["log_loss"].value < found.before["log_loss"].value
     assert found.after["accuracy"].value == found.before["accuracy"].value
