@@ -15,7 +15,7 @@ from calibrant.errors import FitError
 __all__ = ["Loss"]
 
 MOST_STEPS = 100
-DECREMENT = 1e-18  # squared, in nats: twice what a last step could still gain
+DECREMENT = 1e-16  # squared, in nats: twice what a last step could still gain
 FEW = 400  # parameters, up to which equations are solved exactly
 MUCH = 2e10  # multiplications for exact curvature
 SEPARATED = 1e-10  # mean log loss, in nats, of rows without an error
@@ -153,7 +153,7 @@ class Loss:
             return found + still
 
         steepness = float(slope.abs().max())
-        return conjugate(curved, inverse, -slope, min(0.05, max(steepness, 1e-6)))
+        return conjugate(curved, inverse, -slope, min(0.1, max(steepness**0.5, 1e-4)))
 
 
 def conjugate(

@@ -1,5 +1,6 @@
 """How parameters make scores: one scale for all classes, one for each, or a full matrix."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -169,20 +170,26 @@ class FullMatrix(Shape):
     def nearly_inverse(
         self, scores: Scores, spread: Scores, ridge: Params
     ) -> Callable[[Params], Params]:
-        """See `Shape.nearly_inverse`: the second moments of all rows serve every class."""
+        """See `Shape.nearly_inverse`: the second moments of all rows serve every class.
+
+        Intercepts are scaled so that their ridge is that of the matrix; the diagonal, whose ridge
+        may be far weaker, is solved for by itself besides.
+        """
         k = self.n_classes
+        alone = (spread * scores.square()).sum(dim=0) + self.parts(ridge)[0].diagonal() + 1e-12
         of_row, of_class = spread.sum(dim=1), spread.sum(dim=0)
-        wide = torch.cat((scores, torch.ones_like(scores[:, :1])), dim=1)
+        of_entry, of_intercept = (float(part.mean()) for part in self.parts(ridge))
+        unit = max(1.0, math.sqrt(of_entry / of_intercept)) if of_intercept > 0 else 1.0
+        wide = torch.cat((scores, torch.full_like(scores[:, :1], unit)), dim=1)
         moments = wide.T @ (wide * of_row[:, None]) / of_row.sum().clamp(min=1e-300)
         values, vectors = torch.linalg.eigh(moments)
-        matrix, intercept = self.parts(ridge)
-        mean = torch.cat((matrix, intercept[:, None]), dim=1).mean(dim=1, keepdim=True)
-        scale = of_class[:, None] * values.clamp(min=1e-9) + mean + 1e-12
+        scale = of_class[:, None] * values.clamp(min=1e-9) + of_entry + 1e-12
 
         def apply(residual: Params) -> Params:
             of_matrix, of_intercept = self.parts(residual)
-            both = torch.cat((of_matrix, of_intercept[:, None]), dim=1)
+            both = torch.cat((of_matrix, unit * of_intercept[:, None]), dim=1)
             found = (both @ vectors / scale) @ vectors.T
-            return torch.cat((found[:, :k].reshape(-1), found[:, k]))
+            found[:, :k].diagonal().add_(of_matrix.diagonal() / alone)
+            return torch.cat((found[:, :k].reshape(-1), unit * found[:, k]))
 
         return apply
