@@ -75,7 +75,7 @@ DEFAULTS: dict[str, Needs] = {  # from the simplest on: this is the order of com
     "structured_vector": Needs(lambda n_classes: 2 * n_classes, of_two=False),
     "structured_matrix": Needs(lambda n_classes: 3 * n_classes, of_two=False),
     "spline": Needs(lambda _: KNOTS, of_two=True),
-    "centred_isotonic": Needs(lambda _: STEPS, of_two=True),
+    "centred_isotonic": Needs(lambda n_classes: max(STEPS, KNOTS * n_classes)),
     "isotonic": Needs(lambda _: STEPS, of_two=True),
 }
 
