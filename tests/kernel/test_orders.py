@@ -1,11 +1,15 @@
 """Orders and placements of the kernel against those of torch, and by hand."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import roc_auc_score
 
 from calibrant.kernel import library, orders
-from calibrant.kernel.orders import order_and_ranks, ranked_placements
+from calibrant.kernel.orders import influences_of, order_and_ranks, searched_placements
+from calibrant.metrics.ranking.influences import area_and_influences
 from calibrant.metrics.ranking.placements import by_rank, placements
 
 pytestmark = pytest.mark.skipif(library.kernel() is None, reason=library.told())
@@ -55,29 +59,95 @@ def test_column_of_a_table_has_the_order_of_its_copy(dtype):
         assert torch.equal(torch.as_tensor(found), torch.as_tensor(expected))
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-def test_placements_are_those_of_torch(weighted, without):
-    scores, rng = numbers(torch.float64), np.random.default_rng(1)
-    positive = torch.from_numpy(rng.uniform(size=len(scores)) < 0.4)
-    weight = torch.from_numpy(rng.uniform(size=len(scores)) if weighted else np.ones(len(scores)))
-    found = placements(scores, positive, weight)
-    expected = without(lambda: placements(scores, positive, weight))
-    assert torch.allclose(found, expected, rtol=0, atol=1e-12)
-    assert len(found.unique()) > 100
+def outranked(scores, positive, weight):
+    """Placements by comparing every row with every other one."""
+    mine, other = scores[:, None], scores[None]
+    up = positive[:, None]
+    beaten = torch.where(up, other < mine, other > mine) + 0.5 * (other == mine)
+    counts = weight * (positive[None] != up)
+    return (beaten * counts).sum(1) / counts.sum(1)
+
+
+def crowds(dtype):
+    """Many numbers next to one another, and some so far that one bucket holds all the others."""
+    near = 0.5 + torch.arange(400).double() * 1e-6
+    return torch.cat((near, near[::3], torch.tensor([-1e30, 1e30, 0.5]).double())).to(dtype)
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
+@pytest.mark.parametrize("share", [0.002, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize("dtype", REALS, ids=str)
+@pytest.mark.parametrize("make", [lambda dtype: numbers(dtype, 1500), crowds], ids=["all", "near"])
+def test_placements_count_what_every_row_outranks(make, dtype, share, weighted, without):
+    scores, generator = make(dtype), torch.Generator().manual_seed(1)
+    positive = torch.rand(len(scores), generator=generator) < share
+    positive[:2] = torch.tensor([True, False])
+    weight = torch.ones(len(scores)).double()
+    if weighted:
+        weight = torch.rand(len(scores), generator=generator, dtype=torch.float64)
+    found = searched_placements(scores, positive, weight)
+    assert torch.allclose(found, outranked(scores, positive, weight), rtol=0, atol=1e-12)
+    of_torch = without(lambda: placements(scores, positive, weight))
+    assert torch.allclose(found, of_torch, rtol=0, atol=1e-12)
 
 
 def test_placements_by_hand():
     scores, hit = torch.tensor([0.1, 0.3, 0.3, 0.9]), torch.tensor([False, True, False, True])
-    order, rank, _ = order_and_ranks(scores)
-    share = ranked_placements(order, rank, hit, torch.tensor([1.0, 1.0, 3.0, 1.0]).double())
+    share = searched_placements(scores, hit, torch.tensor([1.0, 1.0, 3.0, 1.0]).double())
     # below .3 lies 1 of 4 and half of 3; above .1 all, above the other .3 one and a half of two
     assert share.tolist() == [1.0, 2.5 / 4, 0.75, 1.0]
 
 
-def test_order_outside_the_rows_reads_nothing():
-    one = torch.zeros(1, dtype=torch.int64)
-    with pytest.raises(IndexError, match="outside the rows"):
-        ranked_placements(one + 5, one, torch.tensor([True]), torch.ones(1).double())
+@pytest.mark.parametrize("dtype", REALS, ids=str)
+def test_numbers_that_are_none_lead_nowhere_else(dtype):
+    scores = torch.full((50,), math.nan, dtype=dtype)
+    scores[::3] = 0.5
+    hit = torch.arange(50) % 4 == 0
+    assert searched_placements(scores, hit, torch.ones(50).double()).shape == (50,)
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
+def test_influences_are_those_of_torch(weighted, without):
+    generator = torch.Generator().manual_seed(2)
+    share = torch.rand(10_000, generator=generator, dtype=torch.float64)
+    hit = torch.rand(10_000, generator=generator) < 0.2
+    weight = torch.ones(10_000).double()
+    if weighted:
+        weight = torch.rand(10_000, generator=generator, dtype=torch.float64)
+        weight[::9] = 0
+    expected = without(lambda: area_and_influences(share.clone(), hit, weight))
+    value, influence = influences_of(share.clone(), hit, weight)
+    assert value == pytest.approx(expected.value, rel=1e-13)
+    assert torch.allclose(influence, expected.influence, rtol=1e-11, atol=0)
+
+
+@pytest.mark.parametrize("of_torch", [False, True])
+def test_influences_have_the_variance_of_delong(of_torch, without):
+    rng = np.random.default_rng(3)
+    scores = torch.from_numpy(rng.normal(size=300).round(1))
+    hit = torch.from_numpy(rng.uniform(size=300) < 0.3)
+    share = placements(scores, hit, torch.ones(300).double())
+    parts = [share[side] for side in (hit, ~hit)]
+    variance = sum(float(part.var()) / len(part) for part in parts)  # both unbiased
+
+    def work():
+        return area_and_influences(share.clone(), hit, torch.ones(300).double())
+
+    found = without(work) if of_torch else work()
+    assert found.value == pytest.approx(roc_auc_score(hit, scores), rel=1e-13)
+    assert float(found.influence.square().sum()) == pytest.approx(variance, rel=1e-12)
+
+
+@pytest.mark.parametrize("of_torch", [False, True])
+def test_lonely_row_moves_nothing_that_is_known(of_torch, without):
+    hit, weight = torch.tensor([True, False, False]), torch.tensor([2.0, 1.0, 1.0]).double()
+
+    def work():
+        return area_and_influences(torch.tensor([0.5, 1.0, 0.0]).double(), hit, weight)
+
+    found = without(work) if of_torch else work()
+    assert found.value == 0.5
+    assert math.isnan(found.influence[0])
 
 
 def test_what_the_kernel_cannot_read_is_left_to_torch():

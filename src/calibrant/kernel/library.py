@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "of_real.h", "few.h", "order.h")
+SOURCES = ("kernel.c", "of_real.h", "few.h", "order.h", "place.h")
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]
@@ -26,6 +26,7 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
     "clean": (_POINTER, _COUNT, _COUNT, c_double, c_double),
     "tops": (_POINTER, _COUNT, _COUNT, _POINTER, _POINTER),
     "order": (_POINTER, _COUNT, _POINTER, _POINTER),
+    "placements": (*(_POINTER,) * 3, _COUNT, _POINTER),
     "squares": (_POINTER, _COUNT, _COUNT, _POINTER),
     "distances": (_POINTER, _POINTER, _COUNT, _POINTER),
     "cells": (
@@ -44,12 +45,14 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
     ),
 }
 _OF_ROWS = {
-    "placements": (*(_POINTER,) * 4, _COUNT, _POINTER),
+    "influences": (_POINTER, _POINTER, _COUNT, _POINTER, _POINTER),
     "add_events": (*(_POINTER,) * 5, _COUNT, _POINTER, _COUNT, _COUNT),
     "add_moments": (_POINTER, _POINTER, _COUNT, _POINTER),
     "add_counts": (_POINTER, _POINTER, _COUNT, _POINTER, _COUNT, _COUNT),
 }
-_WIDE = {"order_float", "order_double", "placements"}  # functions that return int64_t
+_WIDE = {
+    f"{name}_{real}" for name in ("order", "placements") for real in _REALS
+}  # functions that return int64_t
 
 
 def source_digest(folder: Path) -> str:

@@ -40,36 +40,48 @@ static inline Narrow item_float(float value, int64_t row) {
     return (Narrow)rising_float(value) << 32 | (Narrow)row;
 }
 
-/* Rows in rising order of their numbers, none NaN, rows of equal ones as they come; the rank of
- * every ordered row, that of ties shared. Returns the number of ranks, or 0 without memory or if
- * the rows are too many. From the lowest digit up, every pass keeps the order of the one before. */
-#define DEFINE_ORDER(REAL, ITEM, BITS, ROW, N_BITS, MOST)                                         \
-    int64_t calibrant_order_##REAL(const REAL *values, int64_t n, int64_t *order, int64_t *rank) { \
+/* Items of all rows, or of those whose side is the one wanted, m in number, in rising order and
+ * equal ones as they come; `held` has room for 2 m of them. From the lowest digit up, every pass
+ * keeps the order of the one before. */
+#define DEFINE_SORT(REAL, ITEM, BITS, N_BITS)                                                     \
+    static ITEM *sorted_##REAL(const REAL *values, const uint8_t *side, int wanted, int64_t n,    \
+                               int64_t m, ITEM *held) {                                           \
         const int n_passes = (N_BITS + DIGIT - 1) / DIGIT;                                        \
         int64_t counts[MOST_PASSES][N_DIGITS];                                                    \
-        ITEM *held = n > MOST ? NULL : malloc((size_t)(2 * n) * sizeof *held);                    \
-        if (held == NULL) return 0;                                                               \
-        ITEM *items = held, *spare = held + n;                                                    \
+        ITEM *items = held, *spare = held + m;                                                    \
         memset(counts, 0, sizeof counts);                                                         \
-        for (int64_t i = 0; i < n; i++) {                                                         \
-            items[i] = item_##REAL(values[i], i);                                                 \
+        for (int64_t i = 0, next = 0; i < n; i++) {                                               \
+            if (side != NULL && (side[i] != 0) != wanted) continue;                               \
+            const ITEM item = item_##REAL(values[i], i);                                          \
+            items[next++] = item;                                                                 \
             for (int pass = 0; pass < n_passes; pass++)                                           \
-                counts[pass][DIGIT_OF(BITS(items[i]), pass)]++;                                   \
+                counts[pass][DIGIT_OF(BITS(item), pass)]++;                                       \
         }                                                                                         \
         for (int pass = 0; pass < n_passes; pass++) {                                             \
             int64_t *count = counts[pass], start = 0;                                             \
-            if (count[DIGIT_OF(BITS(items[0]), pass)] == n) continue;                             \
+            if (count[DIGIT_OF(BITS(items[0]), pass)] == m) continue;                             \
             for (int digit = 0; digit < N_DIGITS; digit++) {                                      \
                 const int64_t here = count[digit];                                                \
                 count[digit] = start;                                                             \
                 start += here;                                                                    \
             }                                                                                     \
-            for (int64_t i = 0; i < n; i++)                                                       \
+            for (int64_t i = 0; i < m; i++)                                                       \
                 spare[count[DIGIT_OF(BITS(items[i]), pass)]++] = items[i];                        \
             ITEM *sorted = spare;                                                                 \
             spare = items;                                                                        \
             items = sorted;                                                                       \
         }                                                                                         \
+        return items;                                                                             \
+    }
+
+/* Rows in rising order of their numbers, none NaN, rows of equal ones as they come; the rank of
+ * every ordered row, that of ties shared. Returns the number of ranks, or 0 without memory or if
+ * the rows are too many. */
+#define DEFINE_ORDER(REAL, ITEM, BITS, ROW, MOST)                                                 \
+    int64_t calibrant_order_##REAL(const REAL *values, int64_t n, int64_t *order, int64_t *rank) { \
+        ITEM *held = n > MOST ? NULL : malloc((size_t)(2 * n) * sizeof *held);                    \
+        if (held == NULL) return 0;                                                               \
+        const ITEM *items = sorted_##REAL(values, NULL, 1, n, n, held);                           \
         int64_t at = 0;                                                                           \
         for (int64_t i = 0; i < n; i++) {                                                         \
             at += i > 0 && BITS(items[i]) != BITS(items[i - 1]);                                  \
@@ -80,35 +92,7 @@ static inline Narrow item_float(float value, int64_t row) {
         return at + 1;                                                                            \
     }
 
-DEFINE_ORDER(double, Wide, BITS_OF_WIDE, ROW_OF_WIDE, 64, INT64_MAX / 64)
-DEFINE_ORDER(float, Narrow, BITS_OF_NARROW, ROW_OF_NARROW, 32, UINT32_MAX)
-
-/* Share of the weight of the other side that every row outranks, ties one half: of positive rows
- * what lies below, of others what lies above. Both sides hold weight, which may be null, for ones.
- * Returns 1, or 0 if an entry of the order is outside the rows. */
-#define WEIGHT(row) (weight == NULL ? 1 : weight[row])
-int64_t calibrant_placements(const int64_t *order, const int64_t *rank, const uint8_t *positive,
-                             const double *weight, int64_t n, double *share) {
-    double up = 0, down = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if ((uint64_t)order[i] >= (uint64_t)n) return 0;
-        if (positive[i]) up += WEIGHT(i);
-        else down += WEIGHT(i);
-    }
-    double up_before = 0, down_before = 0;
-    for (int64_t start = 0, end; start < n; start = end) {
-        double up_here = 0, down_here = 0;
-        for (end = start; end < n && rank[end] == rank[start]; end++) {
-            const int64_t row = order[end];
-            if (positive[row]) up_here += WEIGHT(row);
-            else down_here += WEIGHT(row);
-        }
-        const double below = (down_before + down_here / 2) / down;
-        const double above = 1 - (up_before + up_here / 2) / up;
-        for (int64_t i = start; i < end; i++)
-            share[order[i]] = positive[order[i]] ? below : above;
-        up_before += up_here;
-        down_before += down_here;
-    }
-    return 1;
-}
+DEFINE_SORT(double, Wide, BITS_OF_WIDE, 64)
+DEFINE_SORT(float, Narrow, BITS_OF_NARROW, 32)
+DEFINE_ORDER(double, Wide, BITS_OF_WIDE, ROW_OF_WIDE, INT64_MAX / 64)
+DEFINE_ORDER(float, Narrow, BITS_OF_NARROW, ROW_OF_NARROW, UINT32_MAX)

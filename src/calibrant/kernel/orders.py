@@ -1,4 +1,4 @@
-"""Rows in the order of their scores, and what every row outranks."""
+"""Rows in the order of their scores, what every row outranks, and how far it moves an area."""
 
 import torch
 from jaxtyping import Bool, Float64, Int64
@@ -7,7 +7,7 @@ from torch import Tensor
 from calibrant.kernel.library import kernel
 from calibrant.kernel.scans import REALS, plain
 
-__all__ = ["order_and_ranks", "ranked_placements"]
+__all__ = ["influences_of", "order_and_ranks", "searched_placements"]
 
 
 def order_and_ranks(
@@ -30,34 +30,50 @@ def order_and_ranks(
     return (order, rank, n_ranks) if n_ranks else None
 
 
-def ranked_placements(
-    order: Int64[Tensor, " row"],
-    rank: Int64[Tensor, " row"],
-    positive: Bool[Tensor, " row"],
-    weight: Float64[Tensor, " row"],
+def searched_placements(
+    scores: Tensor, positive: Bool[Tensor, " row"], weight: Float64[Tensor, " row"]
 ) -> Float64[Tensor, " row"] | None:
     """Share of the weight of the other side that every row outranks; None without the kernel.
 
-    Raises
-    ------
-    IndexError
-        If an entry of the order is outside the rows.
+    The smaller side alone is sorted, and every row of the other one looked up in it. Both sides
+    hold rows; scores are not NaN.
     """
-    library = kernel()
-    given = order, rank, positive, weight = (
-        each.contiguous() for each in (order, rank, positive, weight)
-    )
-    if library is None or not plain(order, rank, positive, weight):
+    library, real = kernel(), REALS.get(scores.dtype)
+    given = scores, positive, weight = (each.contiguous() for each in (scores, positive, weight))
+    if library is None or real is None or not plain(*given) or not _suit(positive, weight):
         return None
-    types = order.dtype, rank.dtype, positive.dtype, weight.dtype
-    if types != (torch.int64, torch.int64, torch.bool, torch.float64):
-        return None
-    if any(each.shape != (len(order),) for each in given):
+    if scores.shape != positive.shape:
         return None
     share = torch.empty_like(weight)
-    alike = bool((weight == 1).all())
-    addresses = order.data_ptr(), rank.data_ptr(), positive.data_ptr()
-    weights = None if alike else weight.data_ptr()
-    if not library["placements"](*addresses, weights, len(order), share.data_ptr()):
-        raise IndexError("an entry of the order is outside the rows")
-    return share
+    addresses = scores.data_ptr(), positive.data_ptr(), _address(weight)
+    done = library[f"placements_{real}"](*addresses, len(scores), share.data_ptr())
+    return share if done else None
+
+
+def influences_of(
+    share: Float64[Tensor, " row"], positive: Bool[Tensor, " row"], weight: Float64[Tensor, " row"]
+) -> tuple[float, Float64[Tensor, " row"]] | None:
+    """Area under the ROC curve, and how far every row moves it; None without the kernel.
+
+    From the placements, in whose place the influences are written.
+    """
+    library = kernel()
+    positive, weight = positive.contiguous(), weight.contiguous()
+    if library is None or not plain(share, positive, weight) or not _suit(positive, weight):
+        return None
+    if share.dtype != torch.float64 or share.shape != positive.shape:
+        return None
+    area = torch.empty(1, dtype=torch.float64)
+    addresses = positive.data_ptr(), _address(weight)
+    library["influences"](*addresses, len(share), share.data_ptr(), area.data_ptr())
+    return float(area), share
+
+
+def _suit(positive: Tensor, weight: Tensor) -> bool:
+    types = positive.dtype, weight.dtype
+    return types == (torch.bool, torch.float64) and positive.shape == weight.shape
+
+
+def _address(weight: Tensor) -> int | None:
+    """Where weights lie; None where all are 1, which needs no reading."""
+    return None if bool((weight == 1).all()) else weight.data_ptr()

@@ -182,8 +182,8 @@ class OneVsRest(RowMetric, ABC):
                 continue
             share = float(support[k]) if self.average == "weighted" else 1.0
             total += share
-            variances[k] = one.influence.square().sum()
-            moved += share * one.influence
+            variances[k] = torch.linalg.vector_norm(one.influence).square()
+            moved.add_(one.influence, alpha=share)
         return values, variances, moved / total if total else moved
 
     def _together(

@@ -15,7 +15,8 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.area_interval import area_interval
 from calibrant.metrics.ranking.class_average import LONELY, SHARED
-from calibrant.metrics.ranking.one_vs_rest import INFLUENCES, rank_influences
+from calibrant.metrics.ranking.influences import area_and_influences
+from calibrant.metrics.ranking.one_vs_rest import INFLUENCES
 from calibrant.metrics.ranking.placements import by_rank, placements
 from calibrant.metrics.ranking.positive import SOFT
 from calibrant.metrics.ranking.roc_area import roc_area
@@ -186,11 +187,9 @@ def _of_hard(
             index = torch.cat((members[a], others))
             own = torch.arange(len(index), device=index.device) < len(members[a])
             mass = weight[index]
-            share = placements(scores.values[index], own, mass)
-            up = mass * own
-            areas[a, b] = (up * share).sum() / up.sum()
-            influence = rank_influences(share - areas[a, b], up, mass - up)
-            moved[index] += shares[a, b] * influence
+            one = area_and_influences(placements(scores.values[index], own, mass), own, mass)
+            areas[a, b] = one.value
+            moved[index] += shares[a, b] * one.influence
     return areas, moved
 
 

@@ -12,6 +12,7 @@ from calibrant.metrics.intervals import Interval
 from calibrant.metrics.ranking.area_interval import area_interval
 from calibrant.metrics.ranking.class_average import OneVsRest
 from calibrant.metrics.ranking.class_ranking import ClassRanking
+from calibrant.metrics.ranking.influences import area_and_influences
 from calibrant.metrics.ranking.placements import placements
 from calibrant.metrics.ranking.rank_area import (
     rank_area,
@@ -20,7 +21,7 @@ from calibrant.metrics.ranking.rank_area import (
 )
 from calibrant.metrics.ranking.steps import Steps
 
-__all__ = ["INFLUENCES", "MacroAUROC", "OneVsRestAUROC", "rank_influences"]
+__all__ = ["INFLUENCES", "MacroAUROC", "OneVsRestAUROC"]
 
 INFLUENCES = "DeLong, on the scale of log-odds"
 
@@ -61,12 +62,9 @@ class OneVsRestAUROC(OneVsRest):
     ) -> ClassRanking:
         """See `OneVsRest.of_hard`."""
         up = weight * positive
-        down = weight - up
-        if min(up.sum(), down.sum()) <= 0:
+        if min(up.sum(), (weight - up).sum()) <= 0:
             return ClassRanking(math.nan, torch.zeros_like(weight))
-        share = placements(scores, positive, weight)
-        value = float((up * share).sum() / up.sum())
-        return ClassRanking(value, rank_influences(share - value, up, down))
+        return area_and_influences(placements(scores, positive, weight), positive, weight)
 
     def of_steps(self, steps: Steps) -> Float64[Tensor, "*class"]:
         """See `OneVsRest.of_steps`."""
@@ -98,19 +96,3 @@ class MacroAUROC(OneVsRestAUROC):
     >>> round(MacroAUROC()(cal.predictions(probs=probs, labels=[0, 1, 0, 2])).value, 4)
     0.8889
     """
-
-
-def rank_influences(
-    excess: Float64[Tensor, " row"], up: Float64[Tensor, " row"], down: Float64[Tensor, " row"]
-) -> Float64[Tensor, " row"]:
-    """How far every row moves an area, from how far its placement exceeds it.
-
-    Scaled by what makes the variance of each side unbiased; NaN where a side has one row.
-    """
-    moved = torch.zeros_like(excess)
-    for side in (up, down):
-        mass, squares = side.sum(), side.square().sum()
-        n_side = float(mass.square() / squares)
-        scale = math.sqrt(n_side / (n_side - 1)) if n_side > 1 + 1e-9 else math.nan
-        moved += side * excess * (scale / mass)
-    return moved

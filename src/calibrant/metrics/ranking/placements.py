@@ -5,7 +5,7 @@ import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
-from calibrant.kernel.orders import order_and_ranks, ranked_placements
+from calibrant.kernel.orders import order_and_ranks, searched_placements
 from calibrant.statistics.power_sums import sum_by
 
 __all__ = ["by_rank", "placements", "placements_by_side"]
@@ -33,15 +33,15 @@ def placements(
     tensor([1.0000, 0.7500, 0.7500, 1.0000], dtype=torch.float64)
     """
     scores = scores.contiguous()  # a column of a table is not, and a search warns of it
+    found = searched_placements(scores, positive, weight)
+    if found is not None:
+        return found
     n_positive = int(positive.sum())
     if FEW * n_positive <= len(scores):
         return _against_few(scores, positive, weight)
     if FEW * (len(scores) - n_positive) <= len(scores):
         return _against_few(-scores, ~positive, weight)  # both the sides and the order turned
     order, rank, n_ranks = by_rank(scores)
-    found = ranked_placements(order, rank, positive, weight)
-    if found is not None:
-        return found
     sorted_weight, hit = weight[order], positive[order].double()
     up, down = (sum_by(rank, sorted_weight * side, n_ranks) for side in (hit, 1 - hit))
     below = (down.cumsum(0) - down / 2) / down.sum()
