@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import torch
-from jaxtyping import Float64
-from torch import Tensor
 
 from calibrant.calibrators.linear.rows import FitRows
 from calibrant.calibrators.linear.shapes import Params, Scores, Shape
@@ -15,7 +13,7 @@ from calibrant.errors import FitError
 __all__ = ["Loss"]
 
 MOST_STEPS = 100
-DECREMENT = 1e-16  # squared, in nats: twice what a last step could still gain
+DECREMENT = 1e-11  # squared, in nats: an exact step leaves about its square times the rows
 FEW = 400  # parameters, up to which equations are solved exactly
 MUCH = 2e10  # multiplications for exact curvature
 SEPARATED = 1e-10  # mean log loss, in nats, of rows without an error
@@ -128,13 +126,21 @@ class Loss:
         return -(vectors @ (inverse * (vectors.T @ slope)))
 
     def _approached_step(self, params: Params, slope: Params) -> Params:
-        """The same by conjugate gradients, as exact as the slope is small."""
-        probs = [(rows, made.softmax(dim=-1)) for rows, made in self._made(params)]
-        spread = torch.cat([(p * (1 - p)).mul_(rows.weight[:, None]) for rows, p in probs])
-        rough = self.shape.nearly_inverse(self.rows.scores, spread, self.ridge)
-        del spread
+        """The same by conjugate gradients, as exact as the slope is small.
+
+        Where a ridge holds every parameter, they run in float32: slopes are looked at in float64
+        after every step, so that rounding costs steps, if anything, and no digits.
+        """
+        real = torch.float32 if float(self.ridge.min()) > 0 else torch.float64
+        seen = [self._seen(rows, made, real) for rows, made in self._made(params)]
+        ridge = self.ridge.to(real)
+        parts = (torch.cat(part) if len(seen) > 1 else part[0] for part in zip(*seen, strict=True))
+        scores, probs, _, weight = parts
+        rough = self.shape.nearly_inverse(scores, probs, weight, ridge)
+        del scores, probs
         k = self.rows.n_classes
-        shifts = not bool(self.ridge[-k:].any())  # of all intercepts, which say nothing
+        shifts = not bool(ridge[-k:].any())  # of all intercepts, which say nothing
+        ones = torch.ones(k, 1, dtype=real, device=ridge.device)
 
         def inverse(direction: Params) -> Params:
             found = rough(direction)
@@ -143,17 +149,26 @@ class Loss:
             return found
 
         def curved(direction: Params) -> Params:
-            found = self.ridge * direction
             still = torch.zeros_like(direction)
-            for rows, p in probs:
-                change = self.shape.made(rows.scores, direction)
-                change -= (p * change).sum(dim=-1, keepdim=True)
-                residual = change.mul_(p).mul_(rows.weight[:, None])
-                still += self.shape.pulled(rows.scores, residual)
-            return found + still
+            for scores, probs, weighted, _ in seen:
+                change = self.shape.made(scores, direction).mul_(weighted)
+                change.addcmul_(probs, change @ ones, value=-1)
+                still += self.shape.pulled(scores, change)
+            return still.addcmul_(ridge, direction)
 
         steepness = float(slope.abs().max())
-        return conjugate(curved, inverse, -slope, min(0.1, max(steepness**0.5, 1e-4)))
+        wanted = -(slope / steepness).to(real)
+        size = steepness**2 * float(wanted @ inverse(wanted))
+        found = conjugate(curved, inverse, wanted, min(0.1, max(size**0.5, 1e-4)))
+        return found.to(params.dtype) * steepness
+
+    @staticmethod
+    def _seen(
+        rows: FitRows, made: Scores, real: torch.dtype
+    ) -> tuple[Scores, Scores, Scores, Params]:
+        """Scores, probabilities, the same times weights, and weights."""
+        probs, weight = made.to(real).softmax(dim=-1), rows.weight.to(real)
+        return rows.scores.to(real), probs, probs * weight[:, None], weight
 
 
 def conjugate(
@@ -161,7 +176,7 @@ def conjugate(
     inverse: Callable[[Params], Params],
     wanted: Params,
     tolerance: float,
-) -> Float64[Tensor, " parameter"]:
+) -> Params:
     """Solution of ``curved(x) = wanted`` by preconditioned conjugate gradients.
 
     It ends where what is left is, in the norm of `inverse`, `tolerance` of what was wanted.

@@ -1,18 +1,19 @@
 """How parameters make scores: one scale for all classes, one for each, or a full matrix."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 from torch import Tensor
+
+from calibrant.calibrators.linear.levels import Curvature, two_levels
 
 __all__ = ["EachClass", "FullMatrix", "OneScale", "Shape"]
 
-Params = Float64[Tensor, " parameter"]
-Scores = Float64[Tensor, "row class"]
+Params = Float[Tensor, " parameter"]
+Scores = Float[Tensor, "row class"]
 Hessian = Float64[Tensor, "parameter parameter"]
 
 
@@ -41,9 +42,9 @@ class Shape(ABC):
 
     @abstractmethod
     def nearly_inverse(
-        self, scores: Scores, spread: Scores, ridge: Params
+        self, scores: Scores, probs: Scores, weight: Float[Tensor, " row"], ridge: Params
     ) -> Callable[[Params], Params]:
-        """Rough inverse of curvature and ridge; `spread` is weight times p (1 - p)."""
+        """Rough inverse of curvature and ridge, all in one dtype."""
 
 
 class EachClass(Shape):
@@ -76,10 +77,11 @@ class EachClass(Shape):
         return found
 
     def nearly_inverse(
-        self, scores: Scores, spread: Scores, ridge: Params
+        self, scores: Scores, probs: Scores, weight: Float[Tensor, " row"], ridge: Params
     ) -> Callable[[Params], Params]:
         """See `Shape.nearly_inverse`: by blocks of two, one of every class."""
         k = self.n_classes
+        spread = probs * (1 - probs) * weight[:, None]
         of_scale = spread * scores
         cross = of_scale.sum(dim=0)
         diagonal = torch.cat(((of_scale * scores).sum(dim=0), spread.sum(dim=0))) + ridge
@@ -122,9 +124,10 @@ class OneScale(Shape):
         return torch.cat((tied[:, :k].sum(dim=1, keepdim=True), tied[:, k:]), dim=1)
 
     def nearly_inverse(
-        self, scores: Scores, spread: Scores, ridge: Params
+        self, scores: Scores, probs: Scores, weight: Float[Tensor, " row"], ridge: Params
     ) -> Callable[[Params], Params]:
         """See `Shape.nearly_inverse`: by the diagonal."""
+        spread = probs * (1 - probs) * weight[:, None]
         of_scale = (spread * scores * scores).sum()[None]
         diagonal = torch.cat((of_scale, spread.sum(dim=0))) + ridge + 1e-12
         return lambda residual: residual / diagonal
@@ -138,7 +141,7 @@ class FullMatrix(Shape):
         """See `Shape.size`."""
         return self.n_classes * (self.n_classes + 1)
 
-    def parts(self, params: Params) -> tuple[Float64[Tensor, "made class"], Float64[Tensor, " k"]]:
+    def parts(self, params: Params) -> tuple[Float[Tensor, "made class"], Float[Tensor, " k"]]:
         """Matrix and intercept."""
         k = self.n_classes
         return params[: k * k].view(k, k), params[k * k :]
@@ -168,28 +171,7 @@ class FullMatrix(Shape):
         return found
 
     def nearly_inverse(
-        self, scores: Scores, spread: Scores, ridge: Params
+        self, scores: Scores, probs: Scores, weight: Float[Tensor, " row"], ridge: Params
     ) -> Callable[[Params], Params]:
-        """See `Shape.nearly_inverse`: the second moments of all rows serve every class.
-
-        Intercepts are scaled so that their ridge is that of the matrix; the diagonal, whose ridge
-        may be far weaker, is solved for by itself besides.
-        """
-        k = self.n_classes
-        alone = (spread * scores.square()).sum(dim=0) + self.parts(ridge)[0].diagonal() + 1e-12
-        of_row, of_class = spread.sum(dim=1), spread.sum(dim=0)
-        of_entry, of_intercept = (float(part.mean()) for part in self.parts(ridge))
-        unit = max(1.0, math.sqrt(of_entry / of_intercept)) if of_intercept > 0 else 1.0
-        wide = torch.cat((scores, torch.full_like(scores[:, :1], unit)), dim=1)
-        moments = wide.T @ (wide * of_row[:, None]) / of_row.sum().clamp(min=1e-300)
-        values, vectors = torch.linalg.eigh(moments)
-        scale = of_class[:, None] * values.clamp(min=1e-9) + of_entry + 1e-12
-
-        def apply(residual: Params) -> Params:
-            of_matrix, of_intercept = self.parts(residual)
-            both = torch.cat((of_matrix, unit * of_intercept[:, None]), dim=1)
-            found = (both @ vectors / scale) @ vectors.T
-            found[:, :k].diagonal().add_(of_matrix.diagonal() / alone)
-            return torch.cat((found[:, :k].reshape(-1), unit * found[:, k]))
-
-        return apply
+        """See `Shape.nearly_inverse`: in two levels."""
+        return two_levels(Curvature(scores, probs, weight, *self.parts(ridge)))
