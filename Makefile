@@ -18,6 +18,9 @@ INSTALL := $(if $(filter uv,$(INSTALLER)),$(UV) install --python $(BIN)/python,$
 # Threads that wait asleep, and one for each worker of pytest: the processes share the cores.
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
+# Tests start hundreds of processes; without bytecode each would compile torch anew, in seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 # What the kernel is compiled from; without a C compiler the installation goes on without it.
 KERNEL := hatch_build.py $(wildcard src/calibrant/kernel/*.[ch])
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial, wraps
 from html.parser import HTMLParser
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 
 import jaxtyping
 import pytest
 from beartype.roar import BeartypeCallHintForwardRefException, BeartypeCallHintViolation
 from hypothesis import settings
+from jaxtyping._storage import pop_shape_memo, push_shape_memo
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -20,7 +21,8 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if "CI" in os.environ else "local")
 
-_OF_JAXTYPING, _AXES = jaxtyping.jaxtyped, jaxtyping.jaxtyped("context")
+_OF_JAXTYPING = jaxtyping.jaxtyped
+_CHECKS: dict[tuple[str, CodeType], FunctionType] = {}  # what beartype wrote for a function within others
 
 
 def _checked(
@@ -29,34 +31,56 @@ def _checked(
     """Function that checks types and axes, as jaxtyping's own does in three times as long.
 
     That one binds the arguments to the signature, and checks them once more beside what comes out.
+    The check is written at the first call: most functions are never called where they are imported.
     """
     if function is None:
         return partial(_checked, typechecker=typechecker)
     if not isinstance(function, FunctionType):  # classes and properties: their functions come here
         return _OF_JAXTYPING(function, typechecker=typechecker)
-    try:
-        checked = typechecker(function)
-    except Exception:  # noqa: BLE001 - an annotation that beartype cannot read, jaxtyping can
-        return _OF_JAXTYPING(function, typechecker=typechecker)
 
-    slower: list[Callable[..., object]] = []  # once the first call met a name out of sight
+    checked: Callable[..., object] | None = None
+    of_jaxtyping = False
 
     @wraps(function)
     def within_axes(*args: object, **settings: object) -> object:
+        nonlocal checked, of_jaxtyping
         if jaxtyping.config.jaxtyping_disable:
             return function(*args, **settings)
-        if slower:
-            return slower[0](*args, **settings)
+        if checked is None:
+            checked, of_jaxtyping = _check_of(function, typechecker)
+        if of_jaxtyping:
+            return checked(*args, **settings)
+        push_shape_memo({})
         try:
-            with _AXES:
-                return checked(*args, **settings)
+            return checked(*args, **settings)
         except BeartypeCallHintViolation as error:
             raise jaxtyping.TypeCheckError(str(error)) from error
         except BeartypeCallHintForwardRefException:  # a name that its module does not have
-            slower.append(_OF_JAXTYPING(function, typechecker=typechecker))
-        return slower[0](*args, **settings)
+            checked, of_jaxtyping = _OF_JAXTYPING(function, typechecker=typechecker), True
+        finally:
+            pop_shape_memo()
+        return checked(*args, **settings)
 
     return within_axes
+
+
+def _check_of(
+    function: FunctionType, typechecker: Callable[..., Callable[..., object]]
+) -> tuple[Callable[..., object], bool]:
+    """The function with its check, and whether that is jaxtyping's own."""
+    within = "<locals>" in function.__qualname__
+    known = _CHECKS.get((function.__module__, function.__code__)) if within else None
+    if known is not None:  # defined anew at every call of the function round it
+        again = FunctionType(known.__code__, known.__globals__, known.__name__)
+        again.__kwdefaults__ = {**(known.__kwdefaults__ or {}), "__beartype_func": function}
+        return again, False
+    try:
+        checked = typechecker(function)
+    except Exception:  # noqa: BLE001 - an annotation that beartype cannot read, jaxtyping can
+        return _OF_JAXTYPING(function, typechecker=typechecker), True
+    if within and "__beartype_func" in (getattr(checked, "__kwdefaults__", None) or {}):
+        _CHECKS[function.__module__, function.__code__] = checked
+    return checked, False
 
 
 jaxtyping.jaxtyped = jaxtyping._decorator.jaxtyped = _checked

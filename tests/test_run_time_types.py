@@ -42,6 +42,16 @@ class Holder:
         return len(rows)
 
 
+def times(factor: int, scores: Rows, n: int) -> Rows:
+    """So many times the first n scores, of a function that is defined at every call."""
+
+    @jaxtyping.jaxtyped(typechecker=beartype)
+    def product(scores: Rows, *, factor: int = factor) -> Rows:
+        return factor * scores[:n]
+
+    return product(scores)
+
+
 SCORES, LABELS = torch.zeros(4), torch.zeros(4, dtype=torch.long)
 
 
@@ -68,6 +78,16 @@ def test_what_agrees_passes():
 def test_what_does_not_agree_is_refused(call):
     with pytest.raises(jaxtyping.TypeCheckError):
         call()
+
+
+def test_functions_within_others_are_checked_at_every_definition():
+    scores = torch.ones(4)
+    assert torch.equal(times(2, scores, 4), 2 * scores)
+    assert torch.equal(times(3, scores, 4), 3 * scores)
+    with pytest.raises(jaxtyping.TypeCheckError):
+        times(2, LABELS, 4)
+    with pytest.raises(jaxtyping.TypeCheckError):
+        times(2, scores, 3)
 
 
 def test_checks_can_be_left_out(monkeypatch):
