@@ -188,6 +188,7 @@ int calibrant_add_moments(const double *score, const double *weight, int64_t n, 
 #include "few.h"
 #include "order.h"
 #include "place.h"
+#include "curve.h"
 
 #define REAL float
 #include "of_real.h"

@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "of_real.h", "few.h", "order.h", "place.h")
+SOURCES = ("kernel.c", "of_real.h", "few.h", "order.h", "place.h", "curve.h")
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]
@@ -27,6 +27,8 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
     "tops": (_POINTER, _COUNT, _COUNT, _POINTER, _POINTER),
     "order": (_POINTER, _COUNT, _POINTER, _POINTER),
     "placements": (*(_POINTER,) * 3, _COUNT, _POINTER),
+    "keys": (_POINTER, _POINTER, _COUNT, _POINTER),
+    "hashes": (_POINTER, _COUNT, _COUNT, _POINTER, _POINTER),
     "squares": (_POINTER, _COUNT, _COUNT, _POINTER),
     "distances": (_POINTER, _POINTER, _COUNT, _POINTER),
     "cells": (
@@ -45,14 +47,19 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
     ),
 }
 _OF_ROWS = {
+    "keys_narrow": (_POINTER, _POINTER, _COUNT, _POINTER),
+    "runs_narrow": (_POINTER, _COUNT, *(_POINTER,) * 3),
+    "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),
+    "pool": (_POINTER, _POINTER, _COUNT, *(_POINTER,) * 3),
     "influences": (_POINTER, _POINTER, _COUNT, _POINTER, _POINTER),
     "add_events": (*(_POINTER,) * 5, _COUNT, _POINTER, _COUNT, _COUNT),
     "add_moments": (_POINTER, _POINTER, _COUNT, _POINTER),
     "add_counts": (_POINTER, _POINTER, _COUNT, _POINTER, _COUNT, _COUNT),
 }
-_WIDE = {
-    f"{name}_{real}" for name in ("order", "placements") for real in _REALS
-}  # functions that return int64_t
+_WIDE = {  # functions that return int64_t
+    *(f"{name}_{real}" for name in ("order", "placements") for real in _REALS),
+    *("runs_narrow", "runs_wide", "pool"),
+}
 
 
 def source_digest(folder: Path) -> str:

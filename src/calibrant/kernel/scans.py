@@ -9,7 +9,7 @@ from torch import Tensor
 
 from calibrant.kernel.library import kernel
 
-__all__ = ["all_clean", "distances", "plain", "squared_norms", "top_entries"]
+__all__ = ["all_clean", "distances", "in_spans", "plain", "squared_norms", "top_entries"]
 
 LEAST = 1 << 20  # numbers that are worth a thread
 REALS = {torch.float32: "float", torch.float64: "double"}
@@ -43,7 +43,7 @@ def all_clean(values: Float[Tensor, "row *class"], low: float, high: float) -> b
         at = start + first * n_classes * size
         return bool(look(at, last - first, n_classes, low, high))
 
-    return _in_spans(values, work)
+    return in_spans(values, work)
 
 
 def top_entries(
@@ -67,7 +67,7 @@ def top_entries(
         out = to_top + first * size, to_index + first * index.element_size()
         return bool(look(at, last - first, n_classes, *out))
 
-    return (top, index) if _in_spans(values, work) else None
+    return (top, index) if in_spans(values, work) else None
 
 
 def squared_norms(values: Float[Tensor, "row class"]) -> Float64[Tensor, " row"] | None:
@@ -84,7 +84,7 @@ def squared_norms(values: Float[Tensor, "row class"]) -> Float64[Tensor, " row"]
         at = start + first * n_classes * size
         return bool(add(at, last - first, n_classes, to_sums + first * sums.element_size()))
 
-    return sums if _in_spans(values, work) else None
+    return sums if in_spans(values, work) else None
 
 
 def distances(
@@ -106,7 +106,7 @@ def _width(values: Tensor) -> int:
     return values.shape[1] if values.ndim == 2 else 1
 
 
-def _in_spans(values: Tensor, work: Callable[[int, int], bool]) -> bool:
+def in_spans(values: Tensor, work: Callable[[int, int], bool]) -> bool:
     """Whether the work on all spans of rows is good; every thread has a span."""
     n_rows = len(values)
     n_spans = min(torch.get_num_threads(), values.numel() // LEAST)

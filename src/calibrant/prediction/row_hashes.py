@@ -5,6 +5,8 @@ import torch
 from jaxtyping import Float, Int64, UInt64
 from torch import Tensor
 
+from calibrant.kernel.curves import hashes
+
 __all__ = ["row_hashes"]
 
 CHUNK = 1 << 15  # stated numbers that are mixed together, in the cache
@@ -35,9 +37,17 @@ def row_hashes(values: Float[Tensor, "row *class"]) -> Int64[Tensor, " row"]:
     plain = values.detach()
     if plain.dtype not in (torch.float32, torch.float64):
         plain = plain.double()
-    rows = (plain[:, None] if plain.ndim == 1 else plain).numpy(force=True)
+    plain = plain[:, None] if plain.ndim == 1 else plain
+    places = _finished(np.arange(1, plain.shape[1] + 1, dtype=np.uint64) * ODD) | np.uint64(1)
+    found = hashes(plain.contiguous(), places)
+    return _hashes(plain.numpy(force=True), places) if found is None else found
+
+
+def _hashes(
+    rows: Float[np.ndarray, "row class"], places: UInt64[np.ndarray, " class"]
+) -> Int64[Tensor, " row"]:
+    """The same without the kernel."""
     n_rows, n_places = rows.shape
-    places = _finished(np.arange(1, n_places + 1, dtype=np.uint64) * ODD) | np.uint64(1)
     sums = np.empty(n_rows, dtype=np.uint64)
     step = max(1, CHUNK // max(n_places, 1))
     wide = np.empty((step, n_places))

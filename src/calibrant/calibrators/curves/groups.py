@@ -12,6 +12,7 @@ from calibrant.calibrators.curves.class_scores import ClassScores, Scale, class_
 from calibrant.calibrators.curves.packing import packed, unpacked
 from calibrant.calibrators.shards import Shards
 from calibrant.errors import InputError
+from calibrant.kernel.curves import runs
 from calibrant.prediction.base import Predictions
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import ScoreGrid
@@ -123,6 +124,9 @@ def grouped(
     keys = packed(score, outcome) if weight is None and outcome.dtype == np.bool_ else None
     if keys is not None:
         keys.sort()
+        found = runs(keys)
+        if found is not None:
+            return Groups(*found, scale, score.dtype)
         bits = keys >> 1
         start = _starts(bits)
         if len(start) == len(bits):  # no ties

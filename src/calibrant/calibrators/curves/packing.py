@@ -3,6 +3,8 @@
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from calibrant.kernel.curves import keys, narrow_keys
+
 __all__ = ["packed", "unpacked"]
 
 SCALE = 2.0**-520  # leaves the highest bit of the exponent free
@@ -25,6 +27,18 @@ def packed(
     >>> unpacked(keys >> 1)
     array([ 0.5, -2. ,  0.5])
     """
+    found = narrow_keys(score, hit)
+    if found is None or not found[1]:
+        found = keys(score, hit) or found
+    if found is not None:
+        return found[0] if found[1] else None
+    return _packed(score, hit)
+
+
+def _packed(
+    score: Float[np.ndarray, " row"], hit: Bool[np.ndarray, " row"]
+) -> Int[np.ndarray, " row"] | None:
+    """The same without the kernel."""
     if score.dtype == np.float32 and score.min() >= 0 and score.max() < 2:  # a bit is free
         narrow = (score + np.float32(0)).view(np.int32) << 1
         narrow |= hit

@@ -7,8 +7,11 @@ from jaxtyping import Float64, Int64
 from scipy.optimize import isotonic_regression
 
 from calibrant.calibrators.curves.groups import Groups
+from calibrant.kernel.curves import pool
 
 __all__ = ["Blocks", "pooled"]
+
+Sums = Float64[np.ndarray, " block"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +46,20 @@ def pooled(groups: Groups) -> Blocks:
     >>> pooled(groups).share  # 1 > 0: 1 of 2
     array([0.5, 1. ])
     """
-    fit = isotonic_regression(groups.wy / groups.w, weights=groups.w)
-    first = fit.blocks[:-1].astype(np.int64)
-    w, wy = np.add.reduceat(groups.w, first), np.add.reduceat(groups.wy, first)
+    found = pool(groups.w, groups.wy)
+    first, w, wy = _pooled(groups) if found is None else found
     share = np.maximum.accumulate(np.clip(wy / w, 0, 1))
     new = np.append(True, share[1:] > share[:-1])  # those that rounding made equal are one
     first, share = first[new], share[new]
     return Blocks(first, np.append(first[1:], len(groups.w)) - 1, share)
+
+
+def _pooled(
+    groups: Groups,
+) -> tuple[
+    Int64[np.ndarray, " block"], Float64[np.ndarray, " block"], Float64[np.ndarray, " block"]
+]:
+    """First groups and sums of blocks, of weights of any kind."""
+    fit = isotonic_regression(groups.wy / groups.w, weights=groups.w)
+    first = fit.blocks[:-1].astype(np.int64)
+    return first, np.add.reduceat(groups.w, first), np.add.reduceat(groups.wy, first)
