@@ -22,7 +22,8 @@ settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if "CI" in os.environ else "local")
 
 _OF_JAXTYPING = jaxtyping.jaxtyped
-_CHECKS: dict[tuple[str, CodeType], FunctionType] = {}  # what beartype wrote for a function within others
+# What beartype wrote for a function within others.
+_CHECKS: dict[tuple[str, CodeType], FunctionType] = {}
 
 
 def _checked(
