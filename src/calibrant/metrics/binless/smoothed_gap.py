@@ -99,7 +99,7 @@ class SmoothedGap(TallyMetric):
             note = SOFT
         elif self.summary == "mean":
             w, score = _scores(tally)
-            mean = float(w @ curve.deviation_of(score) / w.sum())
+            mean = float((w * curve.deviation_of(score)).sum() / w.sum())
             floor = math.sqrt(2 / math.pi) * mean
         return Estimate(value, None, None, None, n, WHY, noise_floor=floor, note=note)
 
@@ -118,7 +118,7 @@ class SmoothedGap(TallyMetric):
         w, score = _scores(tally)
         gap = np.abs(score - curve.of(score))
         if self.summary == "mean":
-            return float(w @ gap / w.sum())
+            return float((w * gap).sum() / w.sum())
         if self.summary == "max":
             return float(gap.max())
         return _quantile(gap, w, QUANTILES[self.summary])
