@@ -45,16 +45,19 @@ class SmoothedNoise:
     error : float, optional
         Most that the standard deviation of the sum of all nodes is, whatever their signs. Without
         it that of the signs that were seen is taken.
+    mirrored : bool, default False
+        Whether every draw stands for its opposite as well.
     """
 
     draws: Draws
     error: float | None = None
+    mirrored: bool = False
 
     @classmethod
     def independent(cls, variance: Nodes) -> "SmoothedNoise":
         """Normal noise of such a variance on every node, independent from node to node."""
         draws = _normals(len(variance) - 1) * np.sqrt(variance)
-        return cls(draws, math.sqrt(float(variance.sum())))
+        return cls(draws, math.sqrt(float(variance.sum())), mirrored=True)
 
     @cached_property
     def _waves(self) -> WaveDraws:
@@ -62,7 +65,13 @@ class SmoothedNoise:
 
     def at(self, sigma: float) -> PlaceDraws:
         """Draws of the density that noise has once it is smoothed."""
-        return _smoothed(self._waves, sigma)
+        drawn = _smoothed(self._waves, sigma)
+        return np.concatenate((drawn, -drawn)) if self.mirrored else drawn
+
+    def sizes(self, sigma: float) -> Float64[np.ndarray, " draw"]:
+        """Integral of the size of what `at` gives, draw by draw."""
+        sizes = _integral(_smoothed(self._waves, sigma))
+        return np.concatenate((sizes, sizes)) if self.mirrored else sizes
 
     @property
     def is_fine(self) -> bool:
@@ -141,7 +150,7 @@ def typical(noise: SmoothedNoise, least: float) -> float:
     """Fixed point of noise alone, on average, at least `least`."""
 
     def excess(sigma: float) -> float:
-        return float(_integral(noise.at(sigma)).mean()) - sigma
+        return float(noise.sizes(sigma).mean()) - sigma
 
     return least if excess(least) <= 0 else _root(excess, least, 1.0)
 
@@ -150,10 +159,10 @@ def under_calibration(noise: SmoothedNoise, value: float, least: float) -> tuple
     """95th percentile of the fixed point of noise alone, and the chance of one beyond `value`."""
 
     def beyond(sigma: float) -> float:
-        return noise.quantile(_integral(noise.at(sigma)), 0.95) - sigma
+        return noise.quantile(noise.sizes(sigma), 0.95) - sigma
 
     floor = least if beyond(least) <= 0 else _root(beyond, least, 1.0)
-    drawn = _integral(noise.at(max(value, least)))
+    drawn = noise.sizes(max(value, least))
     if noise.is_fine:
         return floor, float(ndtr((drawn.mean() - value) / drawn.std())) if drawn.any() else 1.0
     return floor, (1 + float((drawn >= value).sum())) / (1 + len(drawn))
@@ -251,7 +260,6 @@ def _trapezoids(density: Float64[np.ndarray, "*draw place"]) -> Float64[np.ndarr
 
 @lru_cache(maxsize=len(NODES))
 def _normals(n_nodes: int) -> Draws:
-    """Fixed table of normal numbers, every draw with its opposite."""
+    """Fixed table of normal numbers, of which the opposite is meant as well."""
     half = 512 if n_nodes <= MANY else 128
-    draws = np.random.Generator(np.random.PCG64(n_nodes)).standard_normal((half, n_nodes + 1))
-    return np.concatenate((draws, -draws))
+    return np.random.Generator(np.random.PCG64(n_nodes)).standard_normal((half, n_nodes + 1))
