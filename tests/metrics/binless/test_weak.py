@@ -68,6 +68,21 @@ def test_slope_agrees_with_scikit_learn_and_newton(weighted):
     assert CoxIntercept()(rows).value == pytest.approx(shift[0], abs=1e-10)
 
 
+@pytest.mark.parametrize("far", [0.0, 500.0])
+def test_many_rows_end_where_no_step_is_left(far):
+    """Rows beyond 2,000 are merged for a start, which outliers spoil; the end is the same."""
+    rng = np.random.default_rng(4)
+    at = np.append(rng.normal(size=6000), [far, -far] * 5)
+    truth = rng.uniform(size=len(at)) < 1 / (1 + np.exp(-0.7 * at - 0.4))
+    rows = cal.predictions(logits=at, labels=truth.astype(int))
+    found = CoxSlope()(rows)
+    stated = 1 / (1 + np.exp(-found.details["intercept"] - found.value * at))
+    assert abs((truth - stated).mean()) < 1e-11
+    assert abs(((truth - stated) * at).mean()) < 1e-11
+    shift = CoxIntercept()(rows).value
+    assert abs((truth - 1 / (1 + np.exp(-shift - at))).mean()) < 1e-11
+
+
 @pytest.mark.parametrize("heavy", [1e-8, 1e4, 1e8])
 def test_one_outcome_that_outweighs_the_other_shifts_by_its_log(heavy):
     rows = cal.events(probs=[0.5, 0.5], outcomes=[1, 0], weights=[heavy, 1.0])
