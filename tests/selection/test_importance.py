@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from scipy.special import expit
 
 import calibrant as cal
 from calibrant.errors import InputError
@@ -30,11 +32,38 @@ def test_rows_of_one_kind_have_nearly_equal_weights():
     assert found.n_truncated == 0
 
 
+def held_ratio(source, target):
+    """Odds of a logistic regression by SciPy on all rows, held to the limit; how many were."""
+    rows, is_target = (
+        np.concatenate((source, target)),
+        np.repeat([0, 1], [len(source), len(target)]),
+    )
+    design = np.column_stack(((rows - rows.mean(axis=0)) / rows.std(axis=0), np.ones(len(rows))))
+
+    def loss(weights):
+        odds = design @ weights
+        slope = design.T @ (expit(odds) - is_target) + weights * [1, 1, 0]
+        penalty = weights[:2] @ weights[:2] / 2
+        return np.logaddexp(0, odds).sum() - is_target @ odds + penalty, slope
+
+    best = minimize(loss, np.zeros(3), jac=True, tol=1e-12).x
+    ratio = np.exp(design[: len(source)] @ best)
+    ratio /= ratio.mean()
+    limit = np.sqrt(len(source))
+    return np.minimum(ratio, limit), int((ratio > limit).sum())
+
+
 def test_rows_far_apart_are_truncated_and_told():
-    found = cal.importance_weights(normals(400, 0.0, 0), normals(400, 4.0, 1))
+    source, target = normals(400, 0.0, 0), normals(400, 4.0, 1)
+    found = cal.importance_weights(source, target)
     assert found.limit == 20.0
-    assert found.n_truncated > 0
-    assert found.n_effective < 80
+    expected, n_truncated = held_ratio(source, target)
+    assert found.n_truncated == n_truncated > 0
+    assert found.weights.max() == pytest.approx(20 / expected.mean(), rel=0.05)
+    assert (found.weights == found.weights.max()).sum() == n_truncated
+    # Fits on four fifths of the rows are drawn more to none: 0 to 11 % more, in 40 simulated draws.
+    n_effective = expected.sum() ** 2 / np.square(expected).sum()
+    assert 0.99 * n_effective < found.n_effective < 1.12 * n_effective < 50
     assert found.auroc > 0.99
     assert np.isfinite(found.weights).all()
     assert (found.weights > 0).all()
