@@ -69,5 +69,6 @@ def _are_rounded(values: Float[Tensor, "row *class"]) -> bool:
     finite = np.where(np.isfinite(wide), wide, 0.0)
     before = np.floor(np.log10(np.maximum(np.abs(finite), 0.1))) + 1
     scale = 10.0 ** (DIGITS - np.clip(before, 0, DIGITS))
-    short = (np.round(finite * scale) / scale).astype(np.float32) == finite.astype(np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite on both sides
+        short = (np.round(finite * scale) / scale).astype(np.float32) == finite.astype(np.float32)
     return bool(short.all(axis=1).mean() > 0.5)

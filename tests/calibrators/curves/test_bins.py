@@ -12,7 +12,7 @@ from calibrant.calibrators.curves.bayesian_binning import BayesianBinning
 from calibrant.calibrators.curves.histogram import Histogram, HistogramBinning
 from calibrant.calibrators.curves.platt import PlattScaling
 from calibrant.calibrators.curves.scaling_binning import ScalingBinning
-from calibrant.errors import InputError
+from calibrant.errors import FitError, InputError
 
 
 def binary(n=1000, seed=0):
@@ -93,6 +93,13 @@ def test_bins_beyond_memory_are_cut_along_a_grid(monkeypatch):
     monkeypatch.setattr(rows_by_score, "MOST", 10)
     coarse = HistogramBinning().fit(rows)
     np.testing.assert_allclose(coarse.prob, exact.prob, atol=0.01)
+
+
+def test_scaling_binning_refuses_a_probability_of_0_for_what_came_out():
+    logits = [[1e4, 0, -1e4], [-1e4, 1e4, 0], [0.0, 1, 2], [1.0, 0, 0]]
+    rows = cal.predictions(logits=logits, labels=[0, 0, 1, 2])  # the second states exp(-20000)
+    with pytest.raises(FitError, match="1 scores of 0 or 1 in float64 are not what came out"):
+        ScalingBinning().fit(rows)
 
 
 def test_scaling_binning_states_means_of_platt_scaling():

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.calibration import _SigmoidCalibration
 from sklearn.linear_model import LogisticRegression
 
@@ -43,6 +45,36 @@ def test_platt_is_that_of_scikit_learn():
     fitted = PlattScaling().fit(cal.predictions(logits=odds, labels=labels))
     assert float(fitted.slope) == pytest.approx(-oracle.a_, abs=1e-5)
     assert float(fitted.shift) == pytest.approx(-oracle.b_, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("odds", "labels"),
+    [
+        ([-1e4, -800.0, 800.0, 1e4], [0, 1, 0, 1]),
+        ([-700.0, -690.0, 690.0, 700.0], [0, 1, 0, 1]),
+        ([-40.0, -39.0, 3.0, 39.0, 40.0], [0, 1, 0, 1, 1]),
+    ],
+)
+def test_platt_of_log_odds_without_curvature_in_float64_is_the_least_by_scipy(odds, labels):
+    x, y = np.array(odds) / max(odds), np.array(labels)
+    target = np.where(y == 1, (y.sum() + 1) / (y.sum() + 2), 1 / ((1 - y).sum() + 2))
+
+    def loss(line):
+        bent = line[0] * x + line[1]
+        residual = expit(bent) - target
+        return np.logaddexp(0, bent).sum() - target @ bent, [residual @ x, residual.sum()]
+
+    best = minimize(loss, [0, 0], jac=True, method="BFGS", options={"gtol": 1e-12}).x
+    for make in (PlattScaling(), BetaCalibration("am")):
+        fitted = make.fit(cal.predictions(logits=odds, labels=labels))
+        after = fitted.transform(cal.predictions(logits=odds)).probs
+        np.testing.assert_allclose(after, expit(best[0] * x + best[1]), atol=1e-7)
+
+
+def test_log_odds_whose_squares_are_infinite_are_refused():
+    rows = cal.predictions(logits=[-1e160, 3.0, -2.0, 1e4], labels=[1, 0, 1, 0])
+    with pytest.raises(FitError, match="squares of log-odds are not finite"):
+        PlattScaling().fit(rows)
 
 
 def test_beta_without_smoothing_is_logistic_regression_of_two_logarithms():

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Bool, Float64, Int64
 from torch import Tensor
 
+from calibrant.errors import FitError
+
 __all__ = ["Loss", "Sums", "least", "least_with_floor"]
 
 MOST = 60  # steps; a problem with an optimum takes about ten
@@ -53,10 +55,11 @@ def least(
     """Parameters with the least loss, their losses, and whether the steps came to an end.
 
     Only the parameters `free` move. Where rows leave a direction open, the parameters stay as
-    near to `start` as they can. A step that raises the loss is halved. Where a direction that had
-    curvature loses it, the loss falls for ever, and the steps came to no end.
+    near to `start` as they can. A step that raises the loss is halved, and so is a start that says
+    nothing of where the least is. Where a direction that had curvature loses it, the loss falls
+    for ever, and the steps came to no end.
     """
-    found, at = start.clone(), loss.sums(start, curves)
+    found, at = _begun(loss, start, curves, free)
     value = at.loss.clone()
     done, lost = torch.zeros((2, len(start)), dtype=torch.bool)
     first = None
@@ -83,6 +86,35 @@ def least(
         done[rows], lost[rows] = near, rank < first[rows]
         at = Sums(trial.loss[~near], trial.slope[~near], trial.curvature[~near])
     return found, value, done & ~lost
+
+
+def _begun(
+    loss: Loss,
+    start: Float64[Tensor, "curve parameter"],
+    curves: Int64[Tensor, " curve"],
+    free: tuple[int, ...],
+) -> tuple[Float64[Tensor, "curve parameter"], Sums]:
+    """Parameters to start from, and the sums there: `start`, halved while its step is wild.
+
+    Far out the loss of wrong rows is a straight line in float64: without curvature there is no
+    step, and with next to none one that promises more than the whole loss, which is at least 0.
+    """
+    found, at = start.clone(), loss.sums(start, curves)
+    if not bool(torch.isfinite(at.curvature).all()):
+        raise FitError(
+            "no curve can be fitted, for squares of log-odds are not finite. Divide the logits."
+        )
+    index = list(free)
+    for _ in range(MOST):
+        step, _ = _step(at, free)
+        promised = -(step * at.slope[:, index]).sum(dim=-1)
+        flat = at.curvature.diagonal(dim1=-2, dim2=-1)[:, index] == 0
+        wild = (flat & (at.slope[:, index] != 0)).any(dim=-1) | (promised > 2 * at.loss)
+        if not bool(wild.any()):
+            break
+        found[wild] /= 2
+        at = loss.sums(found, curves)
+    return found, at
 
 
 def _step(

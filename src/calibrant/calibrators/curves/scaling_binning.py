@@ -18,6 +18,7 @@ from calibrant.calibrators.curves.groups import Groups, groups_of
 from calibrant.calibrators.curves.histogram import check_bins
 from calibrant.calibrators.curves.platt import PlattScaling
 from calibrant.calibrators.shards import ShardedCalibrator, Shards
+from calibrant.errors import FitError
 
 __all__ = ["ScaledBins", "ScalingBinning"]
 
@@ -88,6 +89,13 @@ class ScalingBinning(ShardedCalibrator[ScaledBins]):
         score = groups.scores().astype(np.float64)
         odds = score if groups.scale == "log-odds" else logit(score)
         finite = np.isfinite(odds)  # what states 0 or 1 goes on so
+        wrong = groups.wy[~finite] != np.where(odds > 0, groups.w, 0)[~finite]
+        if wrong.any():
+            raise FitError(
+                f"log loss is infinite in every bin: {int(wrong.sum())} scores of 0 or 1 in "
+                "float64 are not what came out. Use a model that rules nothing out, or a "
+                "calibrator that reads ranks, such as isotonic."
+            )
         scaled = expit(np.where(finite, slope * np.where(finite, odds, 0) + shift, odds))
         first = np.append(0, cuts)
         mean = np.add.reduceat(groups.w * scaled, first) / np.add.reduceat(groups.w, first)

@@ -1,13 +1,15 @@
 """What settings and fitted values of linear calibrators may be."""
 
 import math
+import warnings
 
 import torch
+from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.errors import InputError
+from calibrant.errors import CalibrantWarning, InputError
 
-__all__ = ["check_finite", "check_strength"]
+__all__ = ["check_finite", "check_strength", "warn_if_reversed"]
 
 
 def check_strength(name: str, value: float, remedy: str) -> None:
@@ -23,3 +25,20 @@ def check_finite(name: str, values: Tensor, shape: tuple[int, ...]) -> None:
         raise InputError(name, f"have the shape {shape}", f"{tuple(values.shape)}", remedy)
     if not bool(torch.isfinite(values).all()):
         raise InputError(name, "be finite", "infinity or NaN", remedy)
+
+
+def warn_if_reversed(
+    what: str,
+    read: Float64[Tensor, "row class"],
+    made: Float64[Tensor, "row class"],
+    weight: Float64[Tensor, " row"],
+) -> None:
+    """Warn where classes of higher scores `read` get lower ones `made`, over all rows."""
+    centre = read - read.mean(dim=-1, keepdim=True)
+    if float((weight[:, None] * centre * made).sum()) < 0:
+        warnings.warn(
+            f"{what} turns the classes round: what the model states more, it states less, for the "
+            "model is worse than chance on the rows of the fit. Check labels and order of classes.",
+            CalibrantWarning,
+            stacklevel=4,
+        )

@@ -9,7 +9,11 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.calibrators.base import Calibrator, FittedMap
-from calibrant.calibrators.linear.checks import check_finite, check_strength
+from calibrant.calibrators.linear.checks import (
+    check_finite,
+    check_strength,
+    warn_if_reversed,
+)
 from calibrant.calibrators.linear.newton import Loss
 from calibrant.calibrators.linear.rows import FitRows, centred, floored, ruled_out
 from calibrant.calibrators.linear.shapes import EachClass, OneScale, Params, Shape
@@ -182,10 +186,19 @@ class VectorScaling(Calibrator[VectorScale]):
         ------
         FitError
             If no finite parameters have the least log loss, as where a class never came out.
+
+        Warns
+        -----
+        CalibrantWarning
+            If the classes are turned round, for the model is worse than chance.
         """
         k = rows.n_classes
         start = [1.0] * k + [0.0] * k
         scale, intercept = _least(rows, EachClass(k), start, self.penalty, centre=True).split(k)
+        out = ruled_out(rows.declared)
+        read = centred(floored(rows.declared), out)
+        read = read if out is None else read.masked_fill(out, 0)
+        warn_if_reversed("vector scaling", read, read * scale, rows.weight())
         return VectorScale(
             n_classes=k, n=len(rows), scale=scale.contiguous(), intercept=_balanced(intercept)
         )

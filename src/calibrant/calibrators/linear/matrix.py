@@ -9,7 +9,11 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.calibrators.base import Calibrator, FittedMap
-from calibrant.calibrators.linear.checks import check_finite, check_strength
+from calibrant.calibrators.linear.checks import (
+    check_finite,
+    check_strength,
+    warn_if_reversed,
+)
 from calibrant.calibrators.linear.newton import Loss
 from calibrant.calibrators.linear.rows import FitRows, centred, floored
 from calibrant.calibrators.linear.shapes import FullMatrix, Params, Scores
@@ -141,12 +145,18 @@ class MatrixScaling(Calibrator[MatrixMap]):
         FitError
             If no finite parameters have the least penalised log loss, or there are too many
             classes for so many rows.
+
+        Warns
+        -----
+        CalibrantWarning
+            If the classes are turned round, for the model is worse than chance.
         """
         refuse_too_much(rows, "matrix scaling")
         k = rows.n_classes
         fit = FitRows.of(rows, centred(floored(rows.declared), None))
         ridge = _odir(k, self.off_diagonal, self.intercept).to(rows.device)
         matrix, intercept = least_matrix(fit, ridge)
+        warn_if_reversed("matrix scaling", fit.scores, fit.scores @ matrix.T, fit.weight)
         return MatrixMap(n_classes=k, n=len(rows), matrix=matrix, intercept=intercept)
 
 
@@ -191,12 +201,18 @@ class DirichletCalibration(Calibrator[DirichletMap]):
         FitError
             If no finite parameters have the least penalised log loss, or there are too many
             classes for so many rows.
+
+        Warns
+        -----
+        CalibrantWarning
+            If the classes are turned round, for the model is worse than chance.
         """
         refuse_too_much(rows, "Dirichlet calibration")
         k = rows.n_classes
         fit = FitRows.of(rows, floored(rows.declared))
         ridge = _odir(k, self.off_diagonal, self.intercept).to(rows.device)
         matrix, intercept = least_matrix(fit, ridge)
+        warn_if_reversed("Dirichlet calibration", fit.scores, fit.scores @ matrix.T, fit.weight)
         return DirichletMap(n_classes=k, n=len(rows), matrix=matrix, intercept=intercept)
 
 
