@@ -6,6 +6,7 @@ import warnings
 import torch
 from jaxtyping import Float64
 from torch import Tensor
+from torch.nn.functional import cosine_similarity
 
 from calibrant.errors import CalibrantWarning, InputError
 
@@ -33,9 +34,12 @@ def warn_if_reversed(
     made: Float64[Tensor, "row class"],
     weight: Float64[Tensor, " row"],
 ) -> None:
-    """Warn where classes of higher scores `read` get lower ones `made`, over all rows."""
-    centre = read - read.mean(dim=-1, keepdim=True)
-    if float((weight[:, None] * centre * made).sum()) < 0:
+    """Warn where scores `made` run against those that were `read`: their mean cosine is below 0.
+
+    Each row counts by its weight, however far its scores are spread.
+    """
+    before, after = (each - each.mean(dim=-1, keepdim=True) for each in (read, made))
+    if float(weight @ cosine_similarity(before, after, dim=-1, eps=1e-300)) < 0:
         warnings.warn(
             f"{what} turns the classes round: what the model states more, it states less, for the "
             "model is worse than chance on the rows of the fit. Check labels and order of classes.",
