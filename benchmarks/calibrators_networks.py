@@ -2,8 +2,8 @@
 
 Every method of calibrant and of the libraries that import here, on the six networks of which all
 probabilities are shared: log loss, Brier score, top-label and class-wise ECE with intervals, and
-seconds of the fit. Results are kept in a JSON file as they come, so that a run that was stopped
-goes on; `--table` prints what is there as Markdown.
+seconds of a processor for fit and transform. Results are kept in a JSON file as they come, so
+that a run that was stopped goes on; `--table` prints what is there as Markdown.
 
     OMP_WAIT_POLICY=PASSIVE python -m benchmarks.calibrators_networks DATA --out results.json
     python -m benchmarks.calibrators_networks DATA --out results.json --table
@@ -76,14 +76,14 @@ def ways(*, slow: bool) -> Iterator[tuple[str, str, bool, Way]]:
 
 def measured(probs: Floats, labels: Labels, way: Way) -> dict[str, object]:
     """What a way gives on the odd rows of a network, or why it gives nothing."""
-    began = time.perf_counter()
+    began = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             found = way(probs[::2], labels[::2], probs[1::2])
         except FAILURES as error:
             return {"failed": f"{type(error).__name__}: {error}"[:200]}
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     if not np.isfinite(found).all():
         return {"failed": "probabilities that are not numbers"}
     rows = cal.predictions(probs=np.clip(found, 0, 1), labels=labels[1::2], normalize=True)

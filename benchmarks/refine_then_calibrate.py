@@ -2,10 +2,10 @@
 
 Ten tables in five splits each (seeds 10 to 14; 64 % training, 16 % validation, 20 % test) and
 two networks: the default one, an ensemble that is regularised, and one plain network that is
-not. Of each training the epochs are kept that log loss and log loss after calibration would have
-stopped at (`stop_by`), and left raw, calibrated by a temperature as `calibrant train` does it,
-and by ``auto``. Each split appends a line to a file, so that the work can be done in parts and
-goes on where it ended:
+not. Of each training three epochs are kept: those that log loss and log loss after calibration
+would have stopped at (`stop_by`), and the last one, when the patience of both was over. They
+are left raw, calibrated by a temperature as `calibrant train` does it, and by ``auto``. Each
+split appends a line to a file, so that the work can be done in parts and goes on where it ended:
 
     python -m benchmarks.refine_then_calibrate --only wine --splits 1 --out lines.jsonl
     python -m benchmarks.refine_then_calibrate --out lines.jsonl          # whatever is left
@@ -51,7 +51,7 @@ from calibrant.training.device import threads
 from calibrant.training.epoch import Measure
 from calibrant.training.optimizer import optimizer_of
 from calibrant.training.rows import LabelledRows
-from calibrant.training.stopping import EarlyStopping
+from calibrant.training.stopping import Best, EarlyStopping
 
 Losses = Mapping[str, Mapping[str, float]]  # of the test rows, by how it stopped and is calibrated
 
@@ -82,19 +82,26 @@ NETWORKS: dict[str, Settings] = {
     },
 }
 CALIBRATIONS = ("none", "temperature", "auto")
-STOPS = ("score", "calibrated")
+STOPS, LAST = ("score", "calibrated"), "last"
 SHARE = 0.2 / 0.8  # test rows over those that a split learns from
-COLUMNS = {  # heading: what is subtracted from what, as stop and calibration
-    "temperature - raw": (("score", "temperature"), ("score", "none")),
-    "auto - raw": (("score", "auto"), ("score", "none")),
-    "stopped calibrated - plain, both raw": (("calibrated", "none"), ("score", "none")),
-    "both temperature": (("calibrated", "temperature"), ("score", "temperature")),
-    "both auto": (("calibrated", "auto"), ("score", "auto")),
+COLUMNS = {  # heading: what is subtracted from what, as epoch and calibration
+    "T": (("score", "temperature"), ("score", "none")),
+    "auto": (("score", "auto"), ("score", "none")),
+    "refined raw": (("calibrated", "none"), ("score", "none")),
+    "refined T": (("calibrated", "temperature"), ("score", "temperature")),
+    "refined auto": (("calibrated", "auto"), ("score", "auto")),
+    "last T": ((LAST, "temperature"), (LAST, "none")),
+    "last auto": ((LAST, "auto"), (LAST, "none")),
+    "last T, less T": ((LAST, "temperature"), ("score", "temperature")),
 }
+MEANINGS = """
+Epoch of the least log loss: T and auto less raw. Epoch of the least log loss after calibration
+(refined): raw, T and auto, less the same of the former. Last epoch: T and auto less raw, and T
+less that of the former. Thousandths of a nat."""
 
 
-def stopped_networks(recipe: Recipe) -> tuple[Task, Prepared, dict[str, EarlyStopping]]:
-    """One training, as each way to stop would have ended it: the epochs of both are the same."""
+def kept_epochs(recipe: Recipe) -> tuple[Task, Prepared, dict[str, Best]]:
+    """One training, and the epochs that each way to stop would have kept; and the last."""
     task = task_of(complete(recipe))
     prepared = prepare(task, unheard)
     (fold,) = prepared.folds
@@ -122,7 +129,8 @@ def stopped_networks(recipe: Recipe) -> tuple[Task, Prepared, dict[str, EarlySto
         for name, stop in stops.items():
             if not stop.is_over:
                 stop.see(record.epoch, scores[name], network)
-    return task, prepared, stops
+    last = Best(len(course.history), float("nan"), network.state_dict())
+    return task, prepared, {name: stop.best for name, stop in stops.items()} | {LAST: last}
 
 
 def split_of(path: Path, name: str, kind: str, seed: int) -> dict[str, object]:
@@ -133,19 +141,19 @@ def split_of(path: Path, name: str, kind: str, seed: int) -> dict[str, object]:
         "calibration": {"method": "none"},
     }
     with threads(1):
-        task, prepared, stops = stopped_networks(build_recipe(merged(NETWORKS[kind], settings)))
+        task, prepared, kept = kept_epochs(build_recipe(merged(NETWORKS[kind], settings)))
     (fold,) = prepared.folds
     units = prepared.units.unit[fold.split.validation]
-    network = task.untrained(fold, seed)
+    network = task.untrained(fold, seed)  # of which the states of the epochs are taken
     losses: dict[str, dict[str, float]] = {}
     chosen: dict[str, dict[str, object]] = {}
-    for stop_by, stop in stops.items():
-        network.load_state_dict(stop.best.state)
+    for stop_by, best in kept.items():
+        network.load_state_dict(best.state)
         validation, test = (
             task.predict([network.eval()], fold.features[part], fold.target, fold.labels[part])
             for part in (fold.split.validation, fold.split.test)
         )
-        losses[stop_by], chosen[stop_by] = {}, {"epoch": stop.best.epoch}
+        losses[stop_by], chosen[stop_by] = {}, {"epoch": best.epoch}
         for method in CALIBRATIONS:
             found = calibrate(validation, CalibrationPart(method=method), seed=seed, units=units)
             losses[stop_by][method] = LogLoss()(found.transform(test)).value
@@ -235,6 +243,7 @@ def main() -> None:
                         file.write(line + "\n")
                     print(line, flush=True)
     lines = lines_of(asked.out)
+    print(MEANINGS)
     for kind in asked.networks:
         show(lines, kind)
 
