@@ -1,7 +1,8 @@
-"""What all tests share: the folder of shared data and cases, and a reader of pages."""
+"""What all tests share: folders of data and cases, a reader of pages, checks of types."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from html.parser import HTMLParser
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 
 import jaxtyping
+import numpy as np
 import pytest
 from beartype.roar import BeartypeCallHintForwardRefException, BeartypeCallHintViolation
 from hypothesis import settings
@@ -22,8 +24,9 @@ settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if "CI" in os.environ else "local")
 
 _OF_JAXTYPING = jaxtyping.jaxtyped
-# What beartype wrote for a function within others.
-_CHECKS: dict[tuple[str, CodeType], FunctionType] = {}
+_MOST_CHECKED = sys.maxsize if "CALIBRANT_LONG" in os.environ else 300  # calls in one test
+_TESTS: list[str] = [""]  # the one that runs
+_CHECKS: dict[tuple[str, CodeType], FunctionType] = {}  # of functions within others
 
 
 def _checked(
@@ -33,6 +36,7 @@ def _checked(
 
     That one binds the arguments to the signature, and checks them once more beside what comes out.
     The check is written at the first call: most functions are never called where they are imported.
+    Of the calls in one test some hundreds are checked: simulations make the same ones for minutes.
     """
     if function is None:
         return partial(_checked, typechecker=typechecker)
@@ -41,11 +45,15 @@ def _checked(
 
     checked: Callable[..., object] | None = None
     of_jaxtyping = False
+    test, n_calls = "", 0
 
     @wraps(function)
     def within_axes(*args: object, **settings: object) -> object:
-        nonlocal checked, of_jaxtyping
-        if jaxtyping.config.jaxtyping_disable:
+        nonlocal checked, of_jaxtyping, test, n_calls
+        if test is not _TESTS[0]:
+            test, n_calls = _TESTS[0], 0
+        n_calls += 1
+        if n_calls > _MOST_CHECKED or jaxtyping.config.jaxtyping_disable:
             return function(*args, **settings)
         if checked is None:
             checked, of_jaxtyping = _check_of(function, typechecker)
@@ -93,6 +101,10 @@ _SHARED = Path(os.environ.get("CALIBRANT_SHARED", _ROOT.parent / "shared"))
 def pytest_report_header() -> str:
     found = "found" if _SHARED.is_dir() else "not found, tests that read it will skip"
     return f"shared data: {_SHARED} ({found})"
+
+
+def pytest_runtest_logstart(nodeid: str) -> None:
+    _TESTS[0] = nodeid
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -200,3 +212,26 @@ def read_page() -> Callable[[str], Found]:
         return reader.found
 
     return read
+
+
+@pytest.fixture(scope="session")
+def assert_same() -> Callable[..., None]:
+    """Check that two estimates have the same numbers."""
+
+    def compare(
+        actual: object,
+        expected: object,
+        fields: Sequence[str] = ("value", "low", "high", "noise_floor"),
+        *,
+        atol: float = 1e-12,
+        hint: str = "",
+    ) -> None:
+        for name in fields:
+            both = getattr(actual, name), getattr(expected, name)
+            assert (both[0] is None) == (both[1] is None), f"{name} {hint}"
+            if both[0] is not None:
+                arrays = (np.array(one, dtype=float) for one in both)
+                message = f"{name} {hint}"
+                np.testing.assert_allclose(*arrays, rtol=1e-12, atol=atol, err_msg=message)
+
+    return compare

@@ -1,5 +1,7 @@
 """Annotations are checked as the tests run: types, and axes that bear one name."""
 
+import os
+
 import jaxtyping
 import pytest
 import torch
@@ -88,6 +90,16 @@ def test_functions_within_others_are_checked_at_every_definition():
         times(2, LABELS, 4)
     with pytest.raises(jaxtyping.TypeCheckError):
         times(2, scores, 3)
+
+
+def test_calls_beyond_some_hundreds_are_checked_in_the_long_run_alone():
+    for _ in range(400):
+        assert Holder.size(SCORES) == 4
+    if "CALIBRANT_LONG" in os.environ:
+        with pytest.raises(jaxtyping.TypeCheckError):
+            Holder.size(LABELS)
+    else:
+        assert Holder.size(LABELS) == 4
 
 
 def test_checks_can_be_left_out(monkeypatch):

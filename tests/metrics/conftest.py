@@ -1,36 +1,31 @@
 """What every metric is tried on: rows of each kind that it can be told from."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
+from itertools import cycle
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 import calibrant as cal
-from calibrant.metrics.base import Metric, TallyMetric
+from calibrant.metrics.base import Metric, RowMetric, TallyMetric
 from calibrant.metrics.binned.calibration import ExpectedCalibrationError
-from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import METRICS
 from calibrant.metrics.resolving import resolve
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies
 
-NUMBERED = {
-    "pinball_0.95": "pinball",
-    "tweedie_deviance_1.2": "tweedie_deviance",
-    "interval_score_0.5": "interval_score",
-    "pit_histogram_7": "pit_histogram",
-    "ece_10": "top_label_ece",
-    "ece_7": "top_label_ece",
-    "mce_10": "top_label_mce",
-    "positive_ece_12": "positive_ece",
-    "classwise_ece_7": "classwise_ece",
+NUMBERED = {"ece_10": "top_label_ece", "ece_7": "top_label_ece", "mce_10": "top_label_mce"} | {
+    name: name.rpartition("_")[0]
+    for name in (
+        *("pinball_0.95", "tweedie_deviance_1.2", "interval_score_0.5", "pit_histogram_7"),
+        *("positive_ece_12", "classwise_ece_7"),
+    )
 }
 LEFT = (ExpectedCalibrationError(closed="left"), ExpectedCalibrationError("positive", 10, "left"))
 N = 300
@@ -38,19 +33,20 @@ CLASSES = frozenset({"order", "few rows"})
 NUMBERS = frozenset({"median", "targets other than 0", "numbers above -1", "counts", "amounts"})
 TWO = frozenset({"two classes"})
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}  # columns of quantiles
-
 MEMBERS = {"members": slice(3), "targets": 3}
+# Rows in another form whose metrics are all those of other rows: laws of sums leave them out.
+OTHER_FORMS = {"two", "events", "positive in float32", "two in float32"}
+
+REPETITION = "test_weights_equal_repetition_and_zero_absence"
+SCALING = "test_scaling_all_weights_changes_neither_value_nor_interval"
+RENAMING = "test_renaming_classes_permutes_vectors_and_leaves_scalars"
 RULED_OUT = "test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages"
 
 # law (test function) and metric that it cannot hold for, and why
 EXEMPT: dict[tuple[str, str], str] = {
-    ("test_scaling_all_weights_changes_neither_value_nor_interval", "confusion_matrix"): (
-        "it holds the weights themselves"
-    ),
+    (SCALING, "confusion_matrix"): "it holds the weights themselves",
     **{
-        ("test_renaming_classes_permutes_vectors_and_leaves_scalars", name): (
-            "of the positive class: after renaming that of the other one"
-        )
+        (RENAMING, name): "of the positive class: after renaming that of the other one"
         for name in (
             *("average_precision_positive", "precision_at_recall", "recall_at_precision"),
             *("recall_at_fpr", "specificity_at_recall", "best_f1", "captured", "lift"),
@@ -63,10 +59,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     },
     (RULED_OUT, "classwise_ece_l2"): "a root of an average shrinks by the root",
     **{
-        (
-            RULED_OUT,
-            name,
-        ): "a class more of which all rows are rightly left alone, or without any recall"
+        (RULED_OUT, name): "all rows are rightly left alone of that class, or it has no recall"
         for name in (
             *("specificity_macro", "specificity_micro", "negative_predictive_value_macro"),
             *("negative_predictive_value_micro", "false_positive_rate_micro"),
@@ -75,33 +68,28 @@ EXEMPT: dict[tuple[str, str], str] = {
         )
     },
     **{
-        ("test_weights_equal_repetition_and_zero_absence", name): (
+        (REPETITION, name): (
             "noise is judged by how many rows there are: a row of weight 2 is not two rows"
         )
         for name in METRICS
         if any(word in name for word in ("_debiased", "multiresolution", "calibration_test"))
     },
     **{
-        (RULED_OUT, name): "the even odds that are mixed in are over all classes"
+        (law, name): why
+        for law, why in {
+            RULED_OUT: "the even odds that are mixed in are over all classes",
+            REPETITION: "each row is held out: one of weight 2 lies in one fold, two rows in two",
+        }.items()
         for name in METRICS
         if METRICS[name].home.startswith("calibrant.selection.refinement:")
     },
     **{
-        ("test_weights_equal_repetition_and_zero_absence", name): (
-            "each row is held out by itself: a row of weight 2 lies in one fold, two rows in two"
-        )
-        for name in METRICS
-        if METRICS[name].home.startswith("calibrant.selection.refinement:")
-    },
-    **{
-        ("test_scaling_all_weights_changes_neither_value_nor_interval", name): (
-            "it counts rows: repeated ones are more evidence, as the law of repetition asks"
-        )
+        (SCALING, name): "it counts rows: repeated ones are more evidence, says repetition"
         for name in METRICS
         if "spiegelhalter" in name or "hosmer" in name
     },
     **{
-        ("test_renaming_classes_permutes_vectors_and_leaves_scalars", f"positive_{name}"): why
+        (RENAMING, f"positive_{name}"): why
         for names, why in (
             ("ks_calibration_error", "its path starts from the other end once classes turn"),
             ("calibration_in_the_large cox_intercept", "its sign turns with the sides"),
@@ -122,6 +110,8 @@ class Evidence:
     settings: dict[str, object] = field(default_factory=dict)
     offers: frozenset[str] = CLASSES  # what metrics may need
     metrics: tuple[str | Metric, ...] = ()  # all that these rows can tell
+    scale: float = 1  # of weights: small for some kinds, large for others
+    whole: "Evidence | None" = None  # with the metrics that a law does not hold for, too
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
@@ -132,11 +122,21 @@ class Evidence:
         return self.door(**{**columns, **self.settings, **others})
 
     @cached_property
+    def _tallied(self) -> dict[str | Metric, TallyMetric]:
+        chosen = {
+            m: resolve(m, self.rows().n_classes) if isinstance(m, str) else m for m in self.metrics
+        }
+        return {name: m for name, m in chosen.items() if isinstance(m, TallyMetric)}
+
+    @cached_property
     def summed(self) -> tuple[str | Metric, ...]:
         """The metrics that tallies of these rows can tell."""
-        n_classes = self.rows().n_classes
-        chosen = {m: m if isinstance(m, Metric) else resolve(m, n_classes) for m in self.metrics}
-        return tuple(name for name, m in chosen.items() if isinstance(m, TallyMetric))
+        return tuple(self._tallied)
+
+    @cached_property
+    def exact(self) -> tuple[str | Metric, ...]:
+        """Those of them that rows tell in another form."""
+        return tuple(name for name, m in self._tallied.items() if isinstance(m, RowMetric))
 
     @cached_property
     def tallies(self) -> Tallies:
@@ -146,16 +146,30 @@ class Evidence:
     @cached_property
     def from_rows(self) -> Evaluation:
         """What all metrics say of the rows as they are; kept, for many laws compare with it."""
+        if self.whole is not None:
+            return self._own(self.whole.from_rows)
         return cal.evaluate(self.rows(), self.metrics)
 
     @cached_property
     def from_tallies(self) -> Evaluation:
         """The same from their tallies."""
+        if self.whole is not None:
+            return self._own(self.whole.from_tallies)
         return cal.evaluate(self.tallies, self.summed)
+
+    @cached_property
+    def names(self) -> set[str]:
+        """What the metrics are called in an evaluation."""
+        return {m if isinstance(m, str) else repr(m) for m in self.metrics}
+
+    def _own(self, evaluation: Evaluation) -> Evaluation:
+        """Those of the estimates that a law holds for."""
+        estimates = {name: each for name, each in evaluation.items() if name in self.names}
+        return replace(evaluation, estimates=estimates)
 
     def with_columns(self, **columns: Tensor) -> "Evidence":
         """The same with other columns beside or instead."""
-        return replace(self, columns={**self.columns, **columns})
+        return replace(self, columns={**self.columns, **columns}, whole=None)
 
 
 def of_quantiles(**columns: Tensor) -> Rows:
@@ -248,21 +262,29 @@ def _with_metrics(evidence: Evidence) -> Evidence:
     return replace(evidence, metrics=(*named, *others, *(LEFT if "positive_ece" in named else ())))
 
 
-EVIDENCE = {kind: _with_metrics(evidence) for kind, evidence in _evidence().items()}
+EVIDENCE = {
+    kind: replace(_with_metrics(evidence), scale=scale)
+    for (kind, evidence), scale in zip(_evidence().items(), cycle((1e-3, 1e6)), strict=False)
+}
 
 
-def _under(law: str) -> dict[str, Evidence]:
+def _under(law: str, left_out: Collection[str] = ()) -> dict[str, Evidence]:
     """Rows of every kind, with the metrics that a law holds for: the same ones if it is all."""
-    every = EVIDENCE.items()
+    every = [(kind, evidence) for kind, evidence in EVIDENCE.items() if kind not in left_out]
     held = {k: tuple(m for m in e.metrics if (law, m) not in EXEMPT) for k, e in every}
-    return {k: e if held[k] == e.metrics else replace(e, metrics=held[k]) for k, e in every}
+    return {
+        k: e if held[k] == e.metrics else replace(e, metrics=held[k], whole=e) for k, e in every
+    }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`evidence`: rows of one kind after the other; `all_evidence`: of all kinds, by kind."""
     law = metafunc.function.__name__
     if "evidence" in metafunc.fixturenames:
-        some = {kind: evidence for kind, evidence in _under(law).items() if evidence.metrics}
+        short = "CALIBRANT_LONG" not in os.environ
+        of_sums = metafunc.definition.get_closest_marker("of_sums") is not None
+        every = _under(law, OTHER_FORMS if of_sums and short else ())
+        some = {kind: evidence for kind, evidence in every.items() if evidence.metrics}
         together = pytest.mark.xdist_group  # laws on the same rows share what is found of them
         cases = [pytest.param(one, id=kind, marks=together(kind)) for kind, one in some.items()]
         metafunc.parametrize("evidence", cases)
@@ -274,26 +296,3 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def asked_for() -> set[str]:
     """Names that the laws are tried on: all of them, unless CALIBRANT_METRICS has patterns."""
     return set(filter(_is_asked_for, METRICS))
-
-
-@pytest.fixture(scope="session")
-def assert_same() -> Callable[..., None]:
-    """Check that two estimates have the same numbers."""
-
-    def compare(
-        actual: Estimate,
-        expected: Estimate,
-        fields: Sequence[str] = ("value", "low", "high", "noise_floor"),
-        *,
-        atol: float = 1e-12,
-        hint: str = "",
-    ) -> None:
-        for name in fields:
-            both = getattr(actual, name), getattr(expected, name)
-            assert (both[0] is None) == (both[1] is None), f"{name} {hint}"
-            if both[0] is not None:
-                arrays = (np.array(one, dtype=float) for one in both)
-                message = f"{name} {hint}"
-                np.testing.assert_allclose(*arrays, rtol=1e-12, atol=atol, err_msg=message)
-
-    return compare

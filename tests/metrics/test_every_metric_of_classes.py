@@ -1,6 +1,7 @@
 """Laws of every metric that concern classes: their labels, order, number and axes."""
 
 import math
+import os
 from dataclasses import replace
 from functools import cache
 
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 WITH_CLASSES = ["two", "many", "soft"]
+ALL = "CALIBRANT_LONG" in os.environ
 K_MANY = 1000
 N_AXES = (5, 6, 10)  # 300 rows
 RATIOS = (
@@ -75,8 +77,15 @@ def without_a_quarter(evidence):
     return out, weights, cal.evaluate(evidence.rows(~out, weights=weights[~out]), evidence.metrics)
 
 
-@pytest.mark.parametrize("garbage", [math.nan, math.inf])
-@pytest.mark.parametrize("kind", ["positive", *WITH_CLASSES, "chosen"])
+@pytest.mark.parametrize(
+    ("kind", "garbage"),
+    [
+        *(("positive", math.nan), ("two", math.inf), ("many", math.nan), ("soft", math.inf)),
+        ("chosen", math.nan),
+        *([("positive", math.inf), ("two", math.nan), ("many", math.inf)] if ALL else ()),
+        *([("soft", math.nan), ("chosen", math.inf)] if ALL else ()),
+    ],
+)
 def test_ignored_entries_have_no_effect_whatever_they_hold(
     kind, garbage, all_evidence, assert_same
 ):
@@ -102,8 +111,13 @@ def of_short_logits(evidence):
     return logits, cal.evaluate(evidence.rows(logits=logits), evidence.metrics)
 
 
-@pytest.mark.parametrize("kind", ["two", "many"])
-@pytest.mark.parametrize("shift", [-1024.0, 1.0, 4096.0])
+@pytest.mark.parametrize(
+    ("kind", "shift"),
+    [
+        *(("two", -1024.0), ("many", 4096.0)),
+        *([("many", -1024.0), ("two", 1.0), ("many", 1.0), ("two", 4096.0)] if ALL else ()),
+    ],
+)
 def test_shift_of_logits_changes_nothing(kind, shift, all_evidence, assert_same):
     evidence = all_evidence[kind]
     logits, expected = of_short_logits(evidence)
@@ -149,7 +163,7 @@ def test_renaming_classes_permutes_vectors_and_leaves_scalars(kind, all_evidence
             assert_same(after[name], estimate, fields, hint=name)
 
 
-@pytest.mark.parametrize("kind", WITH_CLASSES)
+@pytest.mark.parametrize("kind", WITH_CLASSES if ALL else ["two", "soft"])
 def test_trailing_axes_equal_flattened_rows(kind, all_evidence, assert_same):
     evidence = all_evidence[kind]
 
@@ -179,7 +193,7 @@ def test_class_that_is_ruled_out_and_never_comes_out_is_counted_only_in_averages
         for name in evidence.metrics
         if name in usual(9) and not name.endswith(("per_class", "matrix"))
     ]
-    before = cal.evaluate(evidence.rows(), names)
+    before = evidence.from_rows
     after = cal.evaluate(evidence.with_columns(**columns).rows(), names)
     for name in names:
         averaged = name.startswith(("classwise", *RATIOS)) and not name.endswith(UNAVERAGED)
@@ -199,8 +213,10 @@ def test_one_class_is_stated_and_decided_rightly(assert_sound):
         assert evaluation[name].value == 0
 
 
-@pytest.mark.parametrize("label", [0, 1])
-@pytest.mark.parametrize("form", ["positive", "two"])
+@pytest.mark.parametrize(
+    ("label", "form"),
+    [(0, "positive"), (1, "two"), *([(1, "positive"), (0, "two")] if ALL else ())],
+)
 def test_labels_of_one_class_give_numbers_or_the_reason_why_not(
     label, form, all_evidence, assert_sound
 ):

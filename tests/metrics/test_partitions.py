@@ -1,13 +1,14 @@
 """Laws of addition: however rows are cut and ordered, their tallies give the same digits."""
 
 import json
+import os
 from dataclasses import replace
 from functools import cache, reduce
 from operator import add
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import calibrant as cal
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:.* from the grid may be:calibrant.errors.CalibrantWarning"  # half the rows are tied
 )
 
+GENERATE = (Phase.explicit, Phase.reuse, Phase.generate)  # an example that fails costs seconds
 COUNTS = ("count", "infinite_count")
 
 
@@ -64,38 +66,48 @@ def tally_of(evidence, index, *, with_weights):
 
 @cache
 def one_shot(evidence, with_weights):
-    """Tallies of all rows at once, and what they tell."""
-    if not with_weights:
-        return evidence.tallies, evidence.from_tallies
-    whole = tally_of(evidence, None, with_weights=True)
-    return whole, cal.evaluate(whole, evidence.summed)
+    """Tallies of all rows at once."""
+    return tally_of(evidence, None, with_weights=True) if with_weights else evidence.tallies
 
 
-@settings(max_examples=4, deadline=None)
+@cache
+def weighed_estimates(evidence):
+    """What they tell of rows with weights."""
+    return cal.evaluate(one_shot(evidence, with_weights=True), evidence.summed)
+
+
+def in_parts(evidence, parts, *, with_weights):
+    return reduce(add, (tally_of(evidence, part, with_weights=with_weights) for part in parts))
+
+
+@settings(max_examples=6, deadline=None)
 @given(parts=partitions(), with_weights=st.booleans())
-def test_any_partition_and_order_gives_the_one_shot_values(
-    evidence, with_weights, parts, assert_same
-):
-    whole, once = one_shot(evidence, with_weights)
-    merged = reduce(add, (tally_of(evidence, part, with_weights=with_weights) for part in parts))
-    assert_equal_tables(merged, whole)
-    in_parts = cal.evaluate(merged, evidence.summed)
+def test_any_partition_and_order_gives_the_one_shot_sums(evidence, with_weights, parts):
+    merged = in_parts(evidence, parts, with_weights=with_weights)
+    assert_equal_tables(merged, one_shot(evidence, with_weights))
+
+
+@pytest.mark.of_sums
+@settings(max_examples=4 if "CALIBRANT_LONG" in os.environ else 1, deadline=None, phases=GENERATE)
+@given(parts=partitions())
+def test_estimates_of_a_partition_are_the_one_shot_ones(evidence, parts, assert_same):
+    merged = in_parts(evidence, parts, with_weights=True)
+    found = cal.evaluate(merged, evidence.summed)
+    once = weighed_estimates(evidence)
     for name in once:
-        assert_same(in_parts[name], once[name], hint=name)
-        assert in_parts[name].n == once[name].n == len(evidence)
-        assert in_parts[name].method == once[name].method
+        assert_same(found[name], once[name], hint=name)
+        assert found[name].n == once[name].n == len(evidence)
+        assert found[name].method == once[name].method
 
 
+@pytest.mark.of_sums
 def test_nine_printed_digits_do_not_depend_on_the_partition(evidence):
-    metrics = evidence.summed
+    def digits(evaluation):
+        return json.loads(evaluation.to_json(), parse_float=lambda n: f"{float(n):.9g}")
 
-    def digits(batch_size):
-        parts = torch.arange(len(evidence)).split(batch_size)
-        tallies = reduce(add, (cal.tally(evidence.rows(part), metrics) for part in parts))
-        text = cal.evaluate(tallies, metrics).to_json()
-        return json.loads(text, parse_float=lambda number: f"{float(number):.9g}")
-
-    assert digits(300) == digits(37) == digits(100)
+    parts = torch.arange(len(evidence)).split(37)
+    tallies = reduce(add, (cal.tally(evidence.rows(part), evidence.summed) for part in parts))
+    assert digits(cal.evaluate(tallies, evidence.summed)) == digits(evidence.from_tallies)
 
 
 def test_a_tally_of_no_rows_is_zero(evidence):
