@@ -53,6 +53,10 @@ from calibrant.calibrators.linear.structured import StructuredVector as Structur
 from calibrant.calibrators.linear.structured import (
     StructuredVectorScaling as StructuredVectorScaling,
 )
+from calibrant.calibrators.maps.fitted import LocalTemperature as LocalTemperature
+from calibrant.calibrators.maps.local_temperature import (
+    LocalTemperatureScaling as LocalTemperatureScaling,
+)
 from calibrant.calibrators.named import get as get
 from calibrant.calibrators.named import restored as restored
 from calibrant.calibrators.numbers.named import restored_numbers as restored_numbers

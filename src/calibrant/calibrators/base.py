@@ -159,6 +159,8 @@ Fitted_co = TypeVar("Fitted_co", bound=FittedCalibrator, covariant=True)
 class Calibrator(ABC, Generic[Fitted_co]):
     """Settings of a calibration method. Subclasses are frozen dataclasses."""
 
+    whole: ClassVar[bool] = False  # rows keep the shape that came in, and absent ones their place
+
     @final
     def fit(self, predictions: Predictions) -> Fitted_co:
         """Fit on labelled rows that the model was not trained on; weights and soft labels count.
@@ -174,11 +176,11 @@ class Calibrator(ABC, Generic[Fitted_co]):
         check_labelled(predictions)
         rows = predictions.present()
         sketch = RowSketch.of(row_hashes(rows.declared.values))
-        return replace(self.fitted_to(rows), fit_rows=sketch)
+        return replace(self.fitted_to(predictions if self.whole else rows), fit_rows=sketch)
 
     @abstractmethod
     def fitted_to(self, rows: Predictions) -> Fitted_co:
-        """What `fit` returns, of rows that are labelled and all present."""
+        """What `fit` returns, of rows that are labelled and, unless `whole`, all present."""
 
 
 def check_predictions(rows: object) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from calibrant.errors import InputError
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, Probs
 
-__all__ = ["CalibratorModule", "MapOfForms", "Stated"]
+__all__ = ["CalibratorModule", "FittedModule", "MapOfForms", "Stated"]
 
 Stated = Literal["logits", "probs"]
 
@@ -28,14 +28,14 @@ class MapOfForms(Protocol):
         ...
 
 
-class CalibratorModule(nn.Module):
-    """Calibrated logits of what a network states; see `FittedMap.to_module`.
+class FittedModule(nn.Module):
+    """A fitted calibrator whose arrays are buffers.
 
-    The arrays of the fit are buffers: they move with the module and are part of its state. They
-    stay in float64 whatever type the module is turned to.
+    They move with the module and are part of its state, and stay in float64 whatever type the
+    module is turned to.
     """
 
-    def __init__(self, fitted: MapOfForms, form: str, arrays: Mapping[str, Tensor]) -> None:
+    def __init__(self, fitted: object, form: str, arrays: Mapping[str, Tensor]) -> None:
         super().__init__()
         if form not in get_args(Stated):
             raise InputError("form", "be 'logits' or 'probs'", f"{form!r}", "Say what comes in.")
@@ -43,47 +43,15 @@ class CalibratorModule(nn.Module):
         self._places = {place: place.replace(".", "_") for place in arrays}
         for place, name in self._places.items():
             self.register_buffer(name, arrays[place].detach().clone())
-        self._fitted: MapOfForms = fitted
+        self.fitted = fitted
         self._bind()
-
-    def forward(self, scores: Tensor) -> Tensor:
-        """Calibrated logits.
-
-        Parameters
-        ----------
-        scores : Tensor of shape (row, class), (row, class, *axes) or (row,)
-            As `calibrant.predictions` takes them, in the form that was declared; of shape (row,)
-            of the positive class of two.
-
-        Returns
-        -------
-        Tensor
-            Of the same shape: logits of the classes, or of shape (row,) log-odds.
-        """
-        n_classes = self._fitted.n_classes
-        if scores.ndim == 1 and n_classes == 2:
-            one = PositiveLogits(scores) if self.form == "logits" else PositiveProbs(scores)
-            found = self._fitted.of(one)
-            if isinstance(found, PositiveLogits):
-                return found.values
-            return found.values.logit()
-        if scores.ndim < 2 or scores.shape[1] != n_classes:
-            rule = f"have shape (row, {n_classes}, ...)"
-            raise InputError("scores", rule, f"{tuple(scores.shape)}", "Pass those of every class.")
-        moved = scores.movedim(1, -1)
-        rows = moved.reshape(-1, n_classes)
-        found = self._fitted.of(Logits(rows) if self.form == "logits" else Probs(rows))
-        logits = found.values if isinstance(found, Logits) else found.values.log()
-        return logits.reshape(moved.shape).movedim(-1, 1)
 
     def _bind(self) -> None:
         """Let the fitted calibrator read the buffers."""
         held = {place: self.get_buffer(name) for place, name in self._places.items()}
-        reading = _reading(self._fitted, "", held)
-        assert isinstance(reading, MapOfForms)
-        self._fitted = reading
+        self.fitted = _reading(self.fitted, "", held)
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "CalibratorModule":  # noqa: FBT001, FBT002 -- as torch calls it
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "FittedModule":  # noqa: FBT001, FBT002 -- as torch calls it
         """See `torch.nn.Module._apply`; the type of the buffers stays."""
 
         def moved(tensor: Tensor) -> Tensor:
@@ -108,6 +76,42 @@ class CalibratorModule(nn.Module):
         told = (missing_keys, unexpected_keys, error_msgs)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, strict, *told)
         self._bind()
+
+
+class CalibratorModule(FittedModule):
+    """Calibrated logits of what a network states, row by row; see `FittedMap.to_module`."""
+
+    def forward(self, scores: Tensor) -> Tensor:
+        """Calibrated logits.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (row, class), (row, class, *axes) or (row,)
+            As `calibrant.predictions` takes them, in the form that was declared; of shape (row,)
+            of the positive class of two.
+
+        Returns
+        -------
+        Tensor
+            Of the same shape: logits of the classes, or of shape (row,) log-odds.
+        """
+        fitted = self.fitted
+        assert isinstance(fitted, MapOfForms)
+        n_classes = fitted.n_classes
+        if scores.ndim == 1 and n_classes == 2:
+            one = PositiveLogits(scores) if self.form == "logits" else PositiveProbs(scores)
+            found = fitted.of(one)
+            if isinstance(found, PositiveLogits):
+                return found.values
+            return found.values.logit()
+        if scores.ndim < 2 or scores.shape[1] != n_classes:
+            rule = f"have shape (row, {n_classes}, ...)"
+            raise InputError("scores", rule, f"{tuple(scores.shape)}", "Pass those of every class.")
+        moved = scores.movedim(1, -1)
+        rows = moved.reshape(-1, n_classes)
+        found = fitted.of(Logits(rows) if self.form == "logits" else Probs(rows))
+        logits = found.values if isinstance(found, Logits) else found.values.log()
+        return logits.reshape(moved.shape).movedim(-1, 1)
 
 
 def _reading(value: object, place: str, held: Mapping[str, Tensor]) -> object:

@@ -35,6 +35,11 @@ CALIBRATORS: dict[str, Entry] = {
 }
 
 OTHERS: dict[str, Entry] = {  # that need more than labelled rows
+    "local_temperature": Entry(
+        "calibrant.calibrators.maps.local_temperature:LocalTemperatureScaling",
+        "calibrant.calibrators.maps.fitted:LocalTemperature",
+        "a temperature for every pixel of a map, by what surrounds it",
+    ),
     "per_group": Entry(
         "calibrant.calibrators.grouped.per_group:PerGroup",
         "calibrant.calibrators.grouped.per_group:GroupedMaps",

@@ -1,0 +1,1 @@
+"""Calibrators of maps, which look at what surrounds a pixel."""
