@@ -66,6 +66,27 @@ def test_network_agrees_before_and_after_temperature_scaling(name, shared_data, 
     assert after["log_loss"].value == pytest.approx(expected["nll_fit_at_T"], abs=1e-12)
 
 
+def test_temperatures_by_predicted_class_are_better_than_one_and_worse_than_vectors(shared_data):
+    gains = []
+    for name in SIX:
+        logits, labels = load(shared_data, name)
+        even, odd = (cal.predictions(logits=logits[k::2], labels=labels[k::2]) for k in range(2))
+        one, each, vector = (
+            cal.evaluate(method.fit(even).transform(odd), ["log_loss"])["log_loss"].value
+            for method in (
+                cal.TemperatureScaling(),
+                cal.calibrators.PerClass(),
+                cal.calibrators.StructuredVectorScaling(),
+            )
+        )
+        gains.append((one - each, each - vector))
+    gain, loss = np.transpose(gains)
+    ends = [gain.min(), gain.max(), loss.min(), loss.max()]
+    np.testing.assert_allclose(
+        ends, [0.0008, 0.0036, 0.0006, 0.0045], atol=6e-5
+    )  # as its page says
+
+
 @pytest.mark.parametrize("name", SIX[:1])
 def test_network_declared_as_float32_probabilities_is_as_good(name, shared_data, reference):
     expected = reference["logits"][name]

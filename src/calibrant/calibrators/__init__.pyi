@@ -25,6 +25,8 @@ from calibrant.calibrators.curves.spline import Spline as Spline
 from calibrant.calibrators.curves.spline import SplineCalibration as SplineCalibration
 from calibrant.calibrators.curves.venn_abers import VennAbers as VennAbers
 from calibrant.calibrators.curves.venn_abers import VennAbersCalibration as VennAbersCalibration
+from calibrant.calibrators.grouped.per_class import ClassMaps as ClassMaps
+from calibrant.calibrators.grouped.per_class import PerClass as PerClass
 from calibrant.calibrators.grouped.per_group import GroupedMaps as GroupedMaps
 from calibrant.calibrators.grouped.per_group import PerGroup as PerGroup
 from calibrant.calibrators.identity import Identity as Identity

@@ -32,6 +32,11 @@ CALIBRATORS: dict[str, Entry] = {
     ),
     **LINEAR,
     **CURVES,
+    "per_class": Entry(
+        "calibrant.calibrators.grouped.per_class:PerClass",
+        "calibrant.calibrators.grouped.per_class:ClassMaps",
+        "a temperature for each predicted class, drawn towards that of all",
+    ),
 }
 
 OTHERS: dict[str, Entry] = {  # that need more than labelled rows
