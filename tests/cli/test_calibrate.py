@@ -94,6 +94,16 @@ def test_columns_may_be_added_and_text_written():
     assert len(pd.read_csv("out.csv").columns) == 8
 
 
+@pytest.mark.usefixtures("folder")
+def test_rows_of_the_fit_are_calibrated_with_a_warning_and_others_without():
+    fitted()
+    own = run("apply", "validation.csv", *APPLY[2:], "--out", "own.csv")
+    assert own.exit_code == 0, own.output
+    assert "Warning: 600 of these 600 rows equal rows that the calibrator was fit" in own.stderr
+    others = run(*APPLY, "--out", "others.csv")
+    assert "Warning" not in others.output
+
+
 def test_two_classes_may_stand_in_one_column(folder):
     table = pd.read_csv("test.csv")
     pd.DataFrame({"p": table["p_oak"], "y": np.where(table["truth"] == "oak", "yes", "no")}).to_csv(

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from calibrant.calibrators.named import get
 from calibrant.calibrators.temperature import TemperatureScaling
+from calibrant.metrics.evaluate import evaluate
+from calibrant.pipeline.class_task import ClassTask
 from calibrant.pipeline.measure import calibrate, measure
 from calibrant.pipeline.recipe_parts import CalibrationPart
 from calibrant.prediction.door import predictions
@@ -72,3 +75,19 @@ def test_the_recipe_chooses_metrics_and_level():
     found = measured(overconfident(1), calibrated(overconfident(0)), ("brier",), level=0.5)
     assert list(found.after) == ["brier"]
     assert found.after["brier"].level == pytest.approx(0.5)
+
+
+def test_parts_are_joined_whatever_their_calibrators_declare(small_recipe):
+    fit, first, second = (overconfident(seed) for seed in range(3))
+    parts = [
+        get("isotonic").fit(fit).transform(first),  # declared as probabilities
+        TemperatureScaling().fit(fit).transform(second),  # declared as logits
+    ]
+    order = np.arange(800)[::-1].copy()
+    for some in (parts, parts[:1] * 2, parts[1:] * 2):
+        joined = ClassTask(small_recipe, torch.device("cpu")).join(some, order)
+        expected = np.concatenate([part.full_probs.numpy() for part in some])[::-1]
+        np.testing.assert_allclose(joined.full_probs, expected, rtol=1e-12)
+        losses = [evaluate(part, ["log_loss"])["log_loss"].value for part in some]
+        found = evaluate(joined, ["log_loss"])["log_loss"].value
+        assert found == pytest.approx(np.mean(losses), rel=1e-12)

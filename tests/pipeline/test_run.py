@@ -190,6 +190,14 @@ def test_a_run_without_calibration_has_the_same_numbers_after_as_before(small_re
     assert "The recipe asks for none" in (run.out / "report.html").read_text()
 
 
+def test_the_report_counts_the_rows_that_each_calibrator_saw(small_recipe, tmp_path):
+    part = small_recipe.calibration.model_copy(update={"adopt": "always"})
+    run = train(small_recipe.model_copy(update={"calibration": part}), tmp_path / "run")
+    split = metrics_of(run.out)["split"]
+    told = f"n_fit={split['validation']}, n_judged={split['test']}, n_same=None"
+    assert f"whose='network', method='temperature', {told}" in (run.out / "report.html").read_text()
+
+
 def interrupting(kind, when=1):
     """Listener that interrupts at the `when`-th event of `kind`."""
     seen = []

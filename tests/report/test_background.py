@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from calibrant.report.run_report import render
-from calibrant.report.summary import Repairs, RunSummary, SplitSizes, TrainingHistory
+from calibrant.report.summary import CalibratorUse, Repairs, RunSummary, SplitSizes, TrainingHistory
 
 Make = Callable[..., RunSummary]
 Find = Callable[[RunSummary], Any]
@@ -156,3 +156,20 @@ def test_networks_without_names_are_numbered(make_summary: Make, found_in: Find,
     nameless: list[TrainingHistory] = [replace(one, which="") for one in rich.background.trainings]
     _, *rows = found_in(make_summary(trainings=nameless)).tables["networks-table"]
     assert [row[0][0] for row in rows] == ["network 1", "network 2", "network 3"]
+
+
+# Calibrators
+
+
+def test_rows_that_each_calibrator_saw_are_counted(make_summary: Make, found_in: Find):
+    summary = make_summary()
+    uses = (
+        CalibratorUse(whose="network", method="beta", n_fit=1200, n_judged=1100, n_same=None),
+        CalibratorUse(whose="forest", method="isotonic", n_fit=900, n_judged=800, n_same=7),
+    )
+    told = found_in(replace(summary, background=replace(summary.background, calibrators=uses)))
+    assert [[text for text, _ in row] for row in told.tables["calibrators-table"][1:]] == [
+        ["Network", "beta", "1,200 validation rows", "1,100 test rows", "no more than by chance"],
+        ["Forest", "isotonic", "900 validation rows", "800 test rows", "7"],
+    ]
+    assert "calibrators-table" not in found_in(summary).tables

@@ -76,12 +76,15 @@ def run_application(
             "found": done.found,
             "columns": list(done.columns),
             "how_read": list(done.how_read),
+            "warnings": list(done.warnings),
         }
         click.echo(json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
         return
     for sentence in done.how_read:
         click.echo(sentence)
     click.echo(f"{done.found[:1].upper()}{done.found[1:]}.")
+    for warning in done.warnings:
+        click.echo(f"Warning: {warning}", err=True)
     click.echo(f"{count(done.n_rows)} rows calibrated: {done.out}")
 
 

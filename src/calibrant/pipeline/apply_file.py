@@ -14,14 +14,19 @@ from calibrant.pipeline.class_matching import match_names
 from calibrant.pipeline.prediction_source import Question
 from calibrant.pipeline.prediction_table import TableSource, decimals_of
 from calibrant.pipeline.table_writer import check_place, writing_table
+from calibrant.prediction.base import Predictions
 from calibrant.prediction.door import predictions
+from calibrant.prediction.fit_rows import fit_rows_among
 
 __all__ = ["Applied", "apply_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What was written: the file, its rows, the method, and the columns of probabilities."""
+    """What was written: the file, its rows, the method, and the columns of probabilities.
+
+    `warnings` are sentences on rows that the calibrator was fitted on.
+    """
 
     out: Path
     n_rows: int
@@ -29,6 +34,7 @@ class Applied:
     found: str
     columns: tuple[str, ...]
     how_read: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def apply_file(
@@ -76,7 +82,8 @@ def apply_file(
         normalize=question.normalize,
         decimals=decimals_of(values) if rounded else None,
     )
-    truer = np.asarray(saved.fitted.transform(rows).probs)
+    calibrated = saved.fitted.transform(rows)
+    truer = np.asarray(calibrated.probs)
     stated = truer[:, None] if truer.ndim == 1 else truer
     names = tuple(f"{prefix or ''}{name}" for name in columns)
     if prefix and set(names) & set(table.column_names):
@@ -97,6 +104,18 @@ def apply_file(
         found=saved.fitted.found,
         columns=names,
         how_read=file.how,
+        warnings=_warnings(calibrated),
+    )
+
+
+def _warnings(calibrated: Predictions) -> tuple[str, ...]:
+    """A sentence where rows of the fit are among these."""
+    return tuple(
+        f"{'About ' if one.is_about else ''}{one.n_same:,} of these {one.n:,} rows equal rows that "
+        "the calibrator was fitted on, more than chance explains: an evaluation of this file would "
+        "flatter it."
+        for one in fit_rows_among(calibrated)
+        if one is not None
     )
 
 

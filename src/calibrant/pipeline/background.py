@@ -5,7 +5,15 @@ import tomli_w
 from calibrant.data.aliases import AliasSuggestion
 from calibrant.pipeline.outcome import Outcome
 from calibrant.pipeline.versions import versions
-from calibrant.report.summary import Background, Repairs, SplitSizes, TrainingHistory
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.fit_rows import fit_rows_among
+from calibrant.report.summary import (
+    Background,
+    CalibratorUse,
+    Repairs,
+    SplitSizes,
+    TrainingHistory,
+)
 
 __all__ = ["background_of"]
 
@@ -38,6 +46,7 @@ def background_of(outcome: Outcome, *, recipe: str) -> Background:
             rows_without_target=prepared.without_target,
         ),
         trainings=_histories(outcome),
+        calibrators=_calibrators(outcome),
         contest=outcome.contest,
         suggestions=prepared.suggestions,
         suggested_aliases=_recipe_lines(prepared.likely_aliases),
@@ -70,6 +79,32 @@ def _histories(outcome: Outcome) -> list[TrainingHistory]:
                 )
             )
     return histories
+
+
+def _calibrators(outcome: Outcome) -> list[CalibratorUse]:
+    """Rows of every calibrator that was fitted, and which of these it was judged on."""
+    uses: list[CalibratorUse] = []
+    for k, trial in enumerate(outcome.trials):
+        which = f", fold {k + 1} of {len(outcome.trials)}" if len(outcome.trials) > 1 else ""
+        judged = [
+            ("network", trial.calibration, trial.after),
+            *((one.name, one.calibration, one.after) for one in trial.baselines),
+        ]
+        for name, calibration, after in judged:
+            if calibration.fitted is None:
+                continue
+            assert isinstance(after, Predictions)  # no calibrator is fitted on anything else
+            (found,) = fit_rows_among(after)
+            uses.append(
+                CalibratorUse(
+                    whose=f"{name}{which}",
+                    method=calibration.name,
+                    n_fit=calibration.fitted.n,
+                    n_judged=len(after),
+                    n_same=None if found is None else found.n_same,
+                )
+            )
+    return uses
 
 
 def _recipe_lines(likely: tuple[AliasSuggestion, ...]) -> str:

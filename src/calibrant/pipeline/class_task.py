@@ -25,6 +25,7 @@ from calibrant.pipeline.task import AnyBaseline, Features, Task
 from calibrant.pipeline.watch import Watcher
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.door import predictions
+from calibrant.prediction.forms import Logits
 from calibrant.prediction.rows import Rows
 from calibrant.training.baselines import Baseline, fit_baselines
 from calibrant.training.ensemble import ensemble_logits
@@ -159,12 +160,15 @@ class ClassTask(Task):
         return calibrate(validation, part, seed=self.recipe.seed, units=units)
 
     def join(self, parts: Sequence[Rows], order: Int64[np.ndarray, " row"]) -> Predictions:
-        """See `Task.join`: all are declared as logits."""
+        """See `Task.join`: declared as logits where all are, else as probabilities."""
         stated = [part for part in parts if isinstance(part, Predictions)]
-        logits = torch.cat([part.declared.values for part in stated])
         labels = torch.cat([part.hard for part in stated if part.hard is not None])
-        at = torch.from_numpy(order)
-        return predictions(logits=logits[at], labels=labels[at], class_names=stated[0].class_names)
+        at, names = torch.from_numpy(order), stated[0].class_names
+        if all(isinstance(part.declared, Logits) for part in stated):
+            logits = torch.cat([part.declared.values for part in stated])
+            return predictions(logits=logits[at], labels=labels[at], class_names=names)
+        probs = torch.cat([part.full_probs.double() for part in stated])
+        return predictions(probs=probs[at], labels=labels[at], class_names=names)
 
     def mean(self, parts: Sequence[Rows]) -> Predictions:
         """See `Task.mean`: of the probabilities."""

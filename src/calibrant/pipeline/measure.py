@@ -16,6 +16,7 @@ from calibrant.prediction.base import Predictions
 from calibrant.prediction.codes import encode
 from calibrant.prediction.rows import Rows
 from calibrant.selection.auto import AutoCalibration
+from calibrant.selection.chosen import Chosen
 
 __all__ = ["Calibration", "Measurement", "calibrate", "measure", "uncalibrated"]
 
@@ -44,6 +45,13 @@ class Calibration:
             return rows
         assert isinstance(rows, Predictions)  # no calibrator is fitted on anything else
         return self.fitted.transform(rows)
+
+    @property
+    def name(self) -> str:
+        """Name of the method, of an automatic choice with what was chosen."""
+        if isinstance(self.fitted, Chosen):
+            return f"{self.fitted.name}, chosen by {self.fitted.method}"
+        return "none" if self.fitted is None else self.fitted.method
 
     @property
     def how(self) -> str:

@@ -1,5 +1,6 @@
 """The main job: from a recipe to a run folder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from calibrant.pipeline.recipe import Recipe
 from calibrant.pipeline.task import Task
 from calibrant.pipeline.tasks import task_of
 from calibrant.pipeline.trial import Trial, attempt
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.training.device import chosen_threads, resolve_device, threads
 
 __all__ = ["Run", "complete", "find", "train"]
@@ -134,6 +136,7 @@ def _found(task: Task, checkpoints: Checkpoints | None, on_event: Listener) -> O
             on_event=on_event,
         )
         trials.append(attempt(task, prepared, fold, learned, on_event))
+    _check_apart(trials)
     tested = np.concatenate([fold.split.test for fold in prepared.folds])
     order = np.argsort(tested, kind="stable")
     before, after = trials[0].before, trials[0].after
@@ -155,3 +158,10 @@ def _found(task: Task, checkpoints: Checkpoints | None, on_event: Listener) -> O
         measurement=measurement,
         contest=contest,
     )
+
+
+def _check_apart(trials: Sequence[Trial]) -> None:
+    """Raise `InputError` where test rows of a fold are rows that its calibrators were fitted on."""
+    for trial in trials:
+        for rows in (trial.after, *(baseline.after for baseline in trial.baselines)):
+            others_than_fit(rows, allow_fit_rows=False, argument="test rows")

@@ -13,7 +13,7 @@ from calibrant.prediction.base import Predictions
 from calibrant.prediction.passed import Passed
 from calibrant.prediction.row_overlap import Overlap, overlap_of
 
-__all__ = ["others_than_fit"]
+__all__ = ["fit_rows_among", "others_than_fit"]
 
 LOOKED_AT = 1000  # rows that tell whether values are rounded
 DIGITS = 6  # decimals, before and after the point, that rounded values have at most
@@ -37,8 +37,7 @@ def others_than_fit(
     if not isinstance(rows, Predictions) or not rows.passed:
         return rows
     told: list[str] = []
-    for passed in rows.passed:
-        found = _overlap(rows, passed)
+    for found in fit_rows_among(rows):
         if found is None:
             continue
         same = f"{'about ' if found.is_about else ''}{found.n_same:,} of {found.n:,} rows"
@@ -51,6 +50,14 @@ def others_than_fit(
             )
         told.append(f"{same} equal rows of the fit of their calibrator, which it suits too well")
     return replace(rows, passed=(), notes=(*rows.notes, *dict.fromkeys(told)))
+
+
+def fit_rows_among(rows: Predictions) -> tuple[Overlap | None, ...]:
+    """For each calibrator that the rows went through: how many of them its fit has seen.
+
+    None where no more equal rows of the fit than chance explains.
+    """
+    return tuple(_overlap(rows, passed) for passed in rows.passed)
 
 
 def _overlap(rows: Predictions, passed: Passed) -> Overlap | None:

@@ -1,8 +1,10 @@
 """Sections that show where the numbers come from: rows, columns, repairs, commands."""
 
+from collections.abc import Sequence
+
 from calibrant.report.blocks import Block, Cell, Code, Facts, Listing, Section, Table
 from calibrant.report.numbers import count, in_percent, rows_in_words
-from calibrant.report.summary import Background, Repairs, SplitSizes
+from calibrant.report.summary import Background, CalibratorUse, Repairs, SplitSizes
 from calibrant.report.trained import training_section
 
 __all__ = ["background_sections", "doubts"]
@@ -56,6 +58,8 @@ def _data_section(background: Background, *, has_fit: bool) -> Section:
         Facts(facts=[(term, told) for term, told in facts if told]),
         _split_table(split, has_fit=has_fit),
     ]
+    if background.calibrators:
+        blocks.append(_calibrators_table(background.calibrators))
     leaks = background.warnings
     if len(leaks) > _TOLD_WARNINGS:
         caption = f"All {count(len(leaks))} possible leaks"
@@ -122,6 +126,33 @@ def _split_table(split: SplitSizes, *, has_fit: bool) -> Table:
         caption=f"Where each row was used{first}",
         header=["Part", "Rows", "Share", "Used for"],
         rows=rows,
+        stacked=True,
+    )
+
+
+def _calibrators_table(calibrators: Sequence[CalibratorUse]) -> Table:
+    """Table of the rows that every calibrator has seen, and what the guard against leaks says."""
+    rows = [
+        [
+            Cell(one.whose[:1].upper() + one.whose[1:]),
+            Cell(one.method),
+            Cell(f"{count(one.n_fit)} validation rows", float(one.n_fit)),
+            Cell(f"{count(one.n_judged)} test rows", float(one.n_judged)),
+            Cell(
+                "no more than by chance" if one.n_same is None else count(one.n_same),
+                float(one.n_same or 0),
+            ),
+        ]
+        for one in calibrators
+    ]
+    many = len(rows) > _UNFOLDED_ROWS
+    caption = "Which rows each calibrator saw"
+    return Table(
+        name="calibrators-table",
+        caption=f"{caption}, all {count(len(rows))}" if many else caption,
+        header=["Of", "Calibrator", "Fitted on", "Judged on", "Equal rows of the two, by hashes"],
+        rows=rows,
+        folded=many,
         stacked=True,
     )
 

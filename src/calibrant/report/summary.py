@@ -94,6 +94,21 @@ class TrueCalibrationError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibratorUse:
+    """A calibrator of the run: whose, which, and on which rows it was fitted and judged.
+
+    `n_same` test rows equal rows of the fit, by their hashes; None where no more do than chance
+    explains.
+    """
+
+    whose: str  # "network", "logistic regression, fold 2"
+    method: str
+    n_fit: int  # validation rows
+    n_judged: int  # test rows
+    n_same: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """Where the numbers of a run come from, whatever it predicts.
 
@@ -107,6 +122,7 @@ class Background:
     split: SplitSizes
     repairs: Repairs
     trainings: Sequence[TrainingHistory]  # one a network, the first of them drawn
+    calibrators: Sequence[CalibratorUse] = ()  # of every fold: the network's, then baselines'
     contest: Contest | None = None  # the network beside baselines, and beside its own seeds
 
     suggestions: Sequence[str] = ()  # repairs that the table may want, a sentence each
