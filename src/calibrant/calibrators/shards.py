@@ -79,6 +79,11 @@ class Shards:
             raise InputError("shards", rule, got, remedy)
 
     @property
+    def are_in_memory(self) -> bool:
+        """Whether the rows lie in memory anyway, in a list, and are not read anew on every pass."""
+        return isinstance(self._shards, (list, tuple))
+
+    @property
     def n(self) -> int:
         """Number of rows; costs a pass where none has ended yet."""
         if self._n is None:

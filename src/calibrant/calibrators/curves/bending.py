@@ -17,6 +17,7 @@ __all__ = ["BendingLoss", "Features", "fitted_parameters"]
 
 CHUNK = 1 << 16  # scores that are looked at together
 HELD = 1 << 24  # scores that are kept between passes
+HELD_READ = 1 << 20  # the same where the rows are read anew on every pass: some 40 MB
 
 Features = Callable[
     [Float64[Tensor, "row curve"], Int64[Tensor, " curve"]], tuple[Tensor | None, ...]
@@ -59,10 +60,11 @@ class BendingLoss:
 
     def __post_init__(self) -> None:
         impossible = n = size = 0
+        most = HELD if self.shards.are_in_memory else min(HELD, HELD_READ)
         held: list[Part] = []
         for part, wrong in self._read():
             impossible, n, size = impossible + wrong, n + len(part.odds), size + part.odds.numel()
-            if size <= HELD:
+            if size <= most:
                 held.append(part)
             else:
                 held.clear()
@@ -72,7 +74,7 @@ class BendingLoss:
                 "0 to what came out. Use a model that rules nothing out, or a calibrator that "
                 "reads ranks, such as isotonic."
             )
-        self.held = held if size <= HELD else None
+        self.held = held if size <= most else None
 
     def sums(
         self, parameters: Float64[Tensor, "curve parameter"], curves: Int64[Tensor, " curve"]

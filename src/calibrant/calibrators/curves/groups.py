@@ -21,6 +21,7 @@ from calibrant.statistics.tally import Tally
 __all__ = ["Groups", "grouped", "groups_of"]
 
 MOST = 1 << 26  # scores that are held in memory; of more the cells of a grid stand for the rows
+MOST_READ = 1 << 22  # the same where the rows are read anew on every pass: some 300 MB
 
 Sums = Float64[np.ndarray, " group"]
 
@@ -58,10 +59,12 @@ class Groups:
 def groups_of(shards: Shards) -> Iterator[Groups]:
     """Groups of every curve; exact as long as all scores can be held in memory.
 
-    Of more than 2**26 scores the cells of a score grid are the groups: 14,640 for two classes,
-    840 a class beyond. Their scores are means of probabilities.
+    Of more than 2**26 scores, or 2**22 that are read anew on every pass, the cells of a score grid
+    are the groups: 14,640 for two classes, 840 a class beyond. Their scores are means of
+    probabilities.
     """
-    if shards.n * n_curves(shards.n_classes) > MOST:
+    most = MOST if shards.are_in_memory else min(MOST, MOST_READ)
+    if shards.n * n_curves(shards.n_classes) > most:
         yield from _on_grid(shards)
         return
     given = [(class_scores(rows.declared), rows) for rows in shards]

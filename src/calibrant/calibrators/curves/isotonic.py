@@ -51,7 +51,8 @@ class IsotonicCalibration(ShardedCalibrator[Isotonic]):
     Notes
     -----
     More than 2**26 scores, rows times curves, are fitted from the cells of a score grid: 14,640
-    cells for two classes, 840 a class beyond. Rows of one cell are then pooled as if tied.
+    cells for two classes, 840 a class beyond. Rows of one cell are then pooled as if tied. Of
+    shards that are read anew on every pass this begins at 2**22, so that memory stays small.
 
     References
     ----------

@@ -112,9 +112,7 @@ class PerClass(Calibrator[ClassMaps]):
     )
 
     def __post_init__(self) -> None:
-        if not isinstance(self.calibrator, Calibrator) or isinstance(self.calibrator, PerClass):
-            got = type(self.calibrator).__name__
-            raise InputError("calibrator", "be one for all rows", got, "Pass its settings.")
+        _check_calibrator(self.calibrator)
 
     def fitted_to(self, rows: Predictions) -> ClassMaps:
         """See `Calibrator.fitted_to`.
@@ -149,6 +147,13 @@ class PerClass(Calibrator[ClassMaps]):
             sharpness=sharpness,
             spread=1 / math.sqrt(pull.sharpness),
         )
+
+
+def _check_calibrator(calibrator: object) -> None:
+    """Raise unless it is one for all rows."""
+    if not isinstance(calibrator, Calibrator) or isinstance(calibrator, PerClass):
+        got = type(calibrator).__name__
+        raise InputError("calibrator", "be one for all rows", got, "Pass its settings.")
 
 
 def _stating(rows: Predictions, scores: Float64[Tensor, "row class"]) -> Predictions:
