@@ -118,3 +118,13 @@ def test_a_fit_error_tells_of_the_rows_of_all_shards():
     right = cal.predictions(logits=[2.0, -1.0], labels=[1, 0])
     with pytest.raises(FitError, match="on 6 rows: the model separates the classes"):
         TemperatureScaling().fit_shards([right] * 3)
+
+
+def test_rows_that_are_one_shard_in_memory_are_checked_once_and_kept():
+    rows = cal.predictions(logits=[1.0, -1.0, 2.0], labels=[1, 0, 1], weights=[1.0, 0.0, 2.0])
+    kept = Shards((rows,))
+    assert len(kept.whole) == kept.n == 2
+    assert [list(kept), list(kept)] == [[kept.whole], [kept.whole]]
+    assert kept.sketch == Shards([rows]).sketch
+    assert Shards([rows]).whole is None  # a list may change
+    assert Shards((rows, rows)).whole is None

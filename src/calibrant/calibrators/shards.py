@@ -46,9 +46,13 @@ class Shards:
         self._n: int | None = None
         self._sketched = sketched
         self._sketch: RowSketch | None = None
+        self._whole: Predictions | None = None
 
     def __iter__(self) -> Iterator[Predictions]:
-        n, sketch = 0, RowSketch.sum(())
+        if self._whole is not None and not (self._sketched and self._sketch is None):
+            yield self._whole
+            return
+        n, parts, rows = 0, list[RowSketch](), None
         sketched = self._sketched and self._sketch is None
         for k, shard in enumerate(self._shards):
             check_labelled(shard)
@@ -57,7 +61,7 @@ class Shards:
             rows = shard.present()
             n += len(rows)
             if sketched:
-                sketch = sketch + RowSketch.of(row_hashes(rows.declared.values))
+                parts.append(RowSketch.of(row_hashes(rows.declared.values)))
             if len(rows):
                 yield rows
         if n == 0:
@@ -67,7 +71,8 @@ class Shards:
             remedy = "Let __iter__ start over at the first shard."
             raise InputError("shards", rule, got, remedy)
         self._n = n
-        self._sketch = sketch if sketched else self._sketch
+        self._whole = rows if isinstance(self._shards, tuple) and len(self._shards) == 1 else None
+        self._sketch = RowSketch.sum(parts) if sketched else self._sketch
 
     def _check_classes(self, names: tuple[str, ...], k: int) -> None:
         self._names = self._names or names
@@ -91,6 +96,11 @@ class Shards:
                 pass
         assert self._n is not None
         return self._n
+
+    @property
+    def whole(self) -> Predictions | None:
+        """All rows, where they are one shard in memory; costs a pass where none has ended yet."""
+        return self._whole if self.n else None
 
     @property
     def sketch(self) -> RowSketch:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float64, Int64
 from torch import Tensor
@@ -11,9 +12,10 @@ from torch import Tensor
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
 
-__all__ = ["Slopes", "slopes_of"]
+__all__ = ["Chunk", "Slopes", "held", "slopes_of"]
 
 CHUNK = 1 << 16  # scores that are looked at together: they stay in the cache
+FEW = 1 << 14  # exponentials that are no work for two threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Slopes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Chunk:
+class Chunk:
     """Log-probabilities up to a constant of the row, at most 0, with what came out."""
 
     scores: Float64[Tensor, "row class"]
@@ -47,7 +49,7 @@ class _Chunk:
 
     def slopes(self, beta: float) -> Slopes:
         """Derivatives at an inverse temperature; at infinity the likeliest classes share."""
-        tilt = torch.mul(self.scores, beta, out=self.room).exp_() if beta < math.inf else self._ties
+        tilt = self._ties if beta == math.inf else _exp(torch.mul(self.scores, beta, out=self.room))
         first, second = self._moments(tilt)
         stated = self._stated(self.scores)
         found = Slopes(self._sum(first - stated), self._sum(second))
@@ -97,7 +99,20 @@ def slopes_of(rows: Predictions, beta: float) -> Slopes:
     return found
 
 
-def _chunks(rows: Predictions) -> Iterator[_Chunk]:
+def _exp(room: Float64[Tensor, "row class"]) -> Float64[Tensor, "row class"]:
+    """Exponentials in place; few are left to NumPy, for torch wakes all threads for any number."""
+    if room.numel() > FEW or room.device.type != "cpu":
+        return room.exp_()
+    np.exp(room.numpy(), out=room.numpy())
+    return room
+
+
+def held(rows: Predictions) -> Chunk | None:
+    """Few rows as one chunk, whose scores are made once for all looks; None of too many."""
+    return next(_chunks(rows)) if len(rows) * rows.n_classes <= CHUNK else None
+
+
+def _chunks(rows: Predictions) -> Iterator[Chunk]:
     n, n_classes = len(rows), rows.n_classes
     step = max(1, min(n, CHUNK // n_classes))
     scores, room = (
@@ -108,7 +123,7 @@ def _chunks(rows: Predictions) -> Iterator[_Chunk]:
     for start in range(0, n, step):
         part = slice(start, start + step)
         size = min(step, n - start)
-        yield _Chunk(
+        yield Chunk(
             _scores(type(form)(form.values[part]), scores[:size]),
             None if weight is None else weight[part],
             None if hard is None else hard[part],

@@ -12,7 +12,7 @@ from torch import Tensor
 from calibrant.calibrators.base import FittedMap
 from calibrant.calibrators.roots import root_of
 from calibrant.calibrators.shards import ShardedCalibrator, Shards
-from calibrant.calibrators.slopes import Slopes, slopes_of
+from calibrant.calibrators.slopes import Chunk, Slopes, held, slopes_of
 from calibrant.errors import FitError, InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
@@ -118,7 +118,8 @@ class TemperatureScaling(ShardedCalibrator[Temperature]):
             ruled out.
         """
         low, high = 1 / self.bounds[1], 1 / self.bounds[0]
-        loss = _Penalised(shards, self.penalty)
+        rows = shards.whole
+        loss = _Penalised(shards, self.penalty, None if rows is None else held(rows))
         root = root_of(loss.slopes, low, high, loss.start(low, high), PRECISE)
         if root is None:
             why = loss.why_none(low)
@@ -137,14 +138,11 @@ class _Penalised:
 
     shards: Iterable[Predictions]
     penalty: float
+    few: Chunk | None = None
 
     def slopes(self, beta: float) -> tuple[float, float]:
         """First and second derivative."""
-        found = Slopes()
-        n = 0
-        for rows in self.shards:
-            found += slopes_of(rows, beta)
-            n += len(rows)
+        found, n = self._found(beta)
         if found.n_impossible:
             raise FitError(
                 f"log loss is infinite at every temperature: {found.n_impossible} of {n} rows give "
@@ -154,6 +152,16 @@ class _Penalised:
             return found.slope, found.curvature
         slope = found.slope + self.penalty * (1 - 1 / beta)
         return slope, found.curvature + self.penalty / beta**2
+
+    def _found(self, beta: float) -> tuple[Slopes, int]:
+        """Derivatives of log loss, and the number of rows."""
+        if self.few is not None:
+            return self.few.slopes(beta), len(self.few.scores)
+        found, n = Slopes(), 0
+        for rows in self.shards:
+            found += slopes_of(rows, beta)
+            n += len(rows)
+        return found, n
 
     def start(self, low: float, high: float) -> float:
         """Where to look first: what some rows of the first shard say, where it has very many."""

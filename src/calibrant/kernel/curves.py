@@ -104,7 +104,7 @@ def hashes(
 
 def _at(array: np.ndarray) -> int:
     """Address of the first number."""
-    return array.ctypes.data
+    return int(array.__array_interface__["data"][0])
 
 
 def _rows(*arrays: np.ndarray) -> bool:

@@ -5,11 +5,10 @@ from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
-import torch
 
 from calibrant.calibrators.curves.groups import Groups, groups_of
 from calibrant.calibrators.curves.knots import KnotCurves, Knots, gathered
-from calibrant.calibrators.curves.outcomes import targets_of
+from calibrant.calibrators.curves.outcomes import smoothed
 from calibrant.calibrators.curves.pooling import Blocks, pooled
 from calibrant.calibrators.shards import ShardedCalibrator, Shards
 
@@ -89,15 +88,14 @@ class IsotonicCalibration(ShardedCalibrator[Isotonic]):
 def _steps(groups: Groups, blocks: Blocks, *, smoothing: bool) -> Knots:
     """Two knots a block, one where it is a single score."""
     ends = np.stack((blocks.first, blocks.last), axis=-1)
-    share = np.broadcast_to(
-        smoothed_shares(groups, blocks, smoothing=smoothing)[:, None], ends.shape
-    )
-    kept = np.stack((np.ones(len(ends), dtype=bool), blocks.last > blocks.first), axis=-1)
-    return Knots(groups.scores(ends[kept]).astype(np.float64), share[kept])
+    share = smoothed_shares(groups, blocks, smoothing=smoothing).repeat(2)
+    kept = np.ones(ends.shape, dtype=bool)
+    np.greater(blocks.last, blocks.first, out=kept[:, 1])
+    return Knots(groups.scores(ends[kept]).astype(np.float64), share[kept.reshape(-1)])
 
 
 def smoothed_shares(groups: Groups, blocks: Blocks, *, smoothing: bool) -> np.ndarray:
     """Calibrated probability of every block: its share, or what targets make of it."""
-    yes, total = (torch.tensor(each.sum(), dtype=torch.float64) for each in (groups.wy, groups.w))
-    targets = targets_of(yes[None], total, smoothing=smoothing)
-    return targets.of(torch.from_numpy(blocks.share)).numpy()
+    if not smoothing:
+        return blocks.share
+    return smoothed(blocks.share, float(groups.wy.sum()), float(groups.w.sum()))

@@ -1,7 +1,9 @@
 """What came out, curve by curve, and the targets that Platt puts in the place of 0 and 1."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
+import numpy as np
 import torch
 from jaxtyping import Float64
 from torch import Tensor
@@ -10,7 +12,9 @@ from calibrant.calibrators.curves.class_scores import n_curves
 from calibrant.calibrators.shards import Shards
 from calibrant.prediction.base import Predictions
 
-__all__ = ["Targets", "class_weights", "outcomes", "targets_of"]
+__all__ = ["Targets", "class_weights", "outcomes", "smoothed", "targets_of"]
+
+Weight = TypeVar("Weight", float, Tensor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +57,24 @@ def targets_of(
     """
     if not smoothing:
         return Targets(torch.zeros_like(yes), torch.ones_like(yes))
-    no = (total - yes).clamp(min=0)
-    return Targets(1 / (no + 2), (yes + 1) / (yes + 2))
+    return Targets(*_platt(yes, (total - yes).clamp(min=0)))
+
+
+def smoothed(share: Float64[np.ndarray, " block"], yes: float, total: float) -> np.ndarray:
+    """Platt's targets of the shares of one curve, whose class has the weight `yes` of a `total`.
+
+    Examples
+    --------
+    >>> smoothed(np.array([0.0, 1.0]), 3.0, 4.0).round(4)  # 1 / (1 + 2) and (3 + 1) / (3 + 2)
+    array([0.3333, 0.8   ])
+    """
+    low, high = _platt(yes, max(total - yes, 0.0))
+    return low + share * (high - low)
+
+
+def _platt(yes: Weight, no: Weight) -> tuple[Weight, Weight]:
+    """What stands for 0 and for 1 where the two sides have these weights."""
+    return 1 / (no + 2), (yes + 1) / (yes + 2)
 
 
 def outcomes(rows: Predictions) -> Float64[Tensor, "row curve"]:
