@@ -2,7 +2,8 @@
 #   make PYTHON=python3.12 test    another Python, 3.11 or later
 #   make INSTALLER=uv test         install with uv (default: pip; uv where PIP_FIND_LINKS is set)
 #   make test ARGS="-k ece -x"     options for pytest
-#   make test CALIBRANT_LONG=1     more killed runs and broken files, and the check of every loss
+#   make test CALIBRANT_LONG=1     more killed runs and broken files, the check of every loss,
+#                                  every law of metrics on every form of rows, types of every call
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 

@@ -1,5 +1,6 @@
 """Fits by passes over shards are the fits of all their rows."""
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -46,6 +47,13 @@ def assert_same_fit(one, other):
             assert value == expected, name
 
 
+@cache
+def fit_of_all(name, n_classes):
+    """Rows, and the fit of them at once."""
+    rows = drawn(n_classes=n_classes)
+    return rows, get(name).fit(rows)
+
+
 class Anew:
     """Shards that are made on every pass, as those that are read from files."""
 
@@ -62,8 +70,8 @@ class Anew:
 @settings(max_examples=8, deadline=None)
 @given(ends=st.lists(st.integers(0, 300), max_size=6))
 def test_any_partition_gives_the_same_fit(name, n_classes, ends):
-    rows = drawn(n_classes=n_classes)
-    assert_same_fit(get(name).fit_shards(parts(rows, ends)), get(name).fit(rows))
+    rows, expected = fit_of_all(name, n_classes)
+    assert_same_fit(get(name).fit_shards(parts(rows, ends)), expected)
 
 
 @every_sharded

@@ -19,7 +19,7 @@ def test_rows_can_tell_what_fits_and_refuse_the_rest(all_evidence):
 
 def test_tallies_can_tell_what_they_hold(all_evidence):
     for kind, evidence in all_evidence.items():
-        tallies = cal.tally(evidence.rows(), evidence.summed)
+        tallies = cal.tally(evidence.rows(slice(0, 1)), evidence.summed)
         names = cal.metrics.fitting(tallies)
         assert set(names) == set(evidence.summed) & set(METRICS), kind
         assert set(cal.evaluate(tallies, names)) == set(names), kind

@@ -47,6 +47,8 @@ def test_kills_at_random_moments_leave_a_folder_whole_or_absent(
         os.waitpid(child, 0)
         if not place.exists():
             seen["absent"] += 1
+            if not seen["whole"]:  # others took the cores since the first run was timed
+                lasts *= 1.15
             continue
         seen["whole"] += 1
         assert {path.name for path in place.iterdir()} >= WHOLE

@@ -101,6 +101,10 @@ def changed(summary: Summary, changes: dict[str, object]) -> Summary:
     return replace(summary, background=replace(summary.background, **behind), **own)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.xdist_group("report"))  # they share pages, kept for the session
+
+
 @pytest.fixture(scope="session")
 def make_summary() -> MakeSummary:
     """Factory of summaries: number of classes, rows, names, and any field to replace."""
