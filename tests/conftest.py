@@ -50,10 +50,12 @@ def _checked(
     @wraps(function)
     def within_axes(*args: object, **settings: object) -> object:
         nonlocal checked, of_jaxtyping, test, n_calls
+        if jaxtyping.config.jaxtyping_disable:  # before a change that could not be traced
+            return function(*args, **settings)
         if test is not _TESTS[0]:
             test, n_calls = _TESTS[0], 0
         n_calls += 1
-        if n_calls > _MOST_CHECKED or jaxtyping.config.jaxtyping_disable:
+        if n_calls > _MOST_CHECKED:
             return function(*args, **settings)
         if checked is None:
             checked, of_jaxtyping = _check_of(function, typechecker)
