@@ -150,9 +150,12 @@ from calibrant.metrics.ranking.average_precision import (
     PositiveAveragePrecision as PositiveAveragePrecision,
 )
 from calibrant.metrics.ranking.best_f1 import BestF1 as BestF1
+from calibrant.metrics.ranking.curve_bands import precision_recall_band as precision_recall_band
+from calibrant.metrics.ranking.curve_bands import roc_band as roc_band
 from calibrant.metrics.ranking.curves import precision_recall_curve as precision_recall_curve
 from calibrant.metrics.ranking.curves import roc_curve as roc_curve
 from calibrant.metrics.ranking.curves import threshold_table as threshold_table
+from calibrant.metrics.ranking.decision_curve import decision_curve as decision_curve
 from calibrant.metrics.ranking.gains import Captured as Captured
 from calibrant.metrics.ranking.gains import Lift as Lift
 from calibrant.metrics.ranking.gains_table import gains_table as gains_table
@@ -313,13 +316,16 @@ __all__ = [
     "WeightedIntervalScore",
     "YoudenMax",
     "available",
+    "decision_curve",
     "fitting",
     "gains_table",
     "isotonic_curve",
+    "precision_recall_band",
     "precision_recall_curve",
     "reliability_curve",
     "reliability_table",
     "risk_coverage_curve",
+    "roc_band",
     "roc_curve",
     "threshold_table",
 ]

@@ -211,7 +211,7 @@ _ROWS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("kendall_tau", "", _ORDER),
         ("ndcg", "", _RANKED),
         ("mrr", "", _RANKED),
-        ("net_benefit", "", "decision curves are not drawn yet; see cal.metrics.threshold_table"),
+        ("net_benefit", "", "the curve is cal.metrics.decision_curve"),
     ),
 }
 

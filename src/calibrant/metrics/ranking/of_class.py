@@ -1,5 +1,7 @@
 """Steps of one class, from rows in memory or from tallies: what every curve is drawn from."""
 
+import torch
+
 from calibrant.errors import InputError
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.prediction.base import Events, Predictions
@@ -9,7 +11,7 @@ from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.scores import class_scores, scores_of
 
-__all__ = ["occupied", "steps_of_class", "steps_of_view"]
+__all__ = ["has_hard_labels", "occupied", "steps_of_class", "steps_of_view"]
 
 
 def steps_of_class(rows: Rows | Tallies, class_name: str | int | None) -> Steps:
@@ -53,6 +55,15 @@ def steps_of_view(rows: Rows | Tallies, view: View) -> Steps:
     events, scores = scores_of(rows.present(), view)
     steps = ranked(scores.values, events.outcome, events.weight()).steps
     return steps.with_scores(scores.as_prob(steps.scores))
+
+
+def has_hard_labels(rows: Rows | Tallies, steps: Steps) -> bool:
+    """Whether outcomes came out or not, so that their weights tell how they scatter."""
+    if isinstance(rows, Predictions):
+        return rows.soft is None
+    if isinstance(rows, Events):
+        return rows.outcome.dtype == torch.bool
+    return bool((steps.least == steps.up_twice).all())
 
 
 def occupied(steps: Steps) -> Steps:
