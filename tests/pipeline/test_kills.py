@@ -42,7 +42,11 @@ def test_kills_at_random_moments_leave_a_folder_whole_or_absent(
     for k in range(N_KILLS):
         place = tmp_path / f"run-{k % 2}"  # every other run replaces one, or finds its remains
         child = started(lambda place=place: train(small_recipe, place, force=True))
-        time.sleep(generator.uniform(0, 1.2 * lasts))
+        if k == N_KILLS - 1:  # the moment that the folder is there
+            while not place.exists():
+                time.sleep(0.001)
+        else:
+            time.sleep(generator.uniform(0, 1.2 * lasts) if k else 0)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         if not place.exists():
