@@ -9,11 +9,20 @@ from importlib import import_module
 _HOMES = {
     "confidence_histogram": "calibrant.figures.confidence",
     "confusion_matrix": "calibrant.figures.confusion",
+    "decision_plot": "calibrant.figures.deciding",
     "difference_plot": "calibrant.figures.differences",
+    "error_by_bins": "calibrant.figures.binning",
+    "pit_plot": "calibrant.figures.forecasts",
+    "precision_recall_plot": "calibrant.figures.ranking",
     "predicted_against_true": "calibrant.figures.predicted",
+    "quantile_plot": "calibrant.figures.forecasts",
     "reliability_band": "calibrant.figures.bands",
     "reliability_diagram": "calibrant.figures.reliability",
+    "reliability_grid": "calibrant.figures.grid",
     "reliability_pair": "calibrant.figures.reliability",
+    "risk_coverage_plot": "calibrant.figures.deciding",
+    "roc_plot": "calibrant.figures.ranking",
+    "threshold_plot": "calibrant.figures.ranking",
     "training_curves": "calibrant.figures.training",
 }
 

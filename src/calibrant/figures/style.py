@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 __all__ = [
     "FIRST",
@@ -24,6 +26,7 @@ __all__ = [
     "SECOND",
     "THIRD",
     "Line",
+    "in_percent",
     "new_axes",
     "quiet",
     "styled",
@@ -89,3 +92,15 @@ def quiet(ax: Axes) -> None:
     ax.spines[["left", "bottom"]].set_color(MUTED)
     ax.grid(visible=True, color=RULE, linewidth=0.7)
     ax.tick_params(color=MUTED, labelcolor=INK, length=3, width=0.7)
+
+
+def in_percent(*axes: Axis) -> None:
+    """Ticks of shares, some five, as percentages with as many digits as they have."""
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axis.set_major_formatter(FuncFormatter(_percent))
+
+
+def _percent(share: float, place: int | None) -> str:
+    del place
+    return f"{100 * share:.6g}%"
