@@ -12,6 +12,7 @@ from types import CodeType, FunctionType
 import jaxtyping
 import numpy as np
 import pytest
+import torch
 from beartype.roar import BeartypeCallHintForwardRefException, BeartypeCallHintViolation
 from hypothesis import settings
 from jaxtyping._storage import pop_shape_memo, push_shape_memo
@@ -50,7 +51,8 @@ def _checked(
     @wraps(function)
     def within_axes(*args: object, **settings: object) -> object:
         nonlocal checked, of_jaxtyping, test, n_calls
-        if jaxtyping.config.jaxtyping_disable:  # before a change that could not be traced
+        # what is traced may have no effect beside
+        if jaxtyping.config.jaxtyping_disable or torch.compiler.is_dynamo_compiling():
             return function(*args, **settings)
         if test is not _TESTS[0]:
             test, n_calls = _TESTS[0], 0
