@@ -104,6 +104,25 @@ def test_rows_of_the_fit_are_calibrated_with_a_warning_and_others_without():
     assert "Warning" not in others.output
 
 
+@pytest.mark.usefixtures("folder")
+def test_method_is_named_and_help_lists_every_one():
+    assert "validation.csv: temperature, fitted on 600 rows: temperature 3." in fitted().output
+    assert "Calibrator temperature: temperature 3." in run(*APPLY, "--out", "o.csv").output
+    told = " ".join(run("calibrate", "--help").output.split())
+    assert all(name in told for name in cal.calibrators.available())
+    refused = run(*FIT, "--method", "per_group")
+    assert refused.exit_code == 3
+    assert "From Python use calibrant.calibrators.PerGroup" in refused.stderr
+
+
+def test_a_class_that_never_came_out_is_noted(folder):
+    table = pd.DataFrame({"p": [0.2, 0.4, 0.7, 0.9], "y": [1, 1, 1, 1]})
+    table.to_csv(folder / "one.csv", index=False)
+    result = run("calibrate", "one.csv", "--label", "y", "--prob", "p", "--method", "platt")
+    assert result.exit_code == 0, result.output
+    assert "Note: no row is of '0', so that the fit knows nothing" in result.output
+
+
 def test_two_classes_may_stand_in_one_column(folder):
     table = pd.read_csv("test.csv")
     pd.DataFrame({"p": table["p_oak"], "y": np.where(table["truth"] == "oak", "yes", "no")}).to_csv(

@@ -27,7 +27,8 @@ def get(name: str) -> Calibrator[FittedCalibrator]:
     """
     module, _, attribute = entry(name).home.partition(":")
     if name in OTHERS:
-        rule, remedy = "need labelled rows and no more", f"Use calibrant.calibrators.{attribute}."
+        rule = "need labelled rows and no more"
+        remedy = f"From Python use calibrant.calibrators.{attribute}."
         raise InputError("calibrator", rule, f"'{name}'", remedy)
     return getattr(import_module(module), attribute)()
 

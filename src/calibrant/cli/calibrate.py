@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from calibrant.calibrators.registry import CALIBRATORS
 from calibrant.cli.prediction_options import PredictionFile, prediction_options
 
 __all__ = ["apply", "calibrate"]
@@ -16,7 +17,8 @@ __all__ = ["apply", "calibrate"]
     default="auto",
     show_default=True,
     metavar="NAME",
-    help="Calibrator, such as temperature; auto chooses by cross-validated log loss.",
+    help="Calibrator: auto, which chooses by cross-validated log loss, or one of "
+    f"{', '.join(name for name in CALIBRATORS if name != 'auto')}.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to keep the calibrator in.")
 @click.option("--force", is_flag=True, help="Replace an older calibrator.")

@@ -19,6 +19,10 @@ from calibrant.report.numbers import count, number
 __all__ = ["run_application", "run_calibration"]
 
 LABELS = {"log_loss": "log loss", "brier": "Brier score", "ece": "ECE, top label"}
+LEGEND = (
+    "In the table, 'less identity' is the log loss less that of the rows as they are; 'behind' is "
+    "how far it is above the best, with a standard error."
+)
 REMEDY = (
     "These rows are those of the fit, so that the numbers after it are optimistic. "
     "For honest ones, apply the calibrator to other rows and evaluate these."
@@ -46,9 +50,11 @@ def run_calibration(
         record = {"path": str(asked.path), **found.to_dict(), "out": place}
         click.echo(json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
         return
-    click.echo(f"{asked.path.name}: {found.fitted.found} ({count(found.fitted.n)} rows).")
+    told = f"{found.name}, fitted on {count(found.fitted.n)} rows: {found.fitted.found}"
+    click.echo(f"{asked.path.name}: {told}.")
     if found.evidence:
         click.echo(found.evidence)
+        click.echo(LEGEND)
     console_of(stderr=False, quiet=False).print(_table(found))
     click.echo(REMEDY)
     for note in found.notes:
@@ -82,7 +88,7 @@ def run_application(
         return
     for sentence in done.how_read:
         click.echo(sentence)
-    click.echo(f"{done.found[:1].upper()}{done.found[1:]}.")
+    click.echo(f"Calibrator {done.method}: {done.found}.")
     for warning in done.warnings:
         click.echo(f"Warning: {warning}", err=True)
     click.echo(f"{count(done.n_rows)} rows calibrated: {done.out}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from calibrant.calibrators.base import Calibrator, FittedCalibrator
 from calibrant.calibrators.named import get
+from calibrant.data.columns import listed
 from calibrant.errors import InputError
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
@@ -40,6 +41,11 @@ class FileCalibration:
     before: Evaluation
     after: Evaluation
     notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the method, of an automatic choice that of what was chosen."""
+        return self.fitted.name if isinstance(self.fitted, Chosen) else self.fitted.method
 
     @property
     def evidence(self) -> str:
@@ -87,5 +93,16 @@ def calibrate_file(question: Question, method: str, *, seed: int) -> FileCalibra
         class_names=rows.class_names,
         before=evaluate(rows, names),
         after=evaluate(fitted.transform(rows), names, allow_fit_rows=True),
-        notes=found.notes,
+        notes=(*found.notes, *_unseen(rows)),
     )
+
+
+def _unseen(rows: Predictions) -> tuple[str, ...]:
+    """A note on the classes that did not come out in any row of the fit."""
+    hard = rows.present().hard
+    assert hard is not None  # files hold class labels
+    counts = hard.bincount(minlength=rows.n_classes).tolist()
+    unseen = [name for name, n in zip(rows.class_names, counts, strict=True) if n == 0]
+    if not unseen:
+        return ()
+    return (f"no row is of {listed(unseen)}, so that the fit knows nothing of what came out so",)

@@ -111,6 +111,19 @@ def test_the_likeliest_class_stays_and_ranks_of_two_classes_too():
     np.testing.assert_allclose(found, after.probs[:, 1], atol=1e-9)
 
 
+def test_one_confident_error_of_a_rare_class_does_not_set_the_others_free():
+    columns = drawn([2.0, 2.0, 2.0], n=1000)
+    kept = np.flatnonzero(_top(columns) != 2)
+    columns = {k: v[kept] for k, v in columns.items()}
+    before = PerClass().fit(cal.predictions(**columns))
+    error = {"logits": [[0.0, 0.0, 20.0]], "labels": [0]}
+    after = PerClass().fit(
+        cal.predictions(**{k: np.concatenate((v, error[k])) for k, v in columns.items()})
+    )
+    assert before.spread < 0.2
+    assert after.spread < 0.2
+
+
 def test_weights_equal_repetition():
     columns = drawn(FACTORS, n=300)
     times = np.arange(300) % 3

@@ -230,7 +230,7 @@ def test_what_is_no_map_and_what_has_no_fit_is_refused():
     right = cal.predictions(logits=columns["logits"], labels=columns["logits"].argmax(axis=1))
     with pytest.raises(FitError, match="separates the classes"):
         LocalTemperatureScaling().fit(right)
-    with pytest.raises(InputError, match=r"Use calibrant.calibrators.LocalTemperatureScaling"):
+    with pytest.raises(InputError, match=r"use calibrant.calibrators.LocalTemperatureScaling"):
         get("local_temperature")
 
 

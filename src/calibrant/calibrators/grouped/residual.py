@@ -13,6 +13,7 @@ __all__ = ["FLOOR", "Evidence", "Pull", "evidence_of", "fitted_residual", "pull_
 
 FLOOR = math.log(torch.finfo(torch.float32).tiny)  # of log-probabilities: -87.3
 LEAST = 0.1  # pull of parameters that groups seem to differ in without limit
+LEAST_TOLD = 1.0  # information below which one confident error makes the slope what it is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +69,8 @@ def pull_of(evidence: list[Evidence], *, offsets: bool) -> Pull:
     of the group's departure, itself uncertain by :math:`1 / I`. The variance :math:`\tau^2`
     between groups is that which makes :math:`\sum s^2 / I` what it is expected to be,
     :math:`m + \tau^2 \sum I` for :math:`m` terms; at least 0, where groups differ by no more
-    than chance.
+    than chance. Slopes with an information below 1, whose estimates are off by as much as the
+    whole, are left out.
     """
     slopes = torch.stack([one.slope for one in evidence])
     information = torch.stack([one.information for one in evidence])
@@ -77,13 +79,14 @@ def pull_of(evidence: list[Evidence], *, offsets: bool) -> Pull:
 
 
 def _pull(slopes: Tensor, information: Tensor) -> float:
-    told = information > 1e-9
+    told = information > LEAST_TOLD
     if not bool(told.any()):
         return math.inf
     excess = float((slopes[told].square() / information[told]).sum()) - int(told.sum())
     if slopes.shape[1] == 2:  # the offsets of two classes are one number
-        excess = float((slopes[:, 0].square() / information[:, 0].clamp(min=1e-9)).sum())
-        excess = 2 * (excess - int(told[:, 0].sum()))
+        kept = told[:, 0]
+        excess = float((slopes[kept, 0].square() / information[kept, 0]).sum())
+        excess = 2 * (excess - int(kept.sum()))
     if excess <= 0:
         return math.inf
     return max(LEAST, float(information[told].sum()) / excess)
