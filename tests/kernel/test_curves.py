@@ -6,7 +6,7 @@ import torch
 from scipy.optimize import isotonic_regression
 
 import calibrant as cal
-from calibrant.calibrators.curves import groups, packing, pooling
+from calibrant.calibrators.curves import groups, insertion, packing, pooling
 from calibrant.calibrators.curves.isotonic import IsotonicCalibration
 from calibrant.kernel import curves, library
 from calibrant.prediction import row_hashes
@@ -81,6 +81,25 @@ def test_other_weights_than_whole_ones_are_left_to_scipy(strange):
         assert curves.pool(w, wy) is None
     many = np.full(3, 2.0**26)
     assert curves.pool(many, many) is None  # products of sums would round
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_row_more_is_stated_as_by_numpy(most, monkeypatch):
+    rng = np.random.default_rng(most)
+    w = rng.integers(1, most + 1, size=700).astype(float)
+    wy = rng.binomial(w.astype(int), np.linspace(0.2, 0.7, 700)).astype(float)
+    found = insertion.inserted(w, wy)
+    monkeypatch.setattr(curves, "kernel", lambda: None)
+    for one, expected in zip(found, insertion.inserted(w, wy), strict=True):
+        assert np.array_equal(one, expected)
+
+
+def test_bridges_between_points_that_are_not_there_are_left_alone():
+    x = y = np.arange(5.0)
+    trials = np.zeros(1), np.ones(1)
+    for ends in ([-1, 0, 1, 4], [0, 0, 1, 5], [1, 0, 1, 4], [0, 5, 1, 4], [0, 0, 4, 3]):
+        assert curves.bridges(x, y, np.array(ends)[:, None], trials, 9) is None
+    assert curves.bridges(x, y, np.array([0, 1, 2, 4])[:, None], trials, 9) is not None
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

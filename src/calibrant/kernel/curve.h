@@ -86,6 +86,53 @@ int64_t calibrant_pool(const double *w, const double *wy, int64_t n, int64_t *fi
     return total < MOST_POOLED ? top + 1 : 0;
 }
 
+/* First point from `start` to `end` on the lowest line of a slope, and the height of that line. */
+static inline int64_t touched(const double *x, const double *y, int64_t start, int64_t end,
+                              double slope, double *height) {
+    int64_t at = start;
+    double lowest = y[at] - slope * x[at];
+    for (int64_t j = at + 1; j <= end; j++) {
+        const double here = y[j] - slope * x[j];
+        if (here < lowest) {
+            lowest = here;
+            at = j;
+        }
+    }
+    *height = lowest;
+    return at;
+}
+
+/* Slopes and ends of bridges, see calibrant.calibrators.curves.insertion: `ends` are four runs of n
+ * numbers, `low` and `high` are moved. Returns 0 where a range is empty or leaves the points. */
+int calibrant_bridges(const double *x, const double *y, int64_t n_points, const int64_t *ends,
+                      int64_t n, int64_t most, double *low, double *high, double *slope, int64_t *a,
+                      int64_t *b) {
+    const int64_t *first = ends, *second = ends + n, *third = ends + 2 * n, *last = ends + 3 * n;
+    for (int64_t i = 0; i < n; i++) {
+        if (first[i] < 0 || second[i] < first[i] || second[i] >= n_points) return 0;
+        if (third[i] < 0 || last[i] < third[i] || last[i] >= n_points) return 0;
+        a[i] = first[i];
+        b[i] = last[i];
+        slope[i] = (low[i] + high[i]) / 2;
+        for (int64_t step = 0; step < most; step++) {
+            const double trial = slope[i];
+            double before, behind;
+            const int64_t one = touched(x, y, first[i], second[i], trial, &before);
+            const int64_t other = touched(x, y, third[i], last[i], trial, &behind);
+            if (behind + 1 - trial >= before) low[i] = low[i] > trial ? low[i] : trial;
+            else high[i] = high[i] < trial ? high[i] : trial;
+            const double through = (y[other] + 1 - y[one]) / (x[other] + 1 - x[one]);
+            const int same = one == a[i] && other == b[i] && through == trial;
+            a[i] = one;
+            b[i] = other;
+            const int outside = through < low[i] || through > high[i];
+            slope[i] = outside ? (low[i] + high[i]) / 2 : through;
+            if (same || high[i] - low[i] <= 4e-16 || slope[i] == trial) break;
+        }
+    }
+    return 1;
+}
+
 static inline uint64_t finished(uint64_t sum) {
     sum = (sum ^ sum >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     sum = (sum ^ sum >> 27) * UINT64_C(0x94D049BB133111EB);

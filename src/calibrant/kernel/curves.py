@@ -8,12 +8,13 @@ from torch import Tensor
 from calibrant.kernel.library import kernel
 from calibrant.kernel.scans import REALS, in_spans, plain
 
-__all__ = ["hashes", "keys", "narrow_keys", "pool", "runs"]
+__all__ = ["bridges", "hashes", "keys", "narrow_keys", "pool", "runs"]
 
 REAL_OF = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 WIDTH_OF = {np.dtype(np.int32): "narrow", np.dtype(np.int64): "wide"}
 
 Sums = Float64[np.ndarray, " sum"]
+Indices = Int64[np.ndarray, " range"]
 
 
 def keys(
@@ -75,6 +76,27 @@ def pool(
     first, (sum_w, sum_wy) = np.empty(len(w), dtype=np.int64), np.empty((2, len(w)))
     n = library["pool"](_at(w), _at(wy), len(w), _at(first), _at(sum_w), _at(sum_wy))
     return (first[:n], sum_w[:n], sum_wy[:n]) if n else None
+
+
+def bridges(
+    x: Float64[np.ndarray, " point"],
+    y: Float64[np.ndarray, " point"],
+    ends: Int64[np.ndarray, "4 range"],
+    trials: tuple[Float64[np.ndarray, " range"], Float64[np.ndarray, " range"]],
+    most: int,
+) -> tuple[Float64[np.ndarray, " range"], Indices, Indices] | None:
+    """Slopes and ends of bridges with ends in given ranges, in at most so many steps.
+
+    None without the kernel. See `calibrant.calibrators.curves.insertion`.
+    """
+    library, (low, high), n = kernel(), trials, len(trials[0])
+    if library is None or not ends.flags.c_contiguous or not _rows(x, y) or not _rows(low, high):
+        return None
+    low, high, slope = low.copy(), high.copy(), np.empty(n)
+    a, b = np.empty((2, n), dtype=np.int64)
+    points = _at(x), _at(y), len(x)
+    found = _at(low), _at(high), _at(slope), _at(a), _at(b)
+    return (slope, a, b) if library["bridges"](*points, _at(ends), n, most, *found) else None
 
 
 def hashes(

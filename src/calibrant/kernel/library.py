@@ -51,6 +51,7 @@ _OF_ROWS = {
     "runs_narrow": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "pool": (_POINTER, _POINTER, _COUNT, *(_POINTER,) * 3),
+    "bridges": (_POINTER, _POINTER, _COUNT, _POINTER, _COUNT, _COUNT, *(_POINTER,) * 5),
     "influences": (_POINTER, _POINTER, _COUNT, _POINTER, _POINTER),
     "add_events": (*(_POINTER,) * 5, _COUNT, _POINTER, _COUNT, _COUNT),
     "add_moments": (_POINTER, _POINTER, _COUNT, _POINTER),

@@ -3,6 +3,8 @@
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from calibrant.kernel.curves import bridges
+
 __all__ = ["inserted"]
 
 MOST = 100  # steps to a bridge; it takes about five
@@ -97,6 +99,18 @@ def _bridges(
     At a trial slope both sides are touched by a line; the one through both points has the next
     slope, unless it leaves what is still possible, which then is halved.
     """
+    found = bridges(x, y, np.stack(ends), (low, high), MOST)
+    return _bridges_by_numpy(x, y, ends, low, high) if found is None else found
+
+
+def _bridges_by_numpy(
+    x: Sums,
+    y: Sums,
+    ends: tuple[Indices, Indices, Indices, Indices],
+    low: Trials,
+    high: Trials,
+) -> tuple[Trials, Indices, Indices]:
+    """The same without the kernel."""
     slope, low, high = (low + high) / 2, low.copy(), high.copy()
     a, b = ends[0].copy(), ends[3].copy()
     active = np.arange(len(slope))
