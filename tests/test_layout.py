@@ -24,6 +24,26 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 LOCKED = [line.split("#")[0].strip() for line in LOCK if not line.startswith("#")]
 
 
+def test_a_name_that_lives_in_a_package_is_pointed_to_and_loads_nothing():
+    code = """
+import sys, calibrant
+for name in ("PerGroup", "FocalLoss", "ExpectedCalibrationError", "Nothing"):
+    try:
+        getattr(calibrant, name)
+    except AttributeError as error:
+        print(error)
+sys.exit('torch' in sys.modules)
+"""
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    ends = [line.split("; there is ")[1:] for line in told.stdout.splitlines()]
+    assert ends == [
+        ["calibrant.calibrators.PerGroup"],
+        ["calibrant.losses.FocalLoss"],
+        ["calibrant.metrics.ExpectedCalibrationError"],
+        [],
+    ]
+
+
 def test_import_does_not_load_torch():
     code = "import sys, calibrant; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(ROOT / "src")})

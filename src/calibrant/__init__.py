@@ -46,8 +46,17 @@ def __getattr__(name: str) -> object:
     if name in _PACKAGES:
         return import_module(f"calibrant.{name}")
     if name not in _HOMES:
-        raise AttributeError(f"module 'calibrant' has no attribute '{name}'")
+        raise AttributeError(f"module 'calibrant' has no attribute '{name}'{_elsewhere(name)}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def _elsewhere(name: str) -> str:
+    """Where a name is that was looked for here, as the end of a sentence; empty for none."""
+    if name.startswith("_"):
+        return ""
+    packages = ("calibrators", "losses", "metrics")  # which load nothing to list their names
+    found = [one for one in packages if name in dir(import_module(f"calibrant.{one}"))]
+    return f"; there is calibrant.{found[0]}.{name}" if found else ""
 
 
 def __dir__() -> list[str]:

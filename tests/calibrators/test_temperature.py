@@ -236,7 +236,8 @@ NO_FIT = {
     ),
     "ruled out": (
         {"probs": [[1.0, 0.0], [0.5, 0.5]], "labels": [1, 0]},
-        "1 of 2 rows give probability 0 to what came out. Use a model that rules nothing out.",
+        "1 of 2 rows give probability 0 to what came out. Use a model that rules nothing out, "
+        "or a calibrator that reads ranks, such as isotonic.",
     ),
     "ruled out, positive": (
         {"probs": [0.0, 0.5], "labels": [1, 0]},

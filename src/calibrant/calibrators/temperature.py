@@ -146,7 +146,8 @@ class _Penalised:
         if found.n_impossible:
             raise FitError(
                 f"log loss is infinite at every temperature: {found.n_impossible} of {n} rows give "
-                "probability 0 to what came out. Use a model that rules nothing out."
+                "probability 0 to what came out. Use a model that rules nothing out, "
+                "or a calibrator that reads ranks, such as isotonic."
             )
         if not self.penalty:
             return found.slope, found.curvature
