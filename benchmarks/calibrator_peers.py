@@ -3,10 +3,15 @@
 Every library is imported by itself; what is not installed, or does not import, is named.
 """
 
+import re
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -91,15 +96,46 @@ def _probmetrics(method: str) -> Fit:
     return fit
 
 
+HOME = "torch_uncertainty.post_processing"
+
+
+@cache
+def _is_whole() -> bool:
+    """Whether torch-uncertainty imports; without torchvision empty packages stand in for it."""
+    try:
+        import_module(HOME)
+    except (ImportError, RuntimeError):
+        spec = find_spec("torch_uncertainty")
+        if spec is None:
+            raise ImportError("No module named 'torch_uncertainty'") from None
+        for loaded in [one for one in sys.modules if one.split(".")[0] == "torch_uncertainty"]:
+            del sys.modules[loaded]
+        for package in ("torch_uncertainty", HOME, f"{HOME}.calibration"):
+            stub = sys.modules[package] = ModuleType(package)
+            inner = package.split(".")[1:]
+            stub.__path__ = [
+                "/".join((path, *inner)) for path in spec.submodule_search_locations or ()
+            ]
+        vars(sys.modules[HOME])["PostProcessing"] = import_module(f"{HOME}.abstract").PostProcessing
+        return False
+    return True
+
+
+def _scaler(name: str) -> type:
+    """Class of torch-uncertainty, by way of its own file alone where the package fails."""
+    if _is_whole():
+        return getattr(import_module(HOME), name)
+    file = re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return getattr(import_module(f"{HOME}.calibration.{file}"), name)
+
+
 def _torch_uncertainty(name: str) -> Fit:
     def fit(probs: Floats, labels: Labels, others: Floats) -> Floats:
-        post = import_module("torch_uncertainty.post_processing")
-
         def logits(values: Floats) -> torch.Tensor:
             return torch.from_numpy(np.log(np.maximum(values, LEAST))).float()
 
         options = {} if name == "TemperatureScaler" else {"num_classes": probs.shape[1]}
-        scaler = getattr(post, name)(**options)
+        scaler = _scaler(name)(**options)
         rows = TensorDataset(logits(probs), torch.from_numpy(labels))
         scaler.set_model(torch.nn.Identity())
         scaler.fit(DataLoader(rows, batch_size=len(labels)), progress=False)
@@ -127,27 +163,32 @@ PEERS: tuple[Peer, ...] = (
     Peer("probmetrics", "cir", _probmetrics("cir")),
     Peer("probmetrics", "ivap-ovr", _probmetrics("ivap-ovr")),
     Peer("probmetrics", "dircal", _probmetrics("dircal"), slow=True),
-    Peer("torch-uncertainty", "TemperatureScaler", _torch_uncertainty("TemperatureScaler")),
+    Peer(
+        "torch-uncertainty",
+        "TemperatureScaler",
+        _torch_uncertainty("TemperatureScaler"),
+        default=True,
+    ),
     Peer("torch-uncertainty", "VectorScaler", _torch_uncertainty("VectorScaler")),
     Peer("torch-uncertainty", "MatrixScaler", _torch_uncertainty("MatrixScaler")),
+    Peer("torch-uncertainty", "DirichletScaler", _torch_uncertainty("DirichletScaler")),
 )
 
 
 def absent() -> dict[str, str]:
-    """Libraries that do not import here, and why; dirichletcal is one that cannot be installed."""
-    modules = {
-        "scikit-learn": "sklearn",
-        "netcal": "netcal",
-        "probmetrics": "probmetrics.calibrators",
-        "torch-uncertainty": "torch_uncertainty.post_processing",
-        "dirichletcal": "dirichletcal",
-    }
+    """Libraries that are not there, and why; dirichletcal is one that cannot be installed."""
     found: dict[str, str] = {}
-    for library, module in modules.items():
+    for library, load in {
+        "scikit-learn": lambda: import_module("sklearn"),
+        "netcal": lambda: import_module("netcal"),
+        "probmetrics": lambda: import_module("probmetrics.calibrators"),
+        "torch-uncertainty": lambda: _scaler("TemperatureScaler"),
+        "dirichletcal": lambda: import_module("dirichletcal"),
+    }.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                import_module(module)
+                load()
             except ImportError as error:
                 found[library] = str(error)
     return found

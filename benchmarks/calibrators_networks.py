@@ -16,6 +16,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import fmean
+from typing import Any
 
 import numpy as np
 from benchmarks.calibrator_peers import PEERS, Floats, Labels, absent
@@ -33,10 +35,12 @@ NETWORKS = (
     "vgg19_bn_cifar_10",
     "densenet_bc_100_cifar_100",
 )
-HEADINGS = ("method", "log loss", "Brier", "top-label ECE", "class-wise ECE", "s")
+HEADINGS = ("method", "log loss", "Brier", "top-label ECE", "class-wise ECE")
 METRICS = ("log_loss", "brier", "ece", "classwise_ece")
 FAILURES = (FitError, ImportError, ArithmeticError, ValueError, RuntimeError, TypeError)
 Way = Callable[[Floats, Labels, Floats], Floats]
+Record = dict[str, Any]
+Results = dict[str, dict[str, Record]]  # of a network, of a way
 
 
 def network(folder: Path, name: str) -> tuple[Floats, Labels]:
@@ -74,7 +78,7 @@ def ways(*, slow: bool) -> Iterator[tuple[str, str, bool, Way]]:
             yield peer.library, peer.method, peer.default, peer.fit
 
 
-def measured(probs: Floats, labels: Labels, way: Way) -> dict[str, object]:
+def measured(probs: Floats, labels: Labels, way: Way) -> Record:
     """What a way gives on the odd rows of a network, or why it gives nothing."""
     began = time.process_time()
     with warnings.catch_warnings():
@@ -87,7 +91,7 @@ def measured(probs: Floats, labels: Labels, way: Way) -> dict[str, object]:
     if not np.isfinite(found).all():
         return {"failed": "probabilities that are not numbers"}
     rows = cal.predictions(probs=np.clip(found, 0, 1), labels=labels[1::2], normalize=True)
-    record: dict[str, object] = {"seconds": seconds}
+    record: Record = {"seconds": seconds}
     for name, one in cal.evaluate(rows, list(METRICS)).items():
         record[name] = [
             None if v is None or math.isinf(v) else v for v in (one.value, one.low, one.high)
@@ -95,32 +99,57 @@ def measured(probs: Floats, labels: Labels, way: Way) -> dict[str, object]:
     return record
 
 
-def table(results: dict[str, dict[str, dict[str, object]]]) -> str:
+def summary(results: Results) -> str:
+    """Markdown of means over the networks, and how far behind the best a method is at most."""
+    ways_found = list(dict.fromkeys(way for of_ways in results.values() for way in of_ways))
+    best = {name: min(map(_log_loss, of_ways.values())) for name, of_ways in results.items()}
+    rows: list[tuple[float, str]] = []
+    for way in ways_found:
+        records = {name: of_ways.get(way, {}) for name, of_ways in results.items()}
+        losses = [_log_loss(record) for record in records.values()]
+        if all(map(math.isfinite, losses)):
+            behind = max(_log_loss(record) - best[name] for name, record in records.items())
+            means = [fmean(record[metric][0] for record in records.values()) for metric in METRICS]
+            cells = [*(f"{mean:.4f}" for mean in means), f"{behind:.4f}"]
+        else:
+            cells = [_unfit(records), "", "", "", ""]
+        rows.append((fmean(losses), f"| {way} | {' | '.join(cells)} |"))
+    lines = [f"| {' | '.join((*HEADINGS, 'behind the best, at most'))} |", "| --- " * 6 + "|"]
+    return "\n".join([*lines, *(text for _, text in sorted(rows))])
+
+
+def _unfit(records: dict[str, Record]) -> str:
+    """On how many networks a way gives infinite log loss, has no fit, or was not measured."""
+    n = len(records)
+    failed = sum("failed" in record for record in records.values())
+    absent_ = sum(not record for record in records.values())
+    infinite = sum(math.isinf(_log_loss(record)) for record in records.values()) - failed - absent_
+    counts = {"infinite": infinite, "no fit": failed, "not measured": absent_}
+    return ", ".join(f"{what} on {count} of {n}" for what, count in counts.items() if count)
+
+
+def table(results: Results) -> str:
     """Markdown of all that was found, a table a network."""
     lines: list[str] = []
     for name, of_ways in results.items():
-        lines += [
-            f"\n### {name}\n",
-            "| method | log loss | Brier | top-label ECE | class-wise ECE | s |",
-        ]
-        lines.append("| --- | --- | --- | --- | --- | --- |")
-        order = sorted(of_ways, key=lambda way: _first(of_ways[way].get("log_loss")))
-        for way in order:
+        lines += [f"\n### {name}\n", f"| {' | '.join(HEADINGS)} |", "| --- " * 5 + "|"]
+        for way in sorted(of_ways, key=lambda way: _log_loss(of_ways[way])):
             record = of_ways[way]
             if "failed" in record:
-                lines.append(f"| {way} | {record['failed']} | | | | |")
+                lines.append(f"| {way} | {record['failed']} | | | |")
                 continue
             cells = [_cell(record[metric]) for metric in METRICS]
-            lines.append(f"| {way} | {' | '.join(cells)} | {record['seconds']:.2f} |")
+            lines.append(f"| {way} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _first(values: object) -> float:
-    return values[0] if isinstance(values, list) and values[0] is not None else math.inf
+def _log_loss(record: Record) -> float:
+    """Log loss; infinite where there is none."""
+    values = record.get("log_loss", [None])
+    return math.inf if values[0] is None else values[0]
 
 
-def _cell(values: object) -> str:
-    assert isinstance(values, list)
+def _cell(values: list[float | None]) -> str:
     value, low, high = values
     if value is None:
         return "infinite"
@@ -139,6 +168,7 @@ def main() -> None:
     asked = parser.parse_args()
     results = json.loads(asked.out.read_text()) if asked.out.exists() else {}
     if asked.table:
+        print(summary(results))
         print(table(results))
         return
     for library, why in absent().items():

@@ -84,20 +84,21 @@ NETWORKS: dict[str, Settings] = {
 CALIBRATIONS = ("none", "temperature", "auto")
 STOPS, LAST = ("score", "calibrated"), "last"
 SHARE = 0.2 / 0.8  # test rows over those that a split learns from
-COLUMNS = {  # heading: what is subtracted from what, as epoch and calibration
-    "T": (("score", "temperature"), ("score", "none")),
-    "auto": (("score", "auto"), ("score", "none")),
-    "refined raw": (("calibrated", "none"), ("score", "none")),
-    "refined T": (("calibrated", "temperature"), ("score", "temperature")),
-    "refined auto": (("calibrated", "auto"), ("score", "auto")),
-    "last T": ((LAST, "temperature"), (LAST, "none")),
-    "last auto": ((LAST, "auto"), (LAST, "none")),
-    "last T, less T": ((LAST, "temperature"), ("score", "temperature")),
+Column = tuple[tuple[str, str], tuple[str, str]]
+TABLES_OF: dict[str, dict[str, Column]] = {  # heading: one less another, as epoch and calibration
+    "Calibrated, less raw": {
+        "T": (("score", "temperature"), ("score", "none")),
+        "auto": (("score", "auto"), ("score", "none")),
+        "last epoch: T": ((LAST, "temperature"), (LAST, "none")),
+        "last epoch: auto": ((LAST, "auto"), (LAST, "none")),
+    },
+    "Stopped by log loss after calibration (or last epoch), less stopped by log loss": {
+        "both raw": (("calibrated", "none"), ("score", "none")),
+        "both T": (("calibrated", "temperature"), ("score", "temperature")),
+        "both auto": (("calibrated", "auto"), ("score", "auto")),
+        "last epoch: both T": ((LAST, "temperature"), ("score", "temperature")),
+    },
 }
-MEANINGS = """
-Epoch of the least log loss: T and auto less raw. Epoch of the least log loss after calibration
-(refined): raw, T and auto, less the same of the former. Last epoch: T and auto less raw, and T
-less that of the former. Thousandths of a nat."""
 
 
 def kept_epochs(recipe: Recipe) -> tuple[Task, Prepared, dict[str, Best]]:
@@ -189,12 +190,13 @@ def cell(values: list[float], shared: float, scale: float = 1000) -> str:
     )
 
 
-def show(lines: list[dict], kind: str) -> None:
-    """Print the table of a network, of what there is."""
-    print(f"\n### {kind}\n\n| table | splits | raw | " + " | ".join(COLUMNS) + " |")
-    print("|" + " --- |" * (3 + len(COLUMNS)))
-    means: dict[str, list[float]] = {heading: [] for heading in COLUMNS}
-    shares: dict[str, list[float]] = {heading: [] for heading in COLUMNS}
+def show(lines: list[dict], kind: str, title: str) -> None:
+    """Print a table of a network, of what there is."""
+    columns = TABLES_OF[title]
+    print(f"\n{kind}. {title}:\n\n| table | splits | raw | " + " | ".join(columns) + " |")
+    print("|" + " --- |" * (3 + len(columns)))
+    means: dict[str, list[float]] = {heading: [] for heading in columns}
+    shares: dict[str, list[float]] = {heading: [] for heading in columns}
     for name in SETS:
         runs: list[Losses] = [
             line["log_loss"] for line in lines if (line["set"], line["network"]) == (name, kind)
@@ -203,8 +205,12 @@ def show(lines: list[dict], kind: str) -> None:
             continue
         raw = float(np.mean([run["score"]["none"] for run in runs]))
         cells = []
-        for heading, (one, other) in COLUMNS.items():
-            found = [run[one[0]][one[1]] - run[other[0]][other[1]] for run in runs]
+        for heading, (one, other) in columns.items():
+            found = [
+                run[one[0]][one[1]] - run[other[0]][other[1]]
+                for run in runs
+                if one[0] in run and other[0] in run
+            ]
             means[heading].append(float(np.mean(found)))
             shares[heading].append(float(np.mean(found)) / raw)
             cells.append(cell(found, SHARE))
@@ -243,9 +249,9 @@ def main() -> None:
                         file.write(line + "\n")
                     print(line, flush=True)
     lines = lines_of(asked.out)
-    print(MEANINGS)
-    for kind in asked.networks:
-        show(lines, kind)
+    for title in TABLES_OF:
+        for kind in asked.networks:
+            show(lines, kind, title)
 
 
 if __name__ == "__main__":

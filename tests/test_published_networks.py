@@ -87,6 +87,25 @@ def test_temperatures_by_predicted_class_are_better_than_one_and_worse_than_vect
     )  # as its page says
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "peer"),
+    [
+        ("lenet_5_cifar_10_probs", 1.287790),
+        ("vgg16_cifar_10_probs", 0.183524),
+        ("vgg19_bn_cifar_10_probs", 0.250708),
+    ],
+)
+def test_automatic_choice_is_no_worse_than_the_best_default_of_other_libraries(
+    name, peer, shared_data
+):
+    """Log losses of probmetrics 1.3.0 by default are those of `docs/calibrators/networks.md`."""
+    logits, labels = load(shared_data, name)
+    even, odd = (cal.predictions(logits=logits[k::2], labels=labels[k::2]) for k in range(2))
+    after = cal.AutoCalibration().fit(even).transform(odd)
+    assert cal.evaluate(after, ["log_loss"])["log_loss"].value <= peer
+
+
 @pytest.mark.parametrize("name", SIX[:1])
 def test_network_declared_as_float32_probabilities_is_as_good(name, shared_data, reference):
     expected = reference["logits"][name]
