@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import calibrant as cal
-from calibrant.comparison.paired import paired_difference_of
+from calibrant.comparison.paired import paired_difference, paired_difference_of
 from calibrant.comparison.wording import in_words
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.registry import defaults
@@ -46,11 +46,12 @@ def measured(n_classes: int, n: int, names: tuple[str, ...]) -> dict[str, object
     for factor in (2.0, 1.0):
         rows = cal.predictions(logits=factor * logits, labels=labels, class_names=names)
         tables = {view: cal.reliability_table(rows, view=view) for view in views}
-        results.append((cal.evaluate(rows, metrics), tables))
-    (before, tables_before), (after, tables_after) = results
+        results.append((cal.evaluate(rows, metrics), tables, rows))
+    (before, tables_before, raw), (after, tables_after, mended) = results
     return {
         "before": before,
         "after": after,
+        "change": paired_difference(mended, raw),
         "reliability_before": tables_before,
         "reliability_after": tables_after,
         "confusion": after["confusion_matrix"].value,

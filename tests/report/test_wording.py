@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report import wording
 from calibrant.report.shapes import Scalar
@@ -89,26 +90,41 @@ def test_confidence_is_judged_by_the_interval(
     assert "81.2\N{NO-BREAK SPACE}%" in sentence
 
 
+def paired(value: float, low: float | None, high: float | None) -> Difference:
+    return Difference(
+        value=value,
+        low=low,
+        high=high,
+        level=None if low is None else 0.95,
+        n=100,
+        n_effective=100.0,
+        p_value=None,
+        method="Student",
+    )
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("change", "said"),
     [
-        (known(0.45, 0.44, 0.46), known(0.40, 0.39, 0.41), "Calibration lowered"),
-        (known(0.40, 0.39, 0.41), known(0.45, 0.44, 0.46), "Calibration raised"),
-        (known(0.45, 0.40, 0.50), known(0.40, 0.35, 0.45), "the intervals overlap"),
-        (known(0.45, 0.44, 0.46), known(0.43, 0.42, 0.44), "the intervals overlap"),  # they touch
-        (bare(0.45), known(0.1, 0.09, 0.11), "no claim that it changed"),
-        (known(0.45, 0.44, 0.46), bare(0.1), "no claim that it changed"),
+        (paired(-0.05, -0.08, -0.02), "Calibration lowered"),
+        (paired(0.05, 0.02, 0.08), "Calibration raised"),
+        (paired(-0.05, -0.11, 0.01), "no evidence that it changed"),
+        (paired(-0.05, -0.11, 0.0), "no evidence that it changed"),  # it touches
+        (paired(0.05, 0.0, 0.11), "no evidence that it changed"),
+        (paired(-0.05, None, None), "no claim that it changed"),
     ],
 )
-def test_change_of_log_loss_is_claimed_only_where_intervals_are_apart(
-    before: Scalar, after: Scalar, said: str
-):
-    sentence = wording.log_loss_change(before, after)
-    claims = ("lowered", "raised", "overlap", "no claim")
+def test_change_of_log_loss_is_claimed_only_by_its_paired_interval(change: Difference, said: str):
+    before, after = known(0.45, 0.40, 0.50), known(0.40, 0.35, 0.45)
+    sentence = wording.log_loss_change(before, after, change)
+    claims = ("lowered", "raised", "no evidence", "no claim")
     assert said in sentence
     assert sum(claim in sentence for claim in claims) == 1
-    assert f"{before.value:.4f}" in sentence
-    assert f"{after.value:.4f}" in sentence
+    assert "0.4500" in sentence
+    assert "0.4000" in sentence
+    if change.low is not None:
+        assert wording.number(change.low) in sentence
+        assert wording.number(change.high) in sentence
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.comparison.difference import Difference
 from calibrant.comparison.paired import paired_difference_of
 from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.evaluate import evaluate
@@ -47,6 +48,7 @@ def summary_of(outcome: Outcome, *, recipe: str) -> RunSummary:
         calibrator=_calibrator(outcome),
         before=measured.before,
         after=measured.after if calibrated else None,
+        change=_change(outcome) if calibrated else None,
         reliability_before=_reliability(before, level),
         reliability_after=_reliability(after, level) if calibrated else None,
         confusion=_confusion(after),
@@ -76,6 +78,13 @@ def number_summary_of(outcome: Outcome, *, recipe: str) -> NumberRunSummary:
         distances=quantiles_of(np.abs(errors), _DISTANCES, level=level),
         drawn=drawn_rows(predicted, targets),
     )
+
+
+def _change(outcome: Outcome) -> Difference:
+    """Log loss after calibration less before it, on the same test rows."""
+    rows = outcome.measurement
+    clusters = outcome.prepared.units.unit[outcome.tested]
+    return outcome.task.difference(rows.calibrated, rows.predicted, clusters=clusters)
 
 
 def _calibrator(outcome: Outcome) -> str:

@@ -18,7 +18,8 @@ __all__ = ["class_page"]
 def class_page(summary: RunSummary) -> Page:
     """Page with confidence, metrics and errors of a run, and what they rest on."""
     before, after, background = summary.before, summary.after, summary.background
-    opening = run_opening(before, after, summary.reliability_before, summary.reliability_after)
+    tables = summary.reliability_before, summary.reliability_after
+    opening = run_opening(before, after, *tables, summary.change)
     sentences = [*opening.sentences, summary.calibrator]
     if summary.truth is not None:
         sentences.append(truth_sentence(summary.truth))

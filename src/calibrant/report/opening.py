@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell
@@ -65,6 +66,7 @@ def run_opening(
     after: Evaluation | None,
     tables_before: Mapping[str, ReliabilityTable],
     tables_after: Mapping[str, ReliabilityTable] | None,
+    change: Difference | None,
 ) -> Opening:
     """Return the opening of a run: confidence, change of log loss, calibration error."""
     old, new = scalars(before), scalars(before if after is None else after)
@@ -82,10 +84,10 @@ def run_opening(
             stated = mean_stated(table)
             leans.append(lean_of(stated, right))
             sentences.append(confidence(stated, right, when=when))
-    if "log_loss" in new and after is None:
+    if "log_loss" in new and (after is None or change is None):
         sentences.append(log_loss_alone(new["log_loss"]))
-    elif "log_loss" in new and "log_loss" in old:
-        sentences.append(log_loss_change(old["log_loss"], new["log_loss"]))
+    elif "log_loss" in new and "log_loss" in old and change is not None:
+        sentences.append(log_loss_change(old["log_loss"], new["log_loss"], change))
     if "ece" in new:
         sentences.append(calibration_error(new["ece"]))
     verdict = headline(leans[0], leans[1] if len(leans) > 1 else None) if leans else ""

@@ -147,6 +147,7 @@ class RunSummary:
     calibrator: str  # a sentence: "Calibrated on ...", or "Left uncalibrated, because ..."
     before: Evaluation  # of the test rows
     after: Evaluation | None  # None when the probabilities were left as they were
+    change: Difference | None  # log loss after less before, row by row; None where `after` is
     reliability_before: Mapping[str, ReliabilityTable]  # by view: "top_label", "positive" (K = 2)
     reliability_after: Mapping[str, ReliabilityTable] | None
     confusion: Sequence[

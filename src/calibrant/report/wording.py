@@ -3,6 +3,7 @@
 import math
 from typing import Literal
 
+from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.numbers import in_percent, number, percents
 from calibrant.report.shapes import Scalar
@@ -81,22 +82,22 @@ def log_loss_alone(loss: Scalar) -> str:
     return f"Log loss is {_with_interval(loss)}, in nats; lower is better."
 
 
-def log_loss_change(before: Scalar, after: Scalar) -> str:
-    """Sentence about the log loss before and after calibration on the same rows.
+def log_loss_change(before: Scalar, after: Scalar, change: Difference) -> str:
+    """Sentence about the log loss before and after calibration.
 
-    Two intervals that do not overlap show a change. Overlapping ones do not show that there is
-    none: the rows are the same, so a paired comparison may still tell.
+    The rows are the same, so `change`, after less before row by row, tells more than the two
+    intervals, which are as wide as rows differ among each other.
     """
     told = f"{_with_interval(before)} before and {_with_interval(after)} after calibration"
-    if before.low is None or before.high is None or after.low is None or after.high is None:
-        return f"Log loss was {told}; without both intervals, no claim that it changed."
-    if after.high < before.low:
-        return f"Calibration lowered the log loss: {told}."
-    if after.low > before.high:
-        return f"Calibration raised the log loss: {told}. Prefer the model as it was before."
-    return (
-        f"Log loss was {told}; the intervals overlap, so they do not show a change by themselves."
-    )
+    if change.low is None or change.high is None or change.level is None:
+        return f"Log loss was {told}; without a paired interval, no claim that it changed."
+    change_told = f"{number(change.low)} to {number(change.high)}"
+    paired = f"row by row the change is {number(change.value)} ({change_told})"
+    if change.high < 0:
+        return f"Calibration lowered the log loss: {told}; {paired}."
+    if change.low > 0:
+        return f"Calibration raised the log loss: {told}; {paired}. Prefer the model as it was."
+    return f"Log loss was {told}; {paired}: no evidence that it changed."
 
 
 def calibration_error(error: Scalar) -> str:
