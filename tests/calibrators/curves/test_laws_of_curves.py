@@ -204,7 +204,9 @@ def test_degenerate_rows_end_in_a_finite_fit_or_in_a_reason(name, case, columns)
     try:
         fitted = get(name).fit(rows)
     except FitError as error:
-        zero = {"masked wrongly", *(["extreme"] if columns == 1 else [])}  # of float64
+        zero = {"masked wrongly"}
+        if columns == 1 or (columns == 3 and name == "scaling_binning"):  # 0 in float64
+            zero.add("extreme")
         assert case in zero and name in SMOOTH  # noqa: PT018
         assert "infinite" in str(error)  # noqa: PT017
         return
