@@ -99,7 +99,7 @@ def write_folder(
         if not place.is_dir():
             raise OutputError(f"cannot write {folder}: it exists and is not a folder")
         if not force:
-            raise OutputError(f"{folder} already exists. Choose another folder, or replace it")
+            raise OutputError(f"{folder} already exists. Choose another folder, or replace it.")
         if any(place.iterdir()) and not (place / mark).is_file():
             raise OutputError(f"cannot replace {folder}: it holds other files")
     try:

@@ -108,7 +108,7 @@ def test_every_shard_is_checked_as_fit_checks_rows():
     unlabelled = cal.predictions(logits=drawn().declared.values)
     with pytest.raises(InputError, match="labels must be given to fit on"):
         TemperatureScaling().fit_shards([drawn(), unlabelled])
-    with pytest.raises(InputError, match="predictions must be predictions; got list"):
+    with pytest.raises(InputError, match="predictions must be declared to calibrant; got list"):
         list(Shards([drawn(), [1, 2]]))
     with pytest.raises(InputError, match="same classes; got 3 in shard 1 in the place of none"):
         TemperatureScaling().fit_shards([drawn(), drawn(n_classes=4)])

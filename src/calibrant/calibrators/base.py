@@ -187,7 +187,8 @@ def check_predictions(rows: object) -> None:
     """Raise `InputError` unless `rows` came through `calibrant.predictions`."""
     if not isinstance(rows, Predictions):
         remedy = "Declare them: calibrant.predictions(probs=...) or (logits=...)."
-        raise InputError("predictions", "be predictions", type(rows).__name__, remedy)
+        rule = "be declared to calibrant"
+        raise InputError("predictions", rule, type(rows).__name__, remedy)
 
 
 def check_labelled(rows: object) -> None:

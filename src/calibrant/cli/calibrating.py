@@ -41,7 +41,7 @@ def run_calibration(
     """Fit, keep, and print what was found."""
     entry(method)
     if out is not None and out.exists() and not force:
-        raise OutputError(f"{out} already exists. Choose another folder, or pass --force")
+        raise OutputError(f"{out} already exists. Choose another folder, or pass --force.")
     found = calibrate_file(question_of(asked), method, seed=seed)
     if out is not None:
         found.fitted.save(out, class_names=found.class_names, force=force)

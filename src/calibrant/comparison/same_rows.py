@@ -19,7 +19,8 @@ def check_same_rows(a: Rows, b: Rows) -> None:
     for rows in (a, b):
         if not isinstance(rows, (Predictions, Decisions, Numbers)):
             remedy = "Declare them: calibrant.predictions(probs=...) or (logits=...)."
-            raise InputError("predictions", "be predictions", type(rows).__name__, remedy)
+            rule = "be declared to calibrant"
+            raise InputError("predictions", rule, type(rows).__name__, remedy)
         if (rows.targets if isinstance(rows, Numbers) else rows.truth) is None:
             remedy = "Pass labelled predictions."
             raise InputError("a and b", "have labels", "none", remedy)

@@ -156,7 +156,7 @@ def _refuse(place: Path, *, force: bool, spare: Sequence[Path]) -> None:
     if not place.is_dir():
         raise OutputError(f"cannot write {place}: it exists and is not a folder")
     if not force:
-        raise OutputError(f"{place} already exists. Choose another folder, or pass --force")
+        raise OutputError(f"{place} already exists. Choose another folder, or pass --force.")
     for kept in (Path.cwd(), Path.home(), *spare):
         if kept.resolve().is_relative_to(place):
             raise OutputError(f"cannot replace {place}: it holds {kept}. Choose another folder")

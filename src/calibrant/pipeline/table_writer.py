@@ -36,7 +36,7 @@ def check_place(path: Path, *, force: bool) -> None:
     if path.is_dir():
         raise OutputError(f"cannot write {path}: it is a folder")
     if path.exists() and not force:
-        raise OutputError(f"{path} already exists. Choose another name, or pass --force")
+        raise OutputError(f"{path} already exists. Choose another name, or pass --force.")
     if not path.absolute().parent.is_dir():
         raise OutputError(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
