@@ -69,7 +69,7 @@ class LocalTemperatureScaling(Calibrator[LocalTemperature]):
     --------
     >>> import calibrant as cal
     >>> side = torch.linspace(-3, 3, 64)
-    >>> true = torch.stack((-side, side)).expand(2, 64, 64)[None]
+    >>> true = torch.stack((-side, side))[:, None].expand(2, 64, 64)[None]
     >>> draws = torch.rand(64, 64, generator=torch.Generator().manual_seed(0))
     >>> labels = (draws < true.softmax(dim=1)[:, 1]).long()
     >>> maps = cal.predictions(logits=2 * true, labels=labels)  # twice as sure everywhere
