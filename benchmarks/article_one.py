@@ -41,7 +41,7 @@ from calibrant.pipeline.settings import merged
 from calibrant.pipeline.task import Task
 from calibrant.pipeline.tasks import task_of
 from calibrant.prediction.base import Predictions
-from calibrant.training.device import threads
+from calibrant.statistics.threads import threads
 
 CUT = {"target": "OutletSales", "positive_above": "median"}
 MEASURES = ("log_loss", "accuracy", "ece_10")

@@ -14,7 +14,7 @@ from pathlib import Path
 from article_one import prepared_for, stated
 
 import calibrant as cal
-from calibrant.training.device import threads
+from calibrant.statistics.threads import threads
 
 MEASURES = ["ece_10", "log_loss"]
 HEADS = ("seed", "ECE before", "after", "p after", "ECE, less", "log loss, less", "p")

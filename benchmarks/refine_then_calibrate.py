@@ -46,8 +46,8 @@ from calibrant.pipeline.run import complete
 from calibrant.pipeline.settings import Settings, merged
 from calibrant.pipeline.task import Task
 from calibrant.pipeline.tasks import task_of
+from calibrant.statistics.threads import threads
 from calibrant.training.course import Course
-from calibrant.training.device import threads
 from calibrant.training.epoch import Measure
 from calibrant.training.optimizer import optimizer_of
 from calibrant.training.rows import LabelledRows

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import pytest
 import torch
 
-from calibrant.training.device import threads
+from calibrant.statistics.threads import threads
 from calibrant.training.rows import LabelledRows
 
 MakeRows: TypeAlias = Callable[..., LabelledRows]

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from calibrant.errors import InputError
+from calibrant.statistics.threads import threads
 from calibrant.training import device
-from calibrant.training.device import available_cores, chosen_threads, resolve_device, threads
+from calibrant.training.device import available_cores, chosen_threads, resolve_device
 
 
 @pytest.mark.parametrize(("name", "cuda", "expected"), [

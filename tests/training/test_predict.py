@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from calibrant.errors import InputError
-from calibrant.training.device import threads
+from calibrant.statistics.threads import threads
 from calibrant.training.network import TabularNet
 from calibrant.training.predict import chunked, outputs
 from calibrant.training.rounding import rounded

@@ -16,6 +16,7 @@ from calibrant.calibrators.slopes import Chunk, Slopes, held, slopes_of
 from calibrant.errors import FitError, InputError
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs
+from calibrant.statistics.threads import threads
 
 __all__ = ["Temperature", "TemperatureScaling"]
 
@@ -155,13 +156,17 @@ class _Penalised:
         return slope, found.curvature + self.penalty / beta**2
 
     def _found(self, beta: float) -> tuple[Slopes, int]:
-        """Derivatives of log loss, and the number of rows."""
-        if self.few is not None:
-            return self.few.slopes(beta), len(self.few.scores)
-        found, n = Slopes(), 0
-        for rows in self.shards:
-            found += slopes_of(rows, beta)
-            n += len(rows)
+        """Derivatives of log loss, and the number of rows.
+
+        By one thread: to wake others for what lies in the cache takes longer than the work.
+        """
+        with threads(1):
+            if self.few is not None:
+                return self.few.slopes(beta), len(self.few.scores)
+            found, n = Slopes(), 0
+            for rows in self.shards:
+                found += slopes_of(rows, beta)
+                n += len(rows)
         return found, n
 
     def start(self, low: float, high: float) -> float:

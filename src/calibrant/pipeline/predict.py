@@ -17,7 +17,8 @@ from calibrant.data.target import Target
 from calibrant.errors import InputError
 from calibrant.pipeline.saved import SavedModel, load_model
 from calibrant.pipeline.table_writer import check_place, writing_table
-from calibrant.training.device import chosen_threads, threads
+from calibrant.statistics.threads import threads
+from calibrant.training.device import chosen_threads
 
 __all__ = ["Predicted", "predict"]
 

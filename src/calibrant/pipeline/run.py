@@ -21,7 +21,8 @@ from calibrant.pipeline.task import Task
 from calibrant.pipeline.tasks import task_of
 from calibrant.pipeline.trial import Trial, attempt
 from calibrant.prediction.fit_rows import others_than_fit
-from calibrant.training.device import chosen_threads, resolve_device, threads
+from calibrant.statistics.threads import threads
+from calibrant.training.device import chosen_threads, resolve_device
 
 __all__ = ["Run", "complete", "find", "train"]
 

@@ -2,14 +2,12 @@
 
 import os
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import torch
 
 from calibrant.errors import InputError
 
-__all__ = ["CPU", "available_cores", "chosen_threads", "resolve_device", "threads"]
+__all__ = ["CPU", "available_cores", "chosen_threads", "resolve_device"]
 
 CPU = torch.device("cpu")
 
@@ -62,14 +60,3 @@ def chosen_threads(asked: int | None) -> int:
     (1, True)
     """
     return 1 if asked is None else min(asked, available_cores())
-
-
-@contextmanager
-def threads(number: int) -> Generator[None]:
-    """Context in which torch uses `number` processor threads; the former number returns."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

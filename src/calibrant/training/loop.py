@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from calibrant.errors import InputError
+from calibrant.statistics.threads import threads
 from calibrant.training.checkpoint import Keeper
 from calibrant.training.course import Course
-from calibrant.training.device import CPU, chosen_threads, threads
+from calibrant.training.device import CPU, chosen_threads
 from calibrant.training.epoch import Measure
 from calibrant.training.history import EpochRecord, OnEpoch, Progress, Watch
 from calibrant.training.optimizer import optimizer_of

@@ -7,8 +7,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from calibrant.errors import InputError
+from calibrant.statistics.threads import threads
 from calibrant.training.average import unit_of
-from calibrant.training.device import CPU, threads
+from calibrant.training.device import CPU
 from calibrant.training.rounding import rounded, undecided
 
 __all__ = ["chunked", "outputs"]
