@@ -40,10 +40,12 @@ def test_kills_at_random_moments_leave_a_folder_whole_or_absent(
     generator = np.random.default_rng(0)
     seen = {"absent": 0, "whole": 0}
     for k in range(N_KILLS):
-        place = tmp_path / f"run-{k % 2}"  # every other run replaces one, or finds its remains
+        last = k == N_KILLS - 1
+        place = tmp_path / ("last" if last else f"run-{k % 2}")  # others replace, or find remains
         child = started(lambda place=place: train(small_recipe, place, force=True))
-        if k == N_KILLS - 1:  # the moment that the folder is there
-            while not place.exists():
+        if last:  # the moment that the folder is there
+            latest = time.perf_counter() + 20 * lasts
+            while not place.exists() and time.perf_counter() < latest:
                 time.sleep(0.001)
         else:
             time.sleep(generator.uniform(0, 1.2 * lasts) if k else 0)
