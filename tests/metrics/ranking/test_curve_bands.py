@@ -83,5 +83,13 @@ def test_what_cannot_be_told_says_why():
     probs = np.random.default_rng(0).uniform(size=(50, 2))
     soft = cal.predictions(probs=probs / probs.sum(1, keepdims=True), labels=np.full((50, 2), 0.5))
     assert "soft labels" in roc_band(soft).why
+    names = [f"c{k // 2}" for k in range(400)]
+    rows = drawn(0)
+    patients = cal.predictions(logits=rows.declared.values, labels=rows.hard, clusters=names)
+    for clustered in (patients, cal.tally(patients, ["auroc"])):
+        band = roc_band(clustered)
+        assert "clusters" in band.why
+        assert np.isnan(band.high).all()
+        assert not np.isnan(band.value).any()
     with pytest.raises(InputError, match="level must"):
         roc_band(few, level=1.5)

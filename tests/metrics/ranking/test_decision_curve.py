@@ -59,6 +59,23 @@ def test_tallies_give_the_same_at_edges_of_cells():
         decision_curve(cal.tally(some, ["auroc_positive"]), thresholds=[0.123456])
 
 
+def test_rows_that_depend_on_each_other_have_no_interval():
+    some = rows(4)
+    names = [f"c{k // 5}" for k in range(500)]
+    given = cal.predictions(probs=some.declared.values, labels=some.hard, clusters=names)
+    curve = decision_curve(given)
+    assert "clusters" in curve.why
+    assert np.isnan(curve.low).all()
+    assert curve.net_benefit == pytest.approx(decision_curve(some).net_benefit)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_row_at_a_threshold_is_acted_on_whatever_its_precision(dtype):
+    at = np.array([0.1, 0.3, 0.7, 0.9])
+    curve = decision_curve(cal.predictions(probs=at.astype(dtype), labels=[1] * 4), thresholds=at)
+    assert curve.net_benefit.tolist() == [1.0, 0.75, 0.5, 0.25]
+
+
 def test_few_that_are_acted_on_have_no_interval():
     curve = decision_curve(cal.predictions(probs=[0.2] * 30 + [0.8] * 9, labels=[0, 1, 1] * 13))
     assert not np.isnan(curve.low[curve.threshold <= 0.2]).any()

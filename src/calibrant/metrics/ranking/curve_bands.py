@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 
 from calibrant.metrics.inference.resampling import N_REPLICATES
 from calibrant.metrics.ranking.curve_point import too_few
-from calibrant.metrics.ranking.of_class import has_hard_labels, steps_of_class
+from calibrant.metrics.ranking.of_class import no_spread, steps_of_class
 from calibrant.metrics.ranking.steps import Masses, Steps
 from calibrant.metrics.ranking.thinned import replicated_steps, thinned
 from calibrant.metrics.settings import checked_level
@@ -23,7 +23,6 @@ __all__ = ["CurveBand", "precision_recall_band", "roc_band"]
 
 POINTS = 100
 SIDES = ("positive", "negative")
-SOFT = "soft labels: outcomes are shares already"
 
 Points = Float64[np.ndarray, " point"]
 Places = Float64[Tensor, " point"]
@@ -80,7 +79,8 @@ def roc_band(
     Notes
     -----
     The intervals lie between percentiles of the Bayesian bootstrap, drawn of some two hundred
-    steps. They take ten effective rows of either side.
+    steps. They take ten effective rows of either side, hard labels, and rows that do not come in
+    clusters.
 
     Raises
     ------
@@ -131,9 +131,7 @@ def _band(
     places, nothing = torch.from_numpy(at), np.full_like(at, np.nan)
     whole = min(float(steps.up.sum()), float(steps.down.sum())) > 0
     value = read(steps, places).numpy() if whole else nothing
-    why = too_few(steps, SIDES)
-    if not why and not has_hard_labels(rows, steps):
-        why = SOFT
+    why = too_few(steps, SIDES) or no_spread(rows, steps)
     if why:
         return CurveBand(at, value, nothing, nothing, level, why)
     drawn = read(replicated_steps(thinned(steps)[0], N_REPLICATES), places)

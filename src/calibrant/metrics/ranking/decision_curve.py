@@ -5,13 +5,15 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
+import torch
 from jaxtyping import Float64
 
 from calibrant.errors import InputError
 from calibrant.metrics.intervals import mean_interval
 from calibrant.metrics.ranking.curve_point import FEWEST
-from calibrant.metrics.ranking.of_class import has_hard_labels, steps_of_class
+from calibrant.metrics.ranking.of_class import no_spread, steps_of_class
 from calibrant.metrics.settings import checked_level
+from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies
 from calibrant.statistics.score_grid import N_CELLS
@@ -34,12 +36,14 @@ class DecisionCurve:
     net_benefit : Float64[ndarray, "threshold"]
         Of acting on the model, in true positives a row.
     low, high : Float64[ndarray, "threshold"]
-        Ends of its interval at each threshold by itself; NaN for soft labels, and where fewer
-        than ten effective rows are acted on.
+        Ends of its interval at each threshold by itself; NaN where fewer than ten effective rows
+        are acted on, and where `why` says why.
     act_on_all : Float64[ndarray, "threshold"]
         Net benefit of acting on every row.
     level : float
         Coverage of each interval.
+    why : str
+        Why there is no interval anywhere; empty where there is.
     """
 
     threshold: Column
@@ -48,6 +52,7 @@ class DecisionCurve:
     high: Column
     act_on_all: Column
     level: float
+    why: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """The columns as a table."""
@@ -59,7 +64,7 @@ def decision_curve(
     rows: Rows | Tallies,
     *,
     class_name: str | int | None = None,
-    thresholds: Sequence[float] | None = None,
+    thresholds: Sequence[float] | Column | None = None,
     level: float = 0.95,
 ) -> DecisionCurve:
     r"""Net benefit of acting where the stated probability reaches a threshold.
@@ -75,7 +80,7 @@ def decision_curve(
         What is decided on; for what tallies must hold see `threshold_table`.
     class_name : str or int, optional
         Class against the rest, by name or index; needed beyond two classes.
-    thresholds : sequence of float, optional
+    thresholds : sequence or array of float, optional
         In (0, 1); else .01, .02, ..., .99. From tallies they must be edges of cells, multiples of
         1/14,400, and rows right at an edge count as below it.
     level : float, default 0.95
@@ -104,7 +109,8 @@ def decision_curve(
     scores = steps.scores.numpy()
     if isinstance(rows, Tallies):
         _check_edges(at)
-    chosen = np.searchsorted(-scores, -at + SLACK, side="right")
+    least = at if isinstance(rows, Tallies) else np.minimum(at, _as_stated(at, rows))
+    chosen = np.searchsorted(-scores, -least + SLACK, side="right")
     hits, alarms, hits_twice, alarms_twice = (
         np.concatenate(([0.0], side.cumsum(-1).numpy()))
         for side in (steps.up, steps.down, steps.up_twice, steps.down_twice)
@@ -120,10 +126,16 @@ def decision_curve(
     spread = (square - 2 * mean * product + mean**2 * twice) / n**2
     acted = (hits + alarms)[chosen] ** 2
     acted = _over(acted, (hits_twice + alarms_twice)[chosen])
-    if not has_hard_labels(rows, steps):  # soft labels: sums do not tell the spread
-        acted = np.zeros_like(acted)
-    ends = _ends(mean, spread, acted, n**2 / twice, level)
-    return DecisionCurve(at, mean, *ends, (hits[-1] - cost * alarms[-1]) / n, level)
+    why = no_spread(rows, steps)
+    ends = _ends(mean, spread, acted * (not why), n**2 / twice, level)
+    return DecisionCurve(at, mean, *ends, (hits[-1] - cost * alarms[-1]) / n, level, why)
+
+
+def _as_stated(at: Column, rows: Rows) -> Column:
+    """Thresholds as rows can state them: .7 of float32 is a little less."""
+    stated = rows.declared.values if isinstance(rows, Predictions) else None
+    narrow = stated is not None and stated.dtype != torch.float64
+    return at.astype(np.float32).astype(np.float64) if narrow else at
 
 
 def _ends(
@@ -144,7 +156,7 @@ def _over(part: Column, whole: Column) -> Column:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def _checked(thresholds: Sequence[float] | None) -> Column:
+def _checked(thresholds: Sequence[float] | Column | None) -> Column:
     if thresholds is None:
         return np.arange(1, 100) / 100
     at = np.array(thresholds, dtype=np.float64)

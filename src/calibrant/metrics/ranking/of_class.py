@@ -6,12 +6,13 @@ from calibrant.errors import InputError
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies, check_evaluable
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.scores import class_scores, scores_of
 
-__all__ = ["has_hard_labels", "occupied", "steps_of_class", "steps_of_view"]
+__all__ = ["no_spread", "occupied", "steps_of_class", "steps_of_view"]
 
 
 def steps_of_class(rows: Rows | Tallies, class_name: str | int | None) -> Steps:
@@ -57,13 +58,21 @@ def steps_of_view(rows: Rows | Tallies, view: View) -> Steps:
     return steps.with_scores(scores.as_prob(steps.scores))
 
 
-def has_hard_labels(rows: Rows | Tallies, steps: Steps) -> bool:
-    """Whether outcomes came out or not, so that their weights tell how they scatter."""
-    if isinstance(rows, Predictions):
-        return rows.soft is None
-    if isinstance(rows, Events):
-        return rows.outcome.dtype == torch.bool
-    return bool((steps.least == steps.up_twice).all())
+def no_spread(rows: Rows | Tallies, steps: Steps) -> str:
+    """Why the weights of the steps do not tell how outcomes scatter; empty where they do."""
+    if isinstance(rows, Tallies):
+        clustered = rows.holds(Blocked(Size()))
+        soft = not bool((steps.least == steps.up_twice).all())
+    else:
+        clustered = rows.clusters is not None
+        soft = rows.soft is not None if isinstance(rows, Predictions) else _shares(rows)
+    if clustered:
+        return "rows in clusters depend on each other"
+    return "soft labels: outcomes are shares already" if soft else ""
+
+
+def _shares(rows: Rows) -> bool:
+    return isinstance(rows, Events) and rows.outcome.dtype != torch.bool
 
 
 def occupied(steps: Steps) -> Steps:
