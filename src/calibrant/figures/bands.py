@@ -1,9 +1,9 @@
 """Reliability curve with its band, and the rows behind it."""
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from calibrant.figures.style import FIRST, MUTED, SECOND, Line, new_axes, quiet, styled
+from calibrant.figures.style import FIRST, MUTED, SECOND, Line, in_percent, new_axes, quiet, styled
 from calibrant.metrics.bands.curve import ReliabilityCurve
 
 __all__ = ["reliability_band"]
@@ -97,9 +97,7 @@ def reliability_band(
                 label="outside",
             )
         ax.set(xlim=(0, 1), ylim=(0, 1), title=title, ylabel="observed share", aspect="equal")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(ax.xaxis, ax.yaxis)
         ax.tick_params(axis="x", labelbottom=False)
         ax.legend(loc="upper left", handlelength=1.4, fontsize=8, labelspacing=0.25)
         _counts(ax, curve, stated=stated, line=line)

@@ -2,9 +2,9 @@
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from calibrant.figures.style import FIRST, MUTED, SECOND, Line, new_axes, quiet, styled
+from calibrant.figures.style import FIRST, MUTED, SECOND, Line, in_percent, new_axes, quiet, styled
 from calibrant.metrics.binned.reliability import ReliabilityTable
 
 __all__ = ["reliability_diagram", "reliability_pair"]
@@ -69,9 +69,7 @@ def reliability_diagram(
             label="observed",
         )
         ax.set(xlim=(0, 1), ylim=(0, 1), title=title, ylabel="observed share", aspect="equal")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(ax.xaxis, ax.yaxis)
         ax.tick_params(axis="x", labelbottom=False)
         _counts(ax, table, stated=stated, line=line)
     return ax
