@@ -4,9 +4,9 @@ import pytest
 
 from calibrant.comparison.difference import Difference
 from calibrant.metrics.estimate import Estimate
-from calibrant.report import number_wording as wording
 from calibrant.report.contest import Contest, Rival
 from calibrant.report.shapes import Scalar
+from calibrant.report.wording import numbers as wording
 
 
 def known(value: float, low: float, high: float) -> Scalar:

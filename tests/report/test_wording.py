@@ -6,8 +6,8 @@ import pytest
 
 from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
-from calibrant.report import wording
 from calibrant.report.shapes import Scalar
+from calibrant.report.wording import classes as wording
 
 NAN = math.nan
 

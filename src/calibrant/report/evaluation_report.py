@@ -5,9 +5,10 @@ from pathlib import Path
 from calibrant.files import write_whole
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Page
-from calibrant.report.evidence import errors_section, metrics_section
 from calibrant.report.html import html_of
-from calibrant.report.opening import evaluation_opening, subject
+from calibrant.report.pages.opening import evaluation_opening, subject
+from calibrant.report.sections.errors import errors_section
+from calibrant.report.sections.metrics import metrics_section
 from calibrant.report.shapes import matrix
 
 __all__ = ["write_report"]

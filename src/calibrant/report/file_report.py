@@ -9,15 +9,12 @@ from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Page, Section, Table
-from calibrant.report.evidence import (
-    errors_section,
-    first_picture,
-    metrics_section,
-    reliability_section,
-)
 from calibrant.report.html import html_of
 from calibrant.report.numbers import number
-from calibrant.report.opening import evaluation_opening, subject
+from calibrant.report.pages.opening import evaluation_opening, subject
+from calibrant.report.sections.errors import errors_section
+from calibrant.report.sections.metrics import metrics_section
+from calibrant.report.sections.reliability import first_picture, reliability_section
 from calibrant.report.shapes import matrix
 
 __all__ = ["write_file_report"]

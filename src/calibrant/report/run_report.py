@@ -4,9 +4,9 @@ from pathlib import Path
 
 from calibrant.files import write_whole
 from calibrant.report.blocks import Page
-from calibrant.report.class_page import class_page
 from calibrant.report.html import html_of
-from calibrant.report.number_page import number_page
+from calibrant.report.pages.class_page import class_page
+from calibrant.report.pages.number_page import number_page
 from calibrant.report.summary import NumberRunSummary, RunSummary
 
 __all__ = ["render", "write"]

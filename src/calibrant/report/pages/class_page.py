@@ -1,15 +1,12 @@
 """Page of a run that predicts classes."""
 
-from calibrant.report.background import background_sections, doubts
-from calibrant.report.beside import contest_sections, with_contest
 from calibrant.report.blocks import Page
-from calibrant.report.evidence import (
-    errors_section,
-    first_picture,
-    metrics_section,
-    reliability_section,
-)
-from calibrant.report.opening import run_opening, run_subject, truth_sentence
+from calibrant.report.pages.opening import run_opening, run_subject, truth_sentence
+from calibrant.report.sections.background import background_sections, doubts
+from calibrant.report.sections.beside import contest_sections, with_contest
+from calibrant.report.sections.errors import errors_section
+from calibrant.report.sections.metrics import metrics_section
+from calibrant.report.sections.reliability import first_picture, reliability_section
 from calibrant.report.summary import RunSummary
 
 __all__ = ["class_page"]

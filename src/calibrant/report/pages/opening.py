@@ -12,7 +12,7 @@ from calibrant.report.numbers import count, number
 from calibrant.report.shapes import Scalar, scalar
 from calibrant.report.summary import SplitSizes, TrueCalibrationError
 from calibrant.report.tables import measured
-from calibrant.report.wording import (
+from calibrant.report.wording.classes import (
     Lean,
     calibration_error,
     confidence,

@@ -1,24 +1,24 @@
 """Page of a run that predicts numbers."""
 
-from calibrant.report.background import background_sections, doubts
-from calibrant.report.beside import contest_sections, with_contest
 from calibrant.report.blocks import Page
-from calibrant.report.number_evidence import (
+from calibrant.report.numbers import number
+from calibrant.report.pages.opening import run_subject, scalars, tile
+from calibrant.report.sections.background import background_sections, doubts
+from calibrant.report.sections.beside import contest_sections, with_contest
+from calibrant.report.sections.number_evidence import (
     number_errors_section,
     number_metrics_section,
     scatter,
 )
-from calibrant.report.number_wording import (
+from calibrant.report.shapes import Scalar
+from calibrant.report.summary import NumberRunSummary
+from calibrant.report.wording.numbers import (
     bias_told,
     distances_told,
     explained,
     number_headline,
     rmse_told,
 )
-from calibrant.report.numbers import number
-from calibrant.report.opening import run_subject, scalars, tile
-from calibrant.report.shapes import Scalar
-from calibrant.report.summary import NumberRunSummary
 
 __all__ = ["number_page"]
 

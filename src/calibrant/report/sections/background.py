@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from calibrant.report.blocks import Block, Cell, Code, Facts, Listing, Section, Table
 from calibrant.report.numbers import count, in_percent, rows_in_words
+from calibrant.report.sections.trained import training_section
 from calibrant.report.summary import Background, CalibratorUse, Repairs, SplitSizes
-from calibrant.report.trained import training_section
 
 __all__ = ["background_sections", "doubts"]
 

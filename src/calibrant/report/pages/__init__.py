@@ -1,0 +1,1 @@
+"""Pages: which sections the report of each kind of work has, and how it opens."""

@@ -1,0 +1,50 @@
+"""Section with the classes that were taken for one another."""
+
+from collections.abc import Sequence
+
+from calibrant.figures.confusion import confusion_matrix
+from calibrant.metrics.evaluation import Evaluation
+from calibrant.report.blocks import Block, Picture, Section
+from calibrant.report.numbers import count, in_percent
+from calibrant.report.pictures import svg_of
+from calibrant.report.tables import class_table, confusion_table
+
+__all__ = ["errors_section"]
+
+_DRAWN_CLASSES = 100
+
+
+def errors_section(
+    evaluation: Evaluation, confusion: Sequence[Sequence[float]] | None
+) -> Section | None:
+    """Section with the confusion matrix, the most frequent errors, and a table of classes.
+
+    None when neither a matrix nor a metric per class is there.
+    """
+    blocks = [] if confusion is None else _confusion_blocks(confusion, evaluation.class_names)
+    classes = class_table(evaluation, confusion)
+    if classes is not None:
+        blocks.append(classes)
+    if not blocks:
+        return None
+    return Section(name="errors", title="Which classes are mistaken?", lead=[], blocks=blocks)
+
+
+def _confusion_blocks(confusion: Sequence[Sequence[float]], names: Sequence[str]) -> list[Block]:
+    """Blocks of a confusion matrix: the picture up to 100 classes, and the most frequent errors."""
+    total = sum(sum(row) for row in confusion)
+    right = sum(confusion[k][k] for k in range(len(confusion)))
+    sentence = f"The likeliest class was the true one for {count(right)} of {count(total)} rows"
+    sentence += f" ({in_percent(right / total)})." if total else "."
+    errors = confusion_table(confusion, names)
+    if len(confusion) <= _DRAWN_CLASSES:
+        picture = Picture(
+            title="Confusion matrix",
+            svg=svg_of(confusion_matrix(confusion, names), name="confusion"),
+            label=f"Confusion matrix of {len(names)} classes. {sentence}",
+            sentence=f"{sentence} A row is a true class, a column the class that was predicted; "
+            "colour is the share of the true class.",
+            table=errors if errors.rows else None,
+        )
+        return [picture]
+    return [errors] if errors.rows else []

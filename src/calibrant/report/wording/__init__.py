@@ -1,0 +1,1 @@
+"""Sentences about measurements, each chosen by its interval and none stronger than it."""
