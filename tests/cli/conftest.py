@@ -40,4 +40,9 @@ def options(table, tmp_path) -> list[str]:
 @pytest.fixture
 def plain_report(monkeypatch) -> None:
     """Report that is the summary as it prints; saves seconds."""
-    monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
+
+    def write(path: Path, summary: object) -> tuple[str, ...]:
+        path.write_text(repr(summary))
+        return ("A verdict.", "Because of this.", "And that.")
+
+    monkeypatch.setattr(artifacts, "write", write)

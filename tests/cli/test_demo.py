@@ -42,3 +42,7 @@ def test_the_whole_demonstration_runs_and_shows_the_truth(tmp_path):
     assert "estimate from 1,704 test rows" in result.stdout
     assert (tmp_path / "run" / "retail.parquet").exists()
     assert "fresh" in (tmp_path / "run" / "report.html").read_text()
+    *_, report, headline, first, second = result.stdout.splitlines()
+    assert report == f"Report: {tmp_path / 'run' / 'report.html'}"
+    assert "calibration" in headline
+    assert "confident" in first + second

@@ -1,6 +1,8 @@
 """``calibrant train``: from arguments to a recipe, to a folder, to what is printed."""
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -146,7 +148,14 @@ def test_a_run_prints_what_it_does_and_where_the_report_is(options, tmp_path):
         f"Report: {tmp_path / 'run' / 'report.html'}",
     ):
         assert part in result.stdout, part
-    assert "<html" in (tmp_path / "run" / "report.html").read_text()
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "<html" in page
+    *_, report, headline, first, second = result.stdout.splitlines()
+    assert report == f"Report: {tmp_path / 'run' / 'report.html'}"
+    told = html.unescape(re.sub(r"<[^>]*>", "", page))
+    at = [told.index(line) for line in (headline, first, second)]
+    assert at == sorted(at)  # they open the page, in this order
+    assert "After calibration" in result.stdout.split(report)[1]
 
 
 def test_a_training_that_diverges_is_no_fit(options, tmp_path):
@@ -163,6 +172,7 @@ def test_json_is_one_object_that_holds_the_metrics(options, tmp_path):
     told = json.loads(result.stdout)
     assert told["metrics"] == json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert (told["out"], told["interrupted"]) == (str(tmp_path / "run"), False)
+    assert told["verdict"] == ["A verdict.", "Because of this.", "And that."]
     assert "240 rows" in result.stderr
 
 

@@ -24,7 +24,9 @@ def small(monkeypatch):
     monkeypatch.setattr(demo, "Recipe", lambda **known: Recipe(**known, training=training))
     monkeypatch.setattr(demo, "retail_table", lambda seed: retail_table(1200, seed=seed))
     monkeypatch.setattr(demo, "CHUNK", 4000)
-    monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
+    monkeypatch.setattr(
+        artifacts, "write", lambda path, summary: path.write_text(repr(summary)) and ()
+    )
 
 
 @pytest.mark.usefixtures("small")

@@ -235,7 +235,9 @@ def test_all_dirt_at_once_gives_the_model_of_the_clean_twin(clean, twin, tmp_pat
 
 
 def test_all_dirt_at_once_gives_the_numbers_of_the_clean_twin(clean, tmp_path, monkeypatch):
-    monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
+    monkeypatch.setattr(
+        artifacts, "write", lambda path, summary: path.write_text(repr(summary)) and ()
+    )
     path = all_at_once(clean, tmp_path / "dirty.csv")
     recipe = settings(path, zero_is_missing=["shown"], **ALIASES)
     dirty = train(build_recipe(recipe), tmp_path / "dirty")

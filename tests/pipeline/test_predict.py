@@ -145,7 +145,9 @@ def test_an_existing_file_is_replaced_only_by_force(small_run, small_table, tmp_
 
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_several_folds_are_averaged(small_recipe, small_table, tmp_path, monkeypatch, seeds):
-    monkeypatch.setattr(artifacts, "write", lambda path, summary: path.write_text(repr(summary)))
+    monkeypatch.setattr(
+        artifacts, "write", lambda path, summary: path.write_text(repr(summary)) and ()
+    )
     split = small_recipe.split.model_copy(update={"folds": 2})
     recipe = small_recipe.model_copy(update={"split": split, "seeds": seeds})
     run = train(recipe, tmp_path / "run")

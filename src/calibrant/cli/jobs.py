@@ -124,6 +124,7 @@ def _told(job: Callable[[Listener], Run], place: Path, *, as_json: bool, quiet: 
         result = {
             "out": str(run.out),
             "report": str(run.out / "report.html"),
+            "verdict": list(run.verdict),
             "interrupted": run.interrupted,
             "metrics": metrics_record(run.outcome),
         }

@@ -37,6 +37,8 @@ class ResultsPrinter:
                 self._truth(event)
             case Written():
                 self._line(f"Report: {event.out / 'report.html'}")
+                for line in event.verdict:
+                    self._line(line)
             case _:
                 pass
 

@@ -18,8 +18,8 @@ from calibrant.report.run_report import write
 __all__ = ["write_run"]
 
 
-def write_run(folder: Path, outcome: Outcome) -> None:
-    """Write everything about `outcome` into `folder`.
+def write_run(folder: Path, outcome: Outcome) -> tuple[str, ...]:
+    """Write everything about `outcome` into `folder`; the verdict that opens its report.
 
     ``report.html``, ``metrics.json``, ``history.parquet``, ``predictions.parquet``,
     ``recipe.toml``, and ``model/``, see `calibrant.pipeline.model`.
@@ -36,7 +36,7 @@ def write_run(folder: Path, outcome: Outcome) -> None:
     parquet.write_table(_history(outcome), folder / "history.parquet")
     parquet.write_table(_predictions(outcome), folder / "predictions.parquet")
     write_model(folder / "model", outcome)
-    write(folder / "report.html", run_summary_of(outcome, recipe=recipe))
+    return write(folder / "report.html", run_summary_of(outcome, recipe=recipe))
 
 
 def _history(outcome: Outcome) -> pa.Table:

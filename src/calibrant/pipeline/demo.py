@@ -75,9 +75,9 @@ def demo(
             on_event(TruthMeasured(truth.before, truth.after))
             outcome = replace(outcome, truth=truth)
         with writing(out):
-            write_run(folder, outcome)
-    on_event(Written(out))
-    return Run(out, outcome)
+            verdict = write_run(folder, outcome)
+    on_event(Written(out, verdict))
+    return Run(out, outcome, verdict)
 
 
 def _table(dataset: Dataset, seed: int) -> tuple[pa.Table, str]:

@@ -173,9 +173,10 @@ class TruthMeasured:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The run folder is whole and bears its name."""
+    """The run folder is whole and bears its name; `verdict` opens its report, line by line."""
 
     out: Path
+    verdict: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (

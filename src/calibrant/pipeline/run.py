@@ -37,10 +37,13 @@ class Run:
         The folder.
     outcome : Outcome
         What was found.
+    verdict : tuple of str
+        How its report opens, in up to three lines.
     """
 
     out: Path
     outcome: Outcome
+    verdict: tuple[str, ...] = ()
 
     @property
     def interrupted(self) -> bool:
@@ -94,11 +97,11 @@ def train(
             on_event(Resumed(checkpoints.how))
         outcome = find(recipe, checkpoints=checkpoints, on_event=on_event)
         with writing(out):
-            write_run(folder, outcome)
+            verdict = write_run(folder, outcome)
             if not outcome.interrupted:
                 checkpoints.remove()
-    on_event(Written(out))
-    return Run(out, outcome)
+    on_event(Written(out, verdict))
+    return Run(out, outcome, verdict)
 
 
 def complete(recipe: Recipe) -> Recipe:

@@ -8,6 +8,7 @@ from calibrant.report.html import html_of
 from calibrant.report.pages.class_page import class_page
 from calibrant.report.pages.number_page import number_page
 from calibrant.report.summary import NumberRunSummary, RunSummary
+from calibrant.report.verdict import verdict_of
 
 __all__ = ["render", "write"]
 
@@ -17,15 +18,17 @@ def render(summary: RunSummary | NumberRunSummary) -> str:
     return html_of(_page(summary))
 
 
-def write(path: str | Path, summary: RunSummary | NumberRunSummary) -> None:
-    """Write the HTML report of a run to `path`, whole or not at all.
+def write(path: str | Path, summary: RunSummary | NumberRunSummary) -> tuple[str, ...]:
+    """Write the HTML report of a run to `path`, whole or not at all; the verdict that opens it.
 
     Raises
     ------
     OutputError
         When `path` cannot be written.
     """
-    write_whole(path, render(summary))
+    page = _page(summary)
+    write_whole(path, html_of(page))
+    return verdict_of(page)
 
 
 def _page(summary: RunSummary | NumberRunSummary) -> Page:
