@@ -69,7 +69,7 @@ bench: .venv/complete .venv-peers/complete  ## Speed and memory beside other lib
 	  echo "== $$script"; OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python "$$script"; done
 
 .PHONY: coverage
-coverage: .venv/complete  ## Do intervals cover? Simulated; hours (ARGS=--quick: minutes, or --resume)
+coverage: .venv/complete  ## Do intervals cover? Simulated; hours, goes on where it stopped (ARGS=--quick: minutes)
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks.coverage $(ARGS)
 
 .PHONY: coverage-peers

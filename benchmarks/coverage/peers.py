@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from benchmarks.coverage.generators import LAWS
 from benchmarks.coverage.measures import measures_of
-from benchmarks.coverage.sets import Chunk, rng_of
+from benchmarks.coverage.sets import rng_of
 from benchmarks.coverage.truths import is_zero, truths
 
 import calibrant as cal
@@ -141,7 +141,7 @@ def measure(peer: Peer, module: Any, law: str, n: int, runs: int) -> dict[str, A
     truth = 0.0 if is_zero(LAWS[law], target) else truths()[law][target.estimand][0]
     found = Found()
     for number in range(max(20, round(peer.slow * runs))):
-        rows = LAWS[law].draw(rng_of(Chunk(0, law, n, runs), number), n)
+        rows = LAWS[law].draw(rng_of(law, n, number), n)
         p, y = np.asarray(rows.probs), np.asarray(rows.labels)
         start = time.process_time()
         np.random.seed(number)  # noqa: NPY002, the state that peers draw from

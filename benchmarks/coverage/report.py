@@ -8,10 +8,10 @@ from typing import Any
 
 from benchmarks.coverage import comparisons, peers
 from benchmarks.coverage.generators import LAWS
-from benchmarks.coverage.sets import Chunk
-from benchmarks.coverage.summary import lines_of, tests_lines
+from benchmarks.coverage.kept import Codes
+from benchmarks.coverage.summary import judged_lines, lines_of
 
-__all__ = ["write"]
+__all__ = ["DATA", "write"]
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "metrics" / "coverage-tables.md"
@@ -22,8 +22,9 @@ HEAD = """# Coverage, all numbers
 
 Made by `make coverage`; [Coverage](coverage.md) says what is shown and how it is judged. In every
 cell: **coverage in percent** of the 95 % interval, its mean width, and in brackets that width as a
-multiple of the central 95 % range of the estimator. `!` marks what misses its rule, `~` a line that
-has no interval in part of the sets, and a dash one that has none in any.
+multiple of the central 95 % range of the estimator. `!` marks what misses its rule, `~` a line
+that has no interval in part of the sets, `o` one of older code that is not simulated anew yet, and
+a dash one that has none in any.
 """
 PEERS = """Two classes; in every cell the coverage in percent and the mean width. {sets} sets, a
 quarter of them for the slow (torchmetrics, uncertainty-calibration). MAPIE has no interval for a
@@ -33,22 +34,22 @@ COMPARED = """At most {sets} sets. **Twins** do not differ in any metric: betwee
 be rejected, and `!` marks what is not, beyond two Monte Carlo errors. Of the others it is power."""
 
 
-def write(folder: Path, chunks: list[Chunk], *, publish: bool) -> None:
+def write(folder: Path, codes: Codes, *, publish: bool) -> None:
     """Write page and data, into the folder alone where they are not to be published."""
-    lines, tests = lines_of(folder, chunks), tests_lines(folder, chunks)
+    lines = lines_of(folder, codes, DATA if publish else None)
     if not lines:
         raise SystemExit("no chunk is there yet")
-    parts = (*_summary(lines), *_misses(lines), *_of_others(), *_tables(lines), *_of_tests(tests))
+    found, tests = judged_lines(lines)
+    parts = (*_summary(found), *_misses(found), *_of_others(), *_tables(found), *_of_tests(tests))
     page = "\n".join((HEAD, *parts)) + "\n"
-    data = json.dumps({"intervals": _columnar(lines), "tests": _columnar(tests)}) + "\n"
-    data = data.replace("], [", "],\n[")
+    data = json.dumps({"lines": _columnar(lines)}).replace("], [", "],\n[") + "\n"
     for path, text in ((folder / "coverage.md", page), (folder / "coverage.json", data)):
         path.write_text(text, "utf-8")
     if publish:
         DATA.parent.mkdir(exist_ok=True)
         PAGE.write_text(page, "utf-8")
         DATA.write_text(data, "utf-8")
-    print("\n".join((*_summary(lines), *_misses(lines))))
+    print("\n".join((*_summary(found), *_misses(found))))
 
 
 def _columnar(lines: list[Line]) -> dict[str, Any]:
@@ -64,25 +65,29 @@ def _short(value: Any) -> Any:
 
 def _summary(lines: list[Line]) -> list[str]:
     """A line a metric: how many lines meet their rule, the worst coverage, the greatest width."""
-    sets = max(line["sets"] for line in lines)
+    older = sum(line["older"] for line in lines)
     out = [
         "## In short",
         "",
-        f"Up to {sets:,} sets of rows for a law and size; the data say how many a line has.",
+        f"Of {len(lines):,} lines {older:,} are of older code. The data say of every line how many "
+        "sets it has, and the code that it is of.",
         "",
-        "| metric | lines that meet their rule | refused, as they may | missed | coverage, least "
-        "and greatest % under a rule | greatest width / oracle at n = 5,000 | ms |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| metric | sets, least and most | lines that meet their rule | refused, as they may | "
+        "missed | coverage, least and greatest % under a rule | greatest width / oracle at "
+        "n = 5,000 | ms |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for metric in dict.fromkeys(line["metric"] for line in lines):
         own = [line for line in lines if line["metric"] == metric]
         verdicts = Counter(line["verdict"].split(":")[0] for line in own)
         covered = [100 * line["coverage"] for line in own if "coverage" in line]
         ratios = [line.get("width_ratio", 0) for line in own if line["n"] == 5000]
-        ms = max((line.get("ms", 0.0) for line in own), default=0.0)
+        ms = max((line.get("ms") or 0.0 for line in own), default=0.0)
+        sets = [line["sets"] for line in own]
         span = f"{min(covered):.1f} to {max(covered):.1f}" if covered else "-"
         cells = (
-            *(f"`{metric}`", verdicts["met"], verdicts["refused"], verdicts["missed"], span),
+            *(f"`{metric}`", f"{min(sets):,} to {max(sets):,}", verdicts["met"]),
+            *(verdicts["refused"], verdicts["missed"], span),
             *(f"{max(ratios, default=0):.2f}", f"{ms:.0f}"),
         )
         out.append(f"| {' | '.join(map(str, cells))} |")
@@ -170,15 +175,16 @@ def _cell(line: Line | None) -> str:
     missed = " !" if line["verdict"].startswith("missed") else ""
     wide = "!" if line.get("width_verdict") == "missed" else ""
     ratio = f" ({line['width_ratio']:.2f}{wide})" if "width_ratio" in line else ""
-    return f"**{100 * line['coverage']:.1f}**{missed}{part} {line['mean_width']:.3g}{ratio}"
+    old = " o" if line["older"] else ""
+    return f"**{100 * line['coverage']:.1f}**{missed}{part}{old} {line['mean_width']:.3g}{ratio}"
 
 
 def _of_tests(tests: list[Line]) -> list[str]:
     """How often every p value lies below .05: of calibrated laws its size, of others its power."""
     sizes = sorted({line["n"] for line in tests})
     out = ["# Tests at 5 %: percent rejected", ""]
-    for test in dict.fromkeys(line["test"] for line in tests):
-        own = {(line["law"], line["n"]): line for line in tests if line["test"] == test}
+    for test in dict.fromkeys(line["metric"] for line in tests):
+        own = {(line["law"], line["n"]): line for line in tests if line["metric"] == test}
         out += [f"## p of {test}", "", f"| law | {' | '.join(f'n = {n:,}' for n in sizes)} |"]
         out.append(f"| --- |{' --- |' * len(sizes)}")
         for law in LAWS:
@@ -193,7 +199,7 @@ def _of_tests(tests: list[Line]) -> list[str]:
 def _rejected(line: Line | None) -> str:
     if line is None:
         return ""
-    share = 100 * line["rejected"]
-    slack = 200 * math.sqrt(0.05 * 0.95 / line["sets"])
+    share = 100 * line["share"]
+    slack = 200 * math.sqrt(0.05 * 0.95 / line["p_values"])
     off = line["null"] and not 3 - slack <= share <= 7 + slack
-    return f"{share:.1f}{' !' if off else ''}"
+    return f"{share:.1f}{' !' if off else ''}{' o' if line['older'] else ''}"

@@ -1,5 +1,6 @@
 """Many sets of rows of one law and size: what every metric says of each, kept in a file."""
 
+import hashlib
 import json
 import time
 import warnings
@@ -11,13 +12,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from benchmarks.coverage.codes import code_of
 from benchmarks.coverage.generators import LAWS, Law
 from benchmarks.coverage.measures import measures_of, tests_of
 
 import calibrant as cal
 from calibrant.errors import InputError
 
-__all__ = ["Chunk", "columns_of", "simulate"]
+__all__ = ["Chunk", "columns_of", "first_codes", "rng_of", "simulate"]
 
 LEVEL = 0.95
 KEPT = 90  # characters of a reason
@@ -26,16 +28,27 @@ VALUE, LOW, HIGH, P_VALUE = range(4)
 
 @dataclass(frozen=True, order=True)
 class Chunk:
-    """Sets `first` to `first + count - 1` of a law at `n` rows."""
+    """Sets `first` to `first + count - 1` of a law at `n` rows, and what is asked of them.
+
+    Parameters
+    ----------
+    first, law, n, count
+        Which sets.
+    codes : tuple of pairs
+        Names of metrics and tests, each with the code that it is.
+    """
 
     first: int
     law: str
     n: int
     count: int
+    codes: tuple[tuple[str, str], ...]
 
     def path(self, folder: Path) -> Path:
         """File of what was found."""
-        return folder / f"{self.law.replace(' ', '_').replace(',', '')}-{self.n}-{self.first}.npz"
+        law = self.law.replace(" ", "_").replace(",", "")
+        codes = hashlib.sha256(repr(self.codes).encode()).hexdigest()[:8]
+        return folder / f"{law}-{self.n}-{self.first}-{self.count}-{codes}.npz"
 
 
 def columns_of(law: Law, words: tuple[str, ...] = ()) -> list[str]:
@@ -44,12 +57,21 @@ def columns_of(law: Law, words: tuple[str, ...] = ()) -> list[str]:
     return [name for name in names if not words or any(word in name for word in words)]
 
 
-def simulate(chunk: Chunk, folder: Path, words: tuple[str, ...] = ()) -> float:
+def first_codes(law: str, n: int, words: tuple[str, ...] = ()) -> dict[str, str]:
+    """Code of everything that is asked of a law and size, by name; evaluates the first set."""
+    torch.set_num_threads(1)
+    rows = LAWS[law].draw(rng_of(law, n, 0), n)
+    found = _evaluate(rows, columns_of(LAWS[law], words))
+    return {
+        name: code_of(name, LAWS[law].n_classes, _numbers(said)) for name, said in found.items()
+    }
+
+
+def simulate(chunk: Chunk, folder: Path) -> float:
     """Draw the sets of a chunk, evaluate them and keep the file; seconds spent."""
     torch.set_num_threads(1)
     start = time.process_time()
-    law = LAWS[chunk.law]
-    columns = columns_of(law, words)
+    law, columns = LAWS[chunk.law], [name for name, _ in chunk.codes]
     found = np.full((chunk.count, len(columns), 4), np.nan)
     reasons: dict[str, Counter[str]] = {name: Counter() for name in columns}
     slow = {
@@ -60,18 +82,19 @@ def simulate(chunk: Chunk, folder: Path, words: tuple[str, ...] = ()) -> float:
     seconds: dict[str, float] = {}
     for row in range(chunk.count):
         number = chunk.first + row
-        rows = law.draw(rng_of(chunk, number), chunk.n)
+        rows = law.draw(rng_of(chunk.law, chunk.n, number), chunk.n)
         asked = [name for name in columns if number % slow.get(name, 1) == 0]
-        if row == 0:
-            seconds = {name: _seconds(rows, name) for name in asked}
         for name, estimate in _evaluate(rows, asked).items():
             found[row, columns.index(name)] = _numbers(estimate)
             if isinstance(estimate, str):
                 reasons[name][estimate] += 1
             elif estimate.low is None:
                 reasons[name][_reason(estimate)] += 1
+        if row == 0:  # after one evaluation of all, which loads what is to be loaded
+            seconds = {name: _seconds(rows, name) for name in asked}
     spent = time.process_time() - start
-    told = {"columns": columns, "reasons": reasons, "seconds": seconds, "spent": spent}
+    told = {"law": chunk.law, "n": chunk.n, "first": chunk.first, "codes": chunk.codes}
+    told |= {"reasons": reasons, "seconds": seconds, "spent": spent}
     path = chunk.path(folder)
     partial = path.with_suffix(".partial.npz")
     np.savez_compressed(partial, found=found, told=json.dumps(told))
@@ -79,9 +102,9 @@ def simulate(chunk: Chunk, folder: Path, words: tuple[str, ...] = ()) -> float:
     return spent
 
 
-def rng_of(chunk: Chunk, number: int) -> np.random.Generator:
+def rng_of(law: str, n: int, number: int) -> np.random.Generator:
     """Random numbers of a set: the same whatever is run beside it."""
-    return np.random.default_rng([zlib.crc32(chunk.law.encode()), chunk.n, number])
+    return np.random.default_rng([zlib.crc32(law.encode()), n, number])
 
 
 def _evaluate(rows: Any, names: list[str]) -> dict[str, Any]:
