@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Float64, Int64
+from jaxtyping import Bool, Float, Float64, Int32, Int64
 from torch import Tensor
 
 from calibrant.kernel.library import kernel
 from calibrant.kernel.scans import REALS, plain
 from calibrant.kernel.tables import N_COLUMNS, address, is_table
 
-__all__ = ["CellEdges", "add_classes", "add_graded", "find_cells"]
+__all__ = ["CellEdges", "add_classes", "add_decided", "add_graded", "find_cells"]
 
 N_TAIL, N_PADDED = 120, 127  # as in kernel.c
 MOST_CELLS = 1 << 16  # beyond, edges of float32 come near one another
@@ -94,19 +94,47 @@ def add_graded(
 
     False without the kernel, or where the rows are few beside the cells.
     """
+    mirrored = None if mirrored is None else mirrored.contiguous()
+    return _add_graded(table, prob.contiguous(), mirrored, edges, hit=hit.contiguous())
+
+
+def add_decided(
+    table: Float64[Tensor, "column cell"],
+    prob: Float[Tensor, " row"],
+    guess: Int32[Tensor, " row"],
+    labels: Int64[Tensor, " row"],
+    edges: CellEdges,
+) -> bool:
+    """The same of events that the class guessed, whose probability is stated, came out."""
+    if guess.dtype != torch.int32 or labels.dtype != torch.int64:
+        return False
+    rows = [each.contiguous() for each in (prob, guess, labels)]
+    return _add_graded(table, rows[0], None, edges, guess=rows[1], labels=rows[2])
+
+
+def _add_graded(
+    table: Tensor,
+    prob: Tensor,
+    mirrored: Tensor | None,
+    edges: CellEdges,
+    *,
+    hit: Tensor | None = None,
+    guess: Tensor | None = None,
+    labels: Tensor | None = None,
+) -> bool:
     library, real = kernel(), REALS.get(prob.dtype)
-    rows = [each.contiguous() for each in (prob, hit, mirrored) if each is not None]
-    if library is None or real is None or not edges.suit(rows[0]) or not plain(*rows):
+    rows = [each for each in (prob, mirrored, hit, guess, labels) if each is not None]
+    if library is None or real is None or not edges.suit(prob) or not plain(*rows):
         return False
     if prob.ndim != 1 or any(each.shape != prob.shape for each in rows):
         return False
     if not is_table(table, N_COLUMNS) or table.shape[1] != edges.n_stored:
         return False
+    given = prob, mirrored, hit, guess, labels
     return bool(
         library[f"add_graded_{real}"](
-            *(rows[0].data_ptr(), address(rows[2] if len(rows) > 2 else None)),
-            *(rows[1].data_ptr(), len(prob)),
-            *(*edges.address, edges.n_stored, table.data_ptr(), table.stride(0)),
+            *(*map(address, given), len(prob), *edges.address),
+            *(edges.n_stored, table.data_ptr(), table.stride(0)),
         )
     )
 

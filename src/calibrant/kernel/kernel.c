@@ -4,7 +4,7 @@
  * has checked values and labels where they came in. Whatever the numbers are, NaN too, no
  * function reads or writes outside the arrays that it is given.
  *
- * Everything is compiled for float and for double by including of_real.h twice.
+ * Everything is compiled for float and for double by including scan.h and of_real.h twice.
  */
 
 #include <float.h>
@@ -20,10 +20,20 @@
 #define LANES 8       /* rows taken side by side */
 #define PART 4096     /* rows whose scores are summed before that is added to other sums */
 #define BLOCK 64      /* entries of a row among which the greatest is looked for again */
+#define LOOKED 128    /* the same, while a row is checked */
 #define CACHED 4096   /* numbers looked at before one more look at what was found */
 
 #ifndef __GNUC__
 #define __builtin_prefetch(address) ((void)(address))
+#endif
+
+/* Compiled for wider registers, too, where the processor may have them: what is found is the same,
+ * as nothing but the sums by which rows are checked is rounded. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && defined(__GNUC__) && \
+    !defined(__clang__)
+#define SCAN __attribute__((target_clones("avx2", "default")))
+#else
+#define SCAN
 #endif
 
 #define JOIN(name, real) name##_##real
@@ -191,7 +201,9 @@ int calibrant_add_moments(const double *score, const double *weight, int64_t n, 
 #include "curve.h"
 
 #define REAL float
+#include "scan.h"
 #include "of_real.h"
 #undef REAL
 #define REAL double
+#include "scan.h"
 #include "of_real.h"

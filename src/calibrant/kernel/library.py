@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "of_real.h", "few.h", "order.h", "place.h", "curve.h")
+SOURCES = ("kernel.c", "scan.h", "of_real.h", "few.h", "order.h", "place.h", "curve.h")
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]
@@ -24,6 +24,7 @@ _POINTER, _COUNT = c_void_p, c_int64
 _REALS = ("float", "double")
 _OF_REAL = {  # what every function takes, in the order of its C declaration
     "clean": (_POINTER, _COUNT, _COUNT, c_double, c_double),
+    "clean_tops": (_POINTER, _COUNT, _COUNT, c_double, c_double, _POINTER, _POINTER),
     "tops": (_POINTER, _COUNT, _COUNT, _POINTER, _POINTER),
     "order": (_POINTER, _COUNT, _POINTER, _POINTER),
     "placements": (*(_POINTER,) * 3, _COUNT, _POINTER),
@@ -36,7 +37,7 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
         *(_POINTER, _COUNT, _POINTER, _POINTER, _POINTER),
     ),
     "add_graded": (
-        *(_POINTER, _POINTER, _POINTER, _COUNT),
+        *(*(_POINTER,) * 5, _COUNT),
         *(_POINTER, _COUNT, _POINTER, _POINTER),
         *(_COUNT, _POINTER, _COUNT),
     ),

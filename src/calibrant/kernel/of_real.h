@@ -1,126 +1,5 @@
 /* Loops over numbers of one type, REAL. Included by kernel.c, once for each. */
 
-/* Whether all numbers lie in [0, 1]; false for NaN. */
-static inline int NAME(all_shares)(const REAL *values, int64_t n) {
-    int32_t outside = 0;
-    for (int64_t j = 0; j < n; j++) outside |= !(values[j] >= 0) | !(values[j] <= 1);
-    return !outside;
-}
-
-/* Whether the entries of a row lie in [0, 1] and their sum in [low, high]; false for NaN.
- *
- * Parts of the sum are taken in REAL: it is right within 64 units of rounding.
- */
-static inline int NAME(is_clean)(const REAL *row, int64_t k, double low, double high) {
-    double sum = 0;
-    REAL least = row[0], most = row[0];
-    for (int64_t start = 0; start < k; start += 256) {
-        const int64_t end = k - start < 256 ? k : start + 256;
-        REAL part = 0;
-#pragma omp simd reduction(+ : part) reduction(min : least) reduction(max : most)
-        for (int64_t j = start; j < end; j++) {
-            part += row[j];
-            least = row[j] < least ? row[j] : least;
-            most = row[j] > most ? row[j] : most;
-        }
-        sum += part;
-    }
-    return least >= 0 && most <= 1 && sum >= low && sum <= high; /* the sum of NaN is NaN */
-}
-
-/* The same of as many rows as there are lanes, of a few entries each. */
-static inline int NAME(are_clean)(const REAL *rows, int64_t k, double low, double high) {
-    REAL sum[LANES] = {0}, least[LANES] = {0}, most[LANES] = {0};
-    for (int64_t j = 0; j < k; j++)
-        for (int i = 0; i < LANES; i++) {
-            const REAL entry = rows[i * k + j];
-            sum[i] += entry;
-            least[i] = entry < least[i] ? entry : least[i];
-            most[i] = entry > most[i] ? entry : most[i];
-        }
-    int32_t good = 1;
-    for (int i = 0; i < LANES; i++)
-        good &= (least[i] >= 0) & (most[i] <= 1) & (sum[i] >= low) & (sum[i] <= high);
-    return good;
-}
-
-/* Whether every entry lies in [0, 1], and the sum of every row of several in [low, high]. */
-int NAME(calibrant_clean)(const REAL *values, int64_t n, int64_t k, double low, double high) {
-    int64_t i = 0;
-    if (k == 1) {
-        for (; i < n; i += CACHED)
-            if (!NAME(all_shares)(values + i, n - i < CACHED ? n - i : CACHED)) return 0;
-        return 1;
-    }
-    i = NAME(few_clean)(values, n, k, low, high);
-    if (i < 0) return 0;
-    for (; k < FEW && i + LANES <= n; i += LANES)
-        if (!NAME(are_clean)(values + i * k, k, low, high)) return 0;
-    for (; i < n; i++)
-        if (!NAME(is_clean)(values + i * k, k, low, high)) return 0;
-    return 1;
-}
-
-/* Index of the first greatest entry of a row; -1 if one is NaN. */
-static inline int64_t NAME(first_greatest)(const REAL *row, int64_t k) {
-    REAL best = row[0];
-    int64_t at = 0;
-    int32_t undefined = 0;
-    for (int64_t start = 0; start < k; start += BLOCK) {
-        const int64_t end = k - start < BLOCK ? k : start + BLOCK;
-        REAL most = row[start];
-#pragma omp simd reduction(max : most) reduction(| : undefined)
-        for (int64_t j = start; j < end; j++) {
-            undefined |= row[j] != row[j];
-            most = row[j] > most ? row[j] : most;
-        }
-        at = most > best ? start : at;
-        best = most > best ? most : best;
-    }
-    if (undefined) return -1;
-    while (at < k - 1 && row[at] != best) at++;
-    return at;
-}
-
-/* The same of as many rows as there are lanes, of a few entries each; 0 if one is NaN. */
-static inline int NAME(first_greatest_of_few)(const REAL *rows, int64_t k, REAL *top,
-                                              int64_t *index) {
-    REAL best[LANES];
-    int32_t at[LANES] = {0}, undefined[LANES];
-    for (int i = 0; i < LANES; i++) {
-        best[i] = rows[i * k];
-        undefined[i] = best[i] != best[i];
-    }
-    for (int32_t j = 1; j < k; j++)
-        for (int i = 0; i < LANES; i++) {
-            const REAL entry = rows[i * k + j];
-            undefined[i] |= entry != entry;
-            at[i] = entry > best[i] ? j : at[i];
-            best[i] = entry > best[i] ? entry : best[i];
-        }
-    int32_t any = 0;
-    for (int i = 0; i < LANES; i++) {
-        any |= undefined[i];
-        top[i] = best[i];
-        index[i] = at[i];
-    }
-    return !any;
-}
-
-/* Greatest entry of every row and its index, the first of equal ones; 0 if some entry is NaN. */
-int NAME(calibrant_tops)(const REAL *values, int64_t n, int64_t k, REAL *top, int64_t *index) {
-    int64_t i = NAME(few_tops)(values, n, k, top, index);
-    if (i < 0) return 0;
-    for (; k < FEW && i + LANES <= n; i += LANES)
-        if (!NAME(first_greatest_of_few)(values + i * k, k, top + i, index + i)) return 0;
-    for (; i < n; i++) {
-        index[i] = NAME(first_greatest)(values + i * k, k);
-        if (index[i] < 0) return 0;
-        top[i] = values[i * k + index[i]];
-    }
-    return 1;
-}
-
 /* Sum of the squares of every row. Returns 1. */
 int NAME(calibrant_squares)(const REAL *values, int64_t n, int64_t k, double *sums) {
     for (int64_t i = 0; i < n; i++) {
@@ -223,11 +102,12 @@ int NAME(calibrant_cells)(const REAL *prob, const uint8_t *mirrored, int all, in
 
 /* Adds the columns of events with weight 1 and an outcome of 0 or 1 to a score grid.
  *
- * `mirrored` may be null, for none. Returns 0, and adds nothing, where the rows are so few that
+ * What came out is `hit`, or if that is null whether `guess` is the label. `mirrored` may be null, for none. Returns 0, and adds nothing, where the rows are so few that
  * calibrant_add_events is as fast, or memory runs out.
  */
 int NAME(calibrant_add_graded)(const REAL *prob, const uint8_t *mirrored, const uint8_t *hit,
-                               int64_t n, const REAL *edges, int64_t n_cells, const double *low,
+                               const int32_t *guess, const int64_t *label, int64_t n,
+                               const REAL *edges, int64_t n_cells, const double *low,
                                const double *high, int64_t stored, double *table, int64_t step) {
     double *sums = n < stored / 4 ? NULL : calloc((size_t)(6 * stored), sizeof *sums);
     if (sums == NULL) return 0;
@@ -235,15 +115,24 @@ int NAME(calibrant_add_graded)(const REAL *prob, const uint8_t *mirrored, const 
     NAME(lay_out)(&grid, edges, n_cells, low, high);
     int64_t bucket[BLOCK];
     double stated[BLOCK];
+    uint8_t right[BLOCK];
     for (int64_t start = 0; start < n; start += BLOCK) {
         const int64_t rows = n - start < BLOCK ? n - start : BLOCK;
+        for (int64_t i = 0; i < rows && hit == NULL; i++)
+            right[i] = guess[start + i] == label[start + i];
+        const uint8_t *came = hit == NULL ? right : hit + start;
         for (int64_t i = 0; i < rows; i++) {
             const REAL p = prob[start + i];
-            const int turned = mirrored != NULL && mirrored[start + i] != 0;
-            bucket[i] = NAME(cell_of)(&grid, p, turned);
-            stated[i] = fabs(turned - (double)p);
+            if (mirrored == NULL) {
+                bucket[i] = NAME(cell_of)(&grid, p, 0);
+                stated[i] = p;
+            } else {
+                const int turned = mirrored[start + i] != 0;
+                bucket[i] = NAME(cell_of)(&grid, p, turned);
+                stated[i] = fabs(turned - (double)p);
+            }
         }
-        add_hard(bucket, stated, hit + start, rows, sums);
+        add_hard(bucket, stated, came, rows, sums);
     }
     fold_hard(sums, table, step, stored);
     free(sums);

@@ -4,12 +4,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
-from jaxtyping import Float, Float64, Int64
+from jaxtyping import Float, Float64, Int32, Int64
 from torch import Tensor
 
 from calibrant.kernel.library import kernel
 
-__all__ = ["all_clean", "distances", "in_spans", "plain", "squared_norms", "top_entries"]
+__all__ = [
+    "all_clean",
+    "clean_tops",
+    "distances",
+    "in_spans",
+    "plain",
+    "squared_norms",
+    "top_entries",
+]
 
 LEAST = 1 << 20  # numbers that are worth a thread
 REALS = {torch.float32: "float", torch.float64: "double"}
@@ -44,6 +52,30 @@ def all_clean(values: Float[Tensor, "row *class"], low: float, high: float) -> b
         return bool(look(at, last - first, n_classes, low, high))
 
     return in_spans(values, work)
+
+
+def clean_tops(
+    values: Float[Tensor, "row class"], low: float, high: float
+) -> tuple[Float[Tensor, " row"], Int32[Tensor, " row"]] | None:
+    """Greatest entry of every row, and its first index, where `all_clean` is true of all.
+
+    Both from one look. None without the kernel, too, as if they were not clean.
+    """
+    library, real = kernel(), REALS.get(values.dtype)
+    if library is None or real is None or not plain(values) or values.shape[1] < 2:
+        return None
+    n_classes, size = _width(values), values.element_size()
+    look, start = library[f"clean_tops_{real}"], values.data_ptr()
+    top = torch.empty(len(values), dtype=values.dtype)
+    index = torch.empty(len(values), dtype=torch.int32)
+    to_top, to_index = top.data_ptr(), index.data_ptr()
+
+    def work(first: int, last: int) -> bool:
+        at = start + first * n_classes * size
+        out = to_top + first * size, to_index + first * index.element_size()
+        return bool(look(at, last - first, n_classes, low, high, *out))
+
+    return (top, index) if in_spans(values, work) else None
 
 
 def top_entries(
@@ -113,5 +145,7 @@ def in_spans(values: Tensor, work: Callable[[int, int], bool]) -> bool:
     if n_spans < 2:
         return work(0, n_rows)
     cuts = [n_rows * k // n_spans for k in range(n_spans + 1)]
-    with ThreadPoolExecutor(n_spans) as pool:
-        return all(list(pool.map(work, cuts[:-1], cuts[1:])))
+    with ThreadPoolExecutor(n_spans - 1) as pool:  # this thread has a span, too
+        others = [pool.submit(work, *cuts[k : k + 2]) for k in range(1, n_spans)]
+        own = work(*cuts[:2])
+        return all([own, *(other.result() for other in others)])

@@ -121,7 +121,7 @@ class Predictions(Rows):
 
     def take(self, rows: slice | Tensor) -> "Predictions":
         """See `Rows.take`; the rows form a flat batch."""
-        declared = type(self.declared)(self.declared.values[rows])
+        declared = self.declared.take(rows)
         return replace(
             self,
             declared=declared,

@@ -13,6 +13,12 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.kernel.scans import all_clean
+from calibrant.prediction.sums_of_rows import (
+    SUM_TOLERANCE,
+    clean_bounds,
+    rounding,
+    sum_tolerance_of,
+)
 
 __all__ = [
     "Where",
@@ -26,8 +32,6 @@ __all__ = [
     "check_weights",
 ]
 
-SUM_TOLERANCE = 1e-3  # of a row's sum: twenty classes, each rounded to four decimals
-SUM_ROUNDING = 256  # units of rounding that two sums of a row may be apart
 WEIGHTS = 1e-140, 1e140  # their squares, and sums of those, stay finite and above 0
 GREATEST_NUMBER = 1e50  # of regression: sums of fourth powers of errors stay finite
 LEAST_STD = 1e-24  # and so do those of errors in units of the standard deviation
@@ -70,22 +74,6 @@ class Where:
     place: Callable[[int], str]
 
 
-def rounding(dtype: torch.dtype) -> float:
-    """How far from [0, 1] rounding alone may carry a probability."""
-    return 4 * torch.finfo(dtype).eps
-
-
-def sum_tolerance(dtype: torch.dtype) -> float:
-    """How far from 1 rounding alone may carry the sum of a row, and the rounding of the sum."""
-    wide = torch.promote_types(dtype, torch.float32)
-    return max(SUM_TOLERANCE, torch.finfo(dtype).eps) + 4 * torch.finfo(wide).eps
-
-
-def sum_tolerance_of_decimals(probs: Float[Tensor, "row *class"], decimals: int) -> float:
-    """How far from 1 rounding to `decimals` may carry the sum of a row, and a last bit more."""
-    return probs[0].numel() * (0.5 * 10.0**-decimals + rounding(probs.dtype))
-
-
 def check_probs(
     argument: str,
     probs: Float[Tensor, "row *class"],
@@ -99,13 +87,10 @@ def check_probs(
     Entries that were rounded to some `decimals` may together be off by half a unit of the last
     one each. Returns whether rounding carried an entry out of [0, 1], so that it must be clipped.
     """
-    slack, tolerance = rounding(probs.dtype), sum_tolerance(probs.dtype)
-    if decimals is not None:
-        tolerance = max(tolerance, sum_tolerance_of_decimals(probs, decimals))
+    slack, tolerance = rounding(probs.dtype), sum_tolerance_of(probs, decimals)
     wide = torch.promote_types(probs.dtype, torch.float32)
     sums = sums and probs.ndim > 1
-    spare = tolerance - SUM_ROUNDING * torch.finfo(wide).eps
-    if (sums or probs.ndim == 1) and all_clean(probs, 1 - spare, 1 + spare):
+    if (sums or probs.ndim == 1) and all_clean(probs, *clean_bounds(probs, decimals)):
         return False
 
     def inside(rows: Tensor) -> Tensor:

@@ -27,12 +27,21 @@ class TopLabel:
     guess: Int[Tensor, " row"]
     mirrored: Bool[Tensor, " row"] | None
 
+    def take(self, rows: slice | Tensor) -> "TopLabel":
+        """Some of the rows, by slice, mask or index."""
+        mirrored = None if self.mirrored is None else self.mirrored[rows]
+        return TopLabel(self.prob[rows], self.guess[rows], mirrored)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form(ABC):
     """Declared values, row by row, untouched."""
 
     values: Float[Tensor, "row *class"]
+
+    def take(self, rows: slice | Tensor) -> "Form":
+        """Some of the rows, by slice, mask or index."""
+        return type(self)(self.values[rows])
 
     @property
     @abstractmethod
@@ -62,8 +71,22 @@ class Form(ABC):
         """Probability of class 1, the positive one of two."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Probs(Form):
-    """Probabilities of every class."""
+    """Probabilities of every class.
+
+    Attributes
+    ----------
+    likeliest : TopLabel, optional
+        Likeliest class of every row, where it was found on the way in, in 32 bits.
+    """
+
+    likeliest: TopLabel | None = None
+
+    def take(self, rows: slice | Tensor) -> "Probs":
+        """See `Form.take`."""
+        likeliest = None if self.likeliest is None else self.likeliest.take(rows)
+        return Probs(self.values[rows], likeliest)
 
     @property
     def n_classes(self) -> int:
@@ -82,6 +105,8 @@ class Probs(Form):
 
     def top_label(self) -> TopLabel:
         """See `Form.top_label`."""
+        if self.likeliest is not None:
+            return TopLabel(self.likeliest.prob, self.likeliest.guess.long(), None)
         prob, guess = _row_max(self.values)
         return TopLabel(prob, guess, None)
 

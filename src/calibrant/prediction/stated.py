@@ -11,6 +11,7 @@ from calibrant.prediction.base import Predictions
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, Probs
 from calibrant.prediction.labels import Reader, index_to_ignore
 from calibrant.prediction.names import class_names_of, read_names
+from calibrant.prediction.sums_of_rows import known_clean
 from calibrant.prediction.weights import checked_weights, weight_column
 
 __all__ = ["one_form", "read_stated"]
@@ -55,6 +56,8 @@ def read_stated(
     elif normalize:
         form, note = _normalized(form, where)
         notes = (*notes, note)
+    elif (clean := known_clean(form, digits)) is not None:
+        form = clean
     elif checks.check_probs("probs", form.values, where, decimals=digits):
         form = type(form)(form.values.clamp(0, 1))
     truth, label_layout = None, None

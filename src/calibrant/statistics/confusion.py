@@ -13,6 +13,7 @@ from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import add_by
 from calibrant.statistics.tally import Statistic
+from calibrant.statistics.views import n_decided
 
 __all__ = ["Confusion"]
 
@@ -30,6 +31,10 @@ class Confusion(Statistic):
     def shape(self, n_classes: int) -> tuple[int, ...]:
         """See `Statistic.shape`: true class, chosen class."""
         return n_classes, n_classes
+
+    def n_read(self, rows: Rows) -> int:
+        """See `Statistic.n_read`."""
+        return n_decided(rows)
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""

@@ -28,6 +28,10 @@ class RowScore(ABC):
     def of(self, rows: Rows) -> Float64[Tensor, " row"]:
         """Score of every row, in float64."""
 
+    def n_read(self, rows: Rows) -> int:
+        """See `Statistic.n_read`."""
+        return rows.n_entries
+
 
 @dataclass(frozen=True, slots=True)
 class Moments(Statistic):
@@ -53,6 +57,10 @@ class Moments(Statistic):
         """See `Statistic.shape`: no axis at all."""
         del n_classes
         return ()
+
+    def n_read(self, rows: Rows) -> int:
+        """See `Statistic.n_read`: what the score reads."""
+        return self.score.n_read(rows)
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""

@@ -13,6 +13,7 @@ from calibrant.statistics.class_grids import N_CLASS_CELLS
 from calibrant.statistics.limits import check_cells
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic
+from calibrant.statistics.views import n_decided
 
 __all__ = ["PredictedClassGrid"]
 
@@ -41,6 +42,10 @@ class PredictedClassGrid(Statistic):
         """See `Statistic.shape`: likeliest class, cell."""
         fine = self.n_cells == N_CLASS_CELLS
         return n_classes, n_fine_cells(self.n_cells) if fine else self.n_cells
+
+    def n_read(self, rows: Rows) -> int:
+        """See `Statistic.n_read`."""
+        return n_decided(rows)
 
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""

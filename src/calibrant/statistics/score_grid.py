@@ -8,8 +8,9 @@ from jaxtyping import Float64, Int
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.kernel.grids import add_graded
+from calibrant.kernel.grids import add_decided, add_graded
 from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.forms import Probs
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import (
     cell_of,
@@ -21,7 +22,7 @@ from calibrant.statistics.cells import (
 from calibrant.statistics.limits import check_cells
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums
 from calibrant.statistics.tally import Statistic, Tally
-from calibrant.statistics.views import View, events_of
+from calibrant.statistics.views import View, events_of, n_decided
 
 __all__ = ["N_CELLS", "Closed", "ScoreGrid", "View", "coarsen"]
 
@@ -73,13 +74,31 @@ class ScoreGrid(Statistic):
         del n_classes
         return (n_fine_cells(N_CELLS) if self.n_cells == N_CELLS else self.n_cells,)
 
+    def n_read(self, rows: Rows) -> int:
+        """See `Statistic.n_read`."""
+        return n_decided(rows) if self.view == "top_label" else rows.n_entries
+
     def add(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
         """See `Statistic.add`."""
+        if self._add_decided(rows, table):
+            return
         events = events_of(rows, self.view)
         if self._add_compiled(events, table):
             return
         weight = None if events.weights is None else events.weights.double()
         add_power_sums(table, self._cells(events), events.stated, events.outcome, weight)
+
+    def _add_decided(self, rows: Rows, table: Float64[Tensor, "column cell"]) -> bool:
+        """Whether the kernel added likeliest classes that were found on the way in."""
+        if self.view != "top_label" or self.closed == "left" or rows.weights is not None:
+            return False
+        if not isinstance(rows, Predictions) or not isinstance(rows.declared, Probs):
+            return False
+        top, labels = rows.declared.likeliest, rows.hard
+        if top is None or labels is None:
+            return False
+        edges = kernel_edges(self.n_cells, top.prob.dtype, fine=self.n_cells == N_CELLS)
+        return add_decided(table, top.prob, top.guess, labels, edges)
 
     def _add_compiled(self, events: Events, table: Float64[Tensor, "column cell"]) -> bool:
         """Whether the kernel added the events: of weight 1, with outcomes of 0 or 1."""

@@ -6,7 +6,6 @@ for each takes longer than the work. A span a thread, with one thread inside, wa
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import pairwise
 
 import torch
@@ -62,8 +61,13 @@ def _sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
     cuts = [len(rows) * k // n_spans for k in range(n_spans + 1)]
     spans = [rows.take(slice(*ends)) for ends in pairwise(cuts)]
     try:
-        with ThreadPoolExecutor(n_spans, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            first, *others = pool.map(partial(_sum, statistics=statistics), spans)
+        torch.set_num_threads(1)
+        with ThreadPoolExecutor(
+            n_spans - 1, initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool:
+            running = [pool.submit(_sum, span, statistics) for span in spans[1:]]
+            first = _sum(spans[0], statistics)  # this thread has a span, too
+            others = [each.result() for each in running]
     finally:
         torch.set_num_threads(n_threads)
     for tables in others:
@@ -76,7 +80,10 @@ def _sum(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
     """Tables of a span, run by run."""
     tables = {s: s.zero(rows.n_classes, rows.device).table for s in statistics}
     on_cpu = rows.device.type == "cpu"
-    lengths = {statistic: statistic.run_length(rows.n_classes) for statistic in statistics}
+    lengths = {
+        statistic: statistic.run_length(rows.n_classes) // statistic.n_read(rows) * rows.n_entries
+        for statistic in statistics
+    }
     for length in sorted(set(lengths.values())):
         group = [statistic for statistic in statistics if lengths[statistic] == length]
         for run in rows.chunks(length if on_cpu else max(length, 1 << 24)):

@@ -43,9 +43,13 @@ class Statistic(ABC):
         call in the layout that came in, absent ones among them.
         """
 
+    def n_read(self, rows: Rows) -> int:
+        """How many of the numbers stated for a row `add` reads: all, where nothing else is said."""
+        return rows.n_entries
+
     @final
     def run_length(self, n_classes: int) -> int:
-        """Stated numbers to add at a time: cheap on the cache. The sums do not depend on it."""
+        """Numbers to read at a time: cheap on the cache. The sums do not depend on it."""
         return max(1 << 20, 4 * prod(self.shape(n_classes)))
 
     @final

@@ -14,6 +14,7 @@ from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.moments import Moments, RowScore
 from calibrant.statistics.tally import Tally
+from calibrant.statistics.views import n_decided
 
 __all__ = ["Accuracy", "ErrorRate", "Hit"]
 
@@ -30,6 +31,10 @@ class Hit(RowScore):
             return rows.outcome.double()
         assert isinstance(rows, (Predictions, Decisions))  # checked where rows are tallied
         return rows.credit
+
+    def n_read(self, rows: Rows) -> int:
+        """See `RowScore.n_read`."""
+        return n_decided(rows)
 
 
 @dataclass(frozen=True, slots=True)

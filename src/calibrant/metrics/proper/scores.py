@@ -12,6 +12,7 @@ from calibrant.metrics.means import MeanScore
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.moments import RowScore
+from calibrant.statistics.views import n_decided
 
 __all__ = ["Brier", "BrierBinary", "LogLoss", "NegativeLogLikelihood", "SquaredError"]
 
@@ -32,6 +33,10 @@ class NegativeLogLikelihood(RowScore):
             return -rows.log_p_true
         log_probs = rows.declared.log_probs
         return -torch.where(rows.soft > 0, rows.soft * log_probs, 0).sum(dim=-1)
+
+    def n_read(self, rows: Rows) -> int:
+        """See `RowScore.n_read`."""
+        return n_decided(rows)
 
 
 @dataclass(frozen=True, slots=True)
