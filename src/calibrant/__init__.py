@@ -35,6 +35,7 @@ _HOMES = {
     "reliability_curve": "calibrant.metrics.bands.door",
     "reliability_table": "calibrant.metrics.binned.reliability",
     "tally": "calibrant.metrics.evaluate",
+    "write_comparison": "calibrant.report.several.write",
     "write_report": "calibrant.report.evaluation_report",
 }
 _PACKAGES = ("calibrators", "figures", "losses", "metrics")

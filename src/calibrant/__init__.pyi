@@ -15,6 +15,7 @@ from calibrant.planning.difference import plan_difference
 from calibrant.planning.width import plan
 from calibrant.prediction.door import decisions, events, numbers, predictions
 from calibrant.report.evaluation_report import write_report
+from calibrant.report.several.write import write_comparison
 from calibrant.selection.auto import AutoCalibration
 from calibrant.selection.cross_fit import cross_fit
 from calibrant.selection.importance import importance_weights
@@ -56,5 +57,6 @@ __all__ = [
     "reliability_curve",
     "reliability_table",
     "tally",
+    "write_comparison",
     "write_report",
 ]

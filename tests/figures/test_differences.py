@@ -55,6 +55,13 @@ def test_points_and_bars_are_the_values_and_their_intervals():
     assert bars(ax) == [[-0.4, -0.2], [0.1, 0.5], [-0.1, 0.3]]
 
 
+def test_where_higher_is_better_the_sides_change_places():
+    ax = difference_plot(THREE, higher_is_better=True)
+    looks = [(marker, color) for *_, marker, color in points(ax)]
+    assert looks == [(FIRST.marker, FIRST.color), (SECOND.marker, SECOND.color), ("D", INK)]
+    assert (ax.get_title("left"), ax.get_title("right")) == ("← worse", "better →")
+
+
 def test_side_of_zero_is_told_by_marker_and_by_colour():
     looks = [(marker, color) for *_, marker, color in points(difference_plot(THREE))]
     assert looks == [(SECOND.marker, SECOND.color), (FIRST.marker, FIRST.color), ("D", INK)]

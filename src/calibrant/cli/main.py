@@ -47,6 +47,9 @@ COMMANDS = {
     "compare": CommandEntry(
         "calibrant.cli.compare", "compare", "Compare models' predictions of the same rows."
     ),
+    "report": CommandEntry(
+        "calibrant.cli.report", "report", "Write one page about a run, or about several."
+    ),
     "plan": CommandEntry(
         "calibrant.cli.plan", "plan", "Say how many rows a metric needs to be known so well."
     ),

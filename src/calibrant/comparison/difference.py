@@ -1,4 +1,4 @@
-"""Difference: how far apart two models score on the same rows, and how sure that is."""
+"""Difference: how far apart two models score, and how sure that is."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ __all__ = ["Difference", "unsure"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A number of a first model less that of a second on the same rows.
+    """A number of a first model less that of a second, on the same rows or on others.
 
     Attributes
     ----------
@@ -20,7 +20,7 @@ class Difference:
     level : float or None
         Coverage of the interval.
     n : int
-        Rows behind it, absent ones left out.
+        Rows behind it, absent ones left out; of both models where they are not paired.
     n_effective : float
         Rows, or clusters of rows, of equal weight that would tell as much.
     p_value : float or None

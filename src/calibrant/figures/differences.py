@@ -21,20 +21,23 @@ def difference_plot(
     differences: Mapping[str, Difference],
     *,
     what: str = "score",
+    higher_is_better: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Axes with a row for every difference: its value, its interval, and a line at 0.
 
-    A blue circle lies, with its interval, below 0, where the first model is better; a vermilion
-    square above it; a diamond has 0 in its interval, or no interval. A value that is not finite
-    is written, not drawn.
+    A blue circle lies, with its interval, on the side of 0 where the first model is better; a
+    vermilion square on the other; a diamond has 0 in its interval, or no interval. A value that
+    is not finite is written, not drawn.
 
     Parameters
     ----------
     differences : Mapping[str, Difference]
         Of one model less another, by the name of the other, drawn from top to bottom.
     what : str, default "score"
-        What is compared, for the horizontal axis; less is better.
+        What is compared, for the horizontal axis.
+    higher_is_better : bool, default False
+        Whether the better side is above 0.
     ax : Axes, optional
         Where to draw; without it, the axes of a new figure.
 
@@ -55,19 +58,21 @@ def difference_plot(
         ax.grid(visible=False, axis="y")
         ax.axvline(0, color=MUTED, linestyle=":", linewidth=1.4)
         for place, difference in enumerate(differences.values()):
-            _draw(ax, difference, place)
+            _draw(ax, difference, place, good=1 if higher_is_better else -1)
         names = [shortened(name, _LONGEST) for name in differences]
         ax.set_yticks(range(len(names)), names, parse_math=False)
         ax.set(xlabel=f"difference in {shortened(what, 40)}", ylim=(len(names) - 0.4, -0.6))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         _hold_zero(ax)
-        ax.set_title("← better", fontsize=10, color=SECOND.color, loc="left")
-        ax.set_title("worse →", fontsize=10, color=FIRST.color, loc="right")
+        left, right = ("worse", "better") if higher_is_better else ("better", "worse")
+        colors = {"better": SECOND.color, "worse": FIRST.color}
+        ax.set_title(f"← {left}", fontsize=10, color=colors[left], loc="left")
+        ax.set_title(f"{right} →", fontsize=10, color=colors[right], loc="right")
     return ax
 
 
-def _draw(ax: Axes, difference: Difference, place: int) -> None:
-    """Draw one difference at the height `place`."""
+def _draw(ax: Axes, difference: Difference, place: int, *, good: int) -> None:
+    """Draw one difference at the height `place`; the sign of those that are better is `good`."""
     value, low, high = difference.value, difference.low, difference.high
     if not math.isfinite(value):
         told = "minus infinite" if value < 0 else "infinite"
@@ -77,7 +82,8 @@ def _draw(ax: Axes, difference: Difference, place: int) -> None:
         return
     line = _OPEN
     if low is not None and high is not None:
-        line = SECOND if high < 0 else FIRST if low > 0 else _OPEN
+        side = -1 if high < 0 else 1 if low > 0 else 0
+        line = _OPEN if side == 0 else SECOND if side == good else FIRST
         ax.hlines(place, low, high, color=line.color, linewidth=2)
     ax.plot(value, place, color=line.color, marker=line.marker, markersize=7, linestyle="none")
 

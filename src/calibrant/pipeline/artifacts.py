@@ -51,7 +51,7 @@ def _history(outcome: Outcome) -> pa.Table:
 
 
 def _predictions(outcome: Outcome) -> pa.Table:
-    """One row a test row: its number in the file, fold, identifiers, label, prediction."""
+    """One row a test row: number in the file, fold, unit, identifiers, label, prediction."""
     prepared, measured = outcome.prepared, outcome.measurement
     tested = outcome.tested
     columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": pa.array(prepared.rows[tested])}
@@ -60,6 +60,9 @@ def _predictions(outcome: Outcome) -> pa.Table:
         for k, trial in enumerate(outcome.trials):
             fold[trial.fold.split.test] = k
         columns["fold"] = pa.array(fold[tested])
+    units = prepared.units.unit[tested]
+    if len(np.unique(units)) < len(units):  # whoever compares runs must know which depend
+        columns["unit"] = pa.array(units)
     stated = outcome.task.columns(measured.predicted, measured.calibrated)
     taken = {*columns, "label", *stated}
     for name in prepared.plan.roles.identifiers:

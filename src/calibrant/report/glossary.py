@@ -25,6 +25,9 @@ _ENTRIES = {
     "auroc": Entry(
         "AUROC", "Chance that a row of a class is ranked above another row; 0.5 is guessing."
     ),
+    "average_precision": Entry(
+        "Average precision", "Mean precision over the recalls that thresholds allow."
+    ),
     "brier": Entry(
         "Brier score",
         "Mean squared distance from the probabilities to the truth, summed over classes.",
@@ -55,7 +58,13 @@ _ENTRIES = {
     ),
     "recall": Entry("Recall", "Share of the rows of a class that were given it."),
     "rmse": Entry("RMSE", "Root of the mean squared distance, in units of the target."),
+    "mcc": Entry(
+        "Matthews correlation", "Correlation of the classes chosen with those that came out."
+    ),
     "top_label_ece": _TOP_ECE,
+    "top_label_smooth_ece": Entry(
+        "Smooth ECE", "Calibration error of the likeliest class by a kernel instead of bins."
+    ),
     "top_label_mce": _TOP_MCE,
 }
 _SUFFIXES = {
