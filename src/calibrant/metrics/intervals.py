@@ -170,11 +170,18 @@ def square_interval(mean: float, variance: float, n_effective: float, level: flo
 
 
 def logit_interval(
-    value: float, variance: float, level: float, method: str, *, freedom: float = np.inf
+    value: float,
+    variance: float,
+    level: float,
+    method: str,
+    *,
+    freedom: float = np.inf,
+    excess: float = 0.0,
 ) -> Interval:
     """Interval of a number in (0, 1), symmetric on the scale of its log-odds.
 
     `freedom` is of the t distribution that its half width comes from; infinite, the normal one.
+    `excess` is how much the value may lie too high: the low end alone moves down by it.
 
     References
     ----------
@@ -188,6 +195,7 @@ def logit_interval(
     centre = np.log(value) - np.log1p(-value)
     tail = 0.5 + level / 2
     quantile = float(stdtrit(freedom, tail) if np.isfinite(freedom) else ndtri(tail))
-    half = quantile * np.sqrt(variance) / (value * (1 - value))
-    low, high = 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
+    slope = value * (1 - value)
+    half, shift = quantile * np.sqrt(variance) / slope, excess / slope
+    low, high = 1 / (1 + np.exp(-(centre - half - shift))), 1 / (1 + np.exp(-(centre + half)))
     return Interval(float(low), float(high), method)

@@ -13,11 +13,16 @@ from sklearn.metrics import average_precision_score
 from sklearn.preprocessing import label_binarize
 
 import calibrant as cal
+from calibrant.metrics.intervals import wilson
 from calibrant.metrics.ranking.average_precision import (
     OneVsRestAveragePrecision,
     PositiveAveragePrecision,
 )
-from calibrant.metrics.ranking.precision_area import mean_precision, precision_influences
+from calibrant.metrics.ranking.precision_area import (
+    mean_precision,
+    own_part,
+    precision_influences,
+)
 from calibrant.metrics.ranking.steps import ranked
 from calibrant.metrics.selective.areas import AURC
 
@@ -124,7 +129,9 @@ def test_calibrated_and_rare_rows_are_read_to_three_digits(from_grid):
     assert from_grid(PositiveAveragePrecision(), rows).bound < 1e-3
 
 
-@pytest.mark.parametrize(("n", "share", "gap"), [(100, 0.5, 1.0), (1000, 0.1, 1.0)])
+@pytest.mark.parametrize(
+    ("n", "share", "gap"), [(100, 0.5, 1.0), (1000, 0.1, 1.0), (1000, 0.01, 1.5)]
+)
 def test_interval_covers_about_as_often_as_it_says(n, share, gap):
     rng = np.random.default_rng(n)
     many = rng.uniform(size=1_000_000) < share
@@ -132,6 +139,7 @@ def test_interval_covers_about_as_often_as_it_says(n, share, gap):
     covered = 0
     for _ in range(400):
         labels = rng.uniform(size=n) < share
+        labels[rng.integers(n, size=2)] |= labels.sum() < 2  # one tells no spread
         scores = rng.normal(size=n) + gap * labels
         estimate = PositiveAveragePrecision()(cal.predictions(logits=scores, labels=labels))
         covered += estimate.low <= true <= estimate.high
@@ -150,6 +158,53 @@ def test_interval_of_an_average_is_that_of_resampled_rows(average):
     ]
     width = 2 * 1.96 * np.std(resampled)
     assert estimate.high - estimate.low == pytest.approx(width, rel=0.25)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_own_part_is_what_rows_without_themselves_are_less_precise(ties):
+    """By brute force: every positive row is taken out, and the others made heavier."""
+    rng = np.random.default_rng(8)
+    scores, hit = rng.random(40), rng.random(40) < 0.3
+    scores = scores.round(1) if ties else scores
+    weight = np.full(40, 2.0) if ties else rng.integers(1, 4, 40) / 2
+    total, without = weight[hit].sum(), 0.0
+    for k in np.flatnonzero(hit):
+        others = np.flatnonzero((scores >= scores[k]) & (np.arange(40) != k))
+        hits = weight[others[hit[others]]].sum() * total / (total - weight[k])
+        alarms = weight[others[~hit[others]]].sum()
+        without += weight[k] * (hits / (hits + alarms) if hits + alarms else 1.0)
+    rows = ranked(*map(torch.from_numpy, (scores, hit, weight)))
+    expected = float(mean_precision(rows.steps)) - without / total
+    assert float(own_part(rows.steps)) == pytest.approx(expected, abs=1e-12)
+
+
+def test_low_end_alone_knows_of_the_excess():
+    """The same positives with ten times the rows of each kind: half as wide, the excess a tenth."""
+    rng = np.random.default_rng(2)
+    labels = np.arange(300) < 8
+    scores = rng.normal(size=300) + labels
+    one, ten = (
+        PositiveAveragePrecision()(
+            cal.predictions(logits=np.tile(scores, k), labels=np.tile(labels, k))
+        )
+        for k in (1, 10)
+    )
+
+    def odds(p):
+        return math.log(p / (1 - p))
+
+    up, down = odds(one.high) - odds(one.value), odds(one.value) - odds(one.low)
+    assert down > 1.1 * up
+    assert odds(ten.value) - odds(ten.low) < 1.1 * (odds(ten.high) - odds(ten.value))
+
+
+def test_ranking_without_an_error_has_the_interval_of_its_positives(from_grid):
+    rows = cal.predictions(probs=[0.9, 0.8, 0.7, 0.3, 0.2], labels=[1, 1, 1, 0, 0])
+    ends = wilson(1.0, 3.0, 0.95)
+    for found in (PositiveAveragePrecision()(rows), from_grid(PositiveAveragePrecision(), rows)):
+        assert (found.value, found.low, found.high) == (1.0, ends.low, 1.0)
+    lighter = cal.predictions(probs=[0.9, 0.8, 0.3], labels=[1, 1, 0], weights=[1e-6, 1.0, 1.0])
+    assert PositiveAveragePrecision()(lighter).low is None  # one effective positive
 
 
 def test_influences_are_derivatives_by_the_weight_of_a_row():

@@ -7,17 +7,19 @@ import torch
 from jaxtyping import Bool, Float64
 from torch import Tensor
 
-from calibrant.metrics.intervals import Interval, logit_interval
-from calibrant.metrics.ranking.class_average import OneVsRest
+from calibrant.metrics.intervals import FEWEST, Interval, logit_interval, wilson
+from calibrant.metrics.ranking.class_average import OneVsRest, Spread
 from calibrant.metrics.ranking.class_ranking import ClassRanking
 from calibrant.metrics.ranking.precision_area import (
     correction,
     mean_precision,
+    own_part,
     precision_influences,
     precision_reach,
     precision_variance,
 )
-from calibrant.metrics.ranking.step_metric import LogitStepMetric
+from calibrant.metrics.ranking.sides import effective_rows
+from calibrant.metrics.ranking.step_metric import SmoothStepMetric
 from calibrant.metrics.ranking.steps import Steps, ranked
 
 __all__ = ["JACKKNIFE", "OneVsRestAveragePrecision", "PositiveAveragePrecision"]
@@ -26,7 +28,7 @@ JACKKNIFE = "infinitesimal jackknife, on the scale of log-odds"
 
 
 @dataclass(frozen=True, slots=True)
-class PositiveAveragePrecision(LogitStepMetric):
+class PositiveAveragePrecision(SmoothStepMetric):
     r"""Mean precision at the positive rows, ranked by their probability, in [0, 1].
 
     :math:`\sum_k (R_k - R_{k-1}) P_k` over distinct scores, the highest first: rows of one score
@@ -50,7 +52,6 @@ class PositiveAveragePrecision(LogitStepMetric):
     """
 
     higher_is_better: ClassVar[bool | None] = True
-    interval_method: ClassVar[str] = JACKKNIFE
 
     def value_of(self, steps: Steps) -> Float64[Tensor, ""]:
         """See `StepMetric.value_of`."""
@@ -63,6 +64,11 @@ class PositiveAveragePrecision(LogitStepMetric):
     def variance_of(self, steps: Steps, value: Float64[Tensor, ""]) -> Float64[Tensor, ""]:
         """See `StepMetric.variance_of`."""
         return precision_variance(steps, value)
+
+    def interval_of(self, steps: Steps, value: float, variance: float, level: float) -> Interval:
+        """See `SmoothStepMetric.interval_of`."""
+        n_positive = float(effective_rows(steps.up, steps.up_twice))
+        return _interval(value, (variance, float(own_part(steps))), n_positive, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ class OneVsRestAveragePrecision(OneVsRest):
         value = mean_precision(rows.steps)
         of_up, of_down = precision_influences(rows.steps, value)
         moved = weight * torch.where(positive, of_up[rows.step], of_down[rows.step])
-        return ClassRanking(float(value), moved * correction(rows.steps).sqrt())
+        influence = moved * correction(rows.steps).sqrt()
+        return ClassRanking(float(value), influence, float(own_part(rows.steps)))
 
     def of_steps(self, steps: Steps) -> Float64[Tensor, "*class"]:
         """See `OneVsRest.of_steps`."""
@@ -110,9 +117,25 @@ class OneVsRestAveragePrecision(OneVsRest):
         """See `OneVsRest.variance_of`."""
         return precision_variance(steps, mean_precision(steps))
 
+    def excess_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
+        """See `OneVsRest.excess_of`."""
+        return own_part(steps)
+
     def interval_of(
-        self, value: float, variance: float, sides: tuple[float, float], level: float
+        self, value: float, spread: Spread, sides: tuple[float, float], level: float
     ) -> Interval:
         """See `OneVsRest.interval_of`."""
-        del sides
-        return logit_interval(value, variance, level, self.interval_method)
+        return _interval(value, spread, sides[0], level)
+
+
+def _interval(value: float, spread: Spread, n_positive: float, level: float) -> Interval:
+    """On log-odds, by Student's t of the positives, its low end without their own part.
+
+    Where all positives lie above all negatives, nothing is seen of the spread: Wilson's, as if the
+    precision of every positive were 1 or 0.
+    """
+    variance, excess = spread
+    if value >= 1 and variance <= 0 and n_positive > FEWEST:
+        return wilson(1.0, n_positive, level)
+    freedom = n_positive - 1
+    return logit_interval(value, variance, level, JACKKNIFE, freedom=freedom, excess=excess)

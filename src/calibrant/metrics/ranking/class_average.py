@@ -25,18 +25,21 @@ from calibrant.statistics.scores import Scores, class_scores, pair_scores
 from calibrant.statistics.tally import Tally
 from calibrant.statistics.threads import side_by_side
 
-__all__ = ["LONELY", "SHARED", "ClassAverage", "OneVsRest"]
+__all__ = ["LONELY", "SHARED", "ClassAverage", "OneVsRest", "Spread"]
 
 ClassAverage = Literal["macro", "weighted", "per_class", "micro"]
 
+TWICE = 2.0  # an average has little spread, and what is known of the excess is at least half of it
 MANY = 1 << 16  # rows from which classes are ranked side by side
 ROUNDING = 1e-12  # of sums over cells
 SHARED = "not available: classes share their rows, so the average needs rows in memory"
 SOFT = "not available: the variance needs hard labels"
 LONELY = "a class of one row tells nothing of the spread"
 
+Spread = tuple[float, float]  # variance of a value, and how much it may lie too high
 PerClass = Float64[Tensor, " class"]
 PerRanking = Float64[Tensor, " ranking"]  # of every class, or the one of all pooled
+Spreads = tuple[PerRanking, PerRanking]  # as `Spread`
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,15 @@ class OneVsRest(RowMetric, ABC):
     def variance_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
         """Variance of the value, of hard labels; NaN where nothing is known of the spread."""
 
+    def excess_of(self, steps: Steps) -> Float64[Tensor, "*class"]:
+        """How much the value may lie too high."""
+        return torch.zeros_like(steps.up[..., 0])
+
     @abstractmethod
     def interval_of(
-        self, value: float, variance: float, sides: tuple[float, float], level: float
+        self, value: float, spread: Spread, sides: tuple[float, float], level: float
     ) -> Interval:
-        """Interval of one ranking, from the variance and the effective rows of either side."""
+        """Interval of one ranking, from its spread and the effective rows of either side."""
 
     @property
     @final
@@ -110,8 +117,8 @@ class OneVsRest(RowMetric, ABC):
         hard = float((tally["wy"] - tally["wyy"]).abs().sum()) <= 1e-9 * float(support.sum())
         ends = [Interval(None, None, SHARED)]
         if self._is_single(class_names):
-            spread = (self.variance_of(steps), sides_of_steps(steps)) if hard else None
-            ends = self._ends(values, spread, level)
+            spread = (self.variance_of(steps), self.excess_of(steps)) if hard else None
+            ends = self._ends(values, spread, sides_of_steps(steps), level)
         if self.average == "per_class":
             estimate = self._vector(values, ends, support, n, level=level, class_names=class_names)
             return self._bounded(estimate, bounds)
@@ -127,15 +134,16 @@ class OneVsRest(RowMetric, ABC):
             raise InputError("rows", "be predictions over classes", rows.kind, "Use predictions().")
         n, support = len(rows), support_of(rows)
         if self.average == "micro":
-            values, variances, moved = self._together(rows)
+            values, spread, moved = self._together(rows)
         else:
-            values, variances, moved = self._each(rows, support)
+            values, spread, moved = self._each(rows, support)
         if values.isnan().all():
             return self._undefined(values, support, n, rows.class_names)
         names = rows.class_names
         if self._is_single(names):
-            spread = (variances, sides_of_classes(rows)) if rows.soft is None else None
-            ends = self._ends(values, spread, level)
+            hard = rows.soft is None
+            sides = sides_of_classes(rows) if hard else (values, values)
+            ends = self._ends(values, spread if hard else None, sides, level)
             if self.average == "per_class":
                 return self._vector(values, ends, support, n, level=level, class_names=names)
             return _estimate(float(self._averaged(values, support)), ends[-1], n, level)
@@ -144,11 +152,13 @@ class OneVsRest(RowMetric, ABC):
             own = torch.where(values.isnan(), value, values)[rows.hard]
             moved = moved + rows.weight() * (own - value) / support.sum()
         interval = Interval(None, None, SOFT)
-        if rows.soft is None and bool(variances[~values.isnan()].isnan().any()):
+        if rows.soft is None and bool(spread[0][~values.isnan()].isnan().any()):
             interval = Interval.missing(LONELY)
         elif rows.soft is None:
             squares = float(moved.square().sum())
-            interval = logit_interval(value, squares, level, self.interval_method)
+            excess = TWICE * float(self._averaged(spread[1], support))
+            method = self.interval_method
+            interval = logit_interval(value, squares, level, method, excess=excess)
         return _estimate(value, interval, n, level, self._note(values))
 
     def _is_single(self, class_names: tuple[str, ...]) -> bool:
@@ -158,16 +168,16 @@ class OneVsRest(RowMetric, ABC):
 
     def _each(
         self, rows: Predictions, support: PerClass
-    ) -> tuple[PerClass, PerClass, Float64[Tensor, " row"]]:
-        """Value and variance of every class, and how far each row moves their average."""
+    ) -> tuple[PerClass, Spreads, Float64[Tensor, " row"]]:
+        """Value and spread of every class, and how far each row moves their average."""
         weight, soft = rows.weight(), rows.soft
-        values, variances = torch.full((2, rows.n_classes), math.nan, dtype=torch.float64)
+        values, variances, excess = torch.full((3, rows.n_classes), math.nan, dtype=torch.float64)
         moved, total = torch.zeros_like(weight), 0.0
         every = enumerate(class_scores(rows))
         if soft is not None:
             for k, scores in every:
                 values[k] = self.of_steps(ranked(scores.values, soft[:, k], weight).steps)
-            return values, variances, moved
+            return values, (variances, excess), moved
         hard = rows.hard
         assert hard is not None
 
@@ -177,28 +187,28 @@ class OneVsRest(RowMetric, ABC):
 
         ranking = side_by_side if len(rows) >= MANY and rows.device.type == "cpu" else map
         for k, one in enumerate(ranking(of_class, every)):
-            values[k] = one.value
+            values[k], excess[k] = one.value, one.excess
             if math.isnan(one.value):
                 continue
             share = float(support[k]) if self.average == "weighted" else 1.0
             total += share
             variances[k] = torch.linalg.vector_norm(one.influence).square()
             moved.add_(one.influence, alpha=share)
-        return values, variances, moved / total if total else moved
+        return values, (variances, excess), moved / total if total else moved
 
-    def _together(
-        self, rows: Predictions
-    ) -> tuple[PerRanking, PerRanking, Float64[Tensor, " row"]]:
+    def _together(self, rows: Predictions) -> tuple[PerRanking, Spreads, Float64[Tensor, " row"]]:
         """As `_each`, of all pairs of a row and a class; a row's pairs count as one."""
         scores = pair_scores(rows)
         weight = rows.weight().repeat(rows.n_classes)
         if rows.soft is not None:
             value = self.of_steps(ranked(scores, rows.soft.T.reshape(-1), weight).steps)
-            return value[None], torch.full_like(value[None], math.nan), rows.weight()
+            unknown = torch.full_like(value[None], math.nan)
+            return value[None], (unknown, unknown), rows.weight()
         classes = torch.arange(rows.n_classes, device=rows.device)[:, None]
         one = self.of_hard(scores, (rows.hard == classes).reshape(-1), weight)
         moved = one.influence.view(rows.n_classes, -1).sum(0)
-        return torch.tensor([one.value], dtype=torch.float64), moved.square().sum()[None], moved
+        value, excess = torch.tensor([[one.value], [one.excess]], dtype=torch.float64)
+        return value, (moved.square().sum()[None], excess), moved
 
     def _averaged(self, values: PerRanking, support: PerClass) -> Float64[Tensor, "..."]:
         """Average over the classes that have a value; the vector where none is asked for."""
@@ -212,18 +222,17 @@ class OneVsRest(RowMetric, ABC):
         return (values * support)[known].sum() / support[known].sum()
 
     def _ends(
-        self, values: PerClass, spread: tuple[PerClass, Sides] | None, level: float
+        self, values: PerClass, spread: Spreads | None, sides: Sides, level: float
     ) -> list[Interval]:
-        """Interval of every class, from variances and effective rows that hard labels have."""
+        """Interval of every class, from the spread that hard labels have."""
         if spread is None:
             return [Interval(None, None, SOFT)] * len(values)
-        variances, (up, down) = spread
-        columns = (one.tolist() for one in (values, variances, up, down))
+        columns = (one.tolist() for one in (values, *spread, *sides))
         return [
             Interval.missing(LONELY)
             if math.isnan(variance)
-            else self.interval_of(value, variance, (n_up, n_down), level)
-            for value, variance, n_up, n_down in zip(*columns, strict=True)
+            else self.interval_of(value, (variance, excess), (n_up, n_down), level)
+            for value, variance, excess, n_up, n_down in zip(*columns, strict=True)
         ]
 
     def _vector(

@@ -19,7 +19,10 @@ class ClassRanking:
     influence : Float64[Tensor, "row"]
         How far every row moves the value, scaled so that the sum of squares is its variance;
         NaN where one row tells nothing of the spread.
+    excess : float, default 0.0
+        How much the value may lie too high.
     """
 
     value: float
     influence: Float64[Tensor, " row"]
+    excess: float = 0.0

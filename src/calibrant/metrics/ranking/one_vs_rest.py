@@ -10,7 +10,7 @@ from torch import Tensor
 
 from calibrant.metrics.intervals import Interval
 from calibrant.metrics.ranking.area_interval import area_interval
-from calibrant.metrics.ranking.class_average import OneVsRest
+from calibrant.metrics.ranking.class_average import OneVsRest, Spread
 from calibrant.metrics.ranking.class_ranking import ClassRanking
 from calibrant.metrics.ranking.influences import area_and_influences
 from calibrant.metrics.ranking.placements import placements
@@ -79,10 +79,10 @@ class OneVsRestAUROC(OneVsRest):
         return rank_area_variance(steps)
 
     def interval_of(
-        self, value: float, variance: float, sides: tuple[float, float], level: float
+        self, value: float, spread: Spread, sides: tuple[float, float], level: float
     ) -> Interval:
         """See `OneVsRest.interval_of`."""
-        return area_interval(value, variance, sides, level)
+        return area_interval(value, spread[0], sides, level)
 
 
 @dataclass(frozen=True, slots=True)
