@@ -74,21 +74,20 @@ static inline void add_terms(double *at, int64_t step, double p, double y, doubl
     for (int column = 0; column < N_COLUMNS; column++) at[column * step] += terms[column];
 }
 
-/* Sums of misses and of hits by bucket, three numbers each: rows, p and p * p. */
+/* Sums of misses and of hits by bucket, four numbers each: rows, p, p * p and none, so that they are
+ * read and written by whole registers. */
 static void add_hard(const int64_t *bucket, const double *prob, const uint8_t *hit, int64_t n,
                      double *sums) {
     for (int64_t i = 0; i < n; i++) {
-        double *at = sums + 6 * bucket[i] + 3 * (hit[i] != 0);
-        const double p = prob[i];
-        at[0] += 1;
-        at[1] += p;
-        at[2] += p * p;
+        double *at = sums + 8 * bucket[i] + 4 * (hit[i] != 0);
+        const double p = prob[i], terms[4] = {1, p, p * p, 0};
+        for (int c = 0; c < 4; c++) at[c] += terms[c];
     }
 }
 
 static void fold_hard(const double *sums, double *table, int64_t step, int64_t n_buckets) {
     for (int64_t b = 0; b < n_buckets; b++) {
-        const double *miss = sums + 6 * b, *hit = miss + 3;
+        const double *miss = sums + 8 * b, *hit = miss + 4;
         const double n = miss[0] + hit[0];
         if (n == 0) continue;
         const double p = miss[1] + hit[1], pp = miss[2] + hit[2];
@@ -116,7 +115,7 @@ int calibrant_add_events(const int64_t *bucket, const double *prob, const uint8_
                           int64_t step, int64_t n_buckets) {
     if (!all_within(bucket, n, n_buckets)) return 0;
     const int plain = hit != NULL && weight == NULL;
-    const int64_t width = plain ? 6 : 16;
+    const int64_t width = plain ? 8 : 16;
     double *sums = n < n_buckets / 4 ? NULL : calloc((size_t)(n_buckets * width), sizeof *sums);
     if (sums != NULL && plain) {
         add_hard(bucket, prob, hit, n, sums);

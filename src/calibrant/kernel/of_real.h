@@ -109,7 +109,7 @@ int NAME(calibrant_add_graded)(const REAL *prob, const uint8_t *mirrored, const 
                                const int32_t *guess, const int64_t *label, int64_t n,
                                const REAL *edges, int64_t n_cells, const double *low,
                                const double *high, int64_t stored, double *table, int64_t step) {
-    double *sums = n < stored / 4 ? NULL : calloc((size_t)(6 * stored), sizeof *sums);
+    double *sums = n < stored / 4 ? NULL : calloc((size_t)(8 * stored), sizeof *sums);
     if (sums == NULL) return 0;
     NAME(grid) grid;
     NAME(lay_out)(&grid, edges, n_cells, low, high);
@@ -119,7 +119,7 @@ int NAME(calibrant_add_graded)(const REAL *prob, const uint8_t *mirrored, const 
     for (int64_t start = 0; start < n; start += BLOCK) {
         const int64_t rows = n - start < BLOCK ? n - start : BLOCK;
         for (int64_t i = 0; i < rows && hit == NULL; i++)
-            right[i] = guess[start + i] == label[start + i];
+            right[i] = guess[start + i] == (int32_t)label[start + i];
         const uint8_t *came = hit == NULL ? right : hit + start;
         for (int64_t i = 0; i < rows; i++) {
             const REAL p = prob[start + i];

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import torch
 from jaxtyping import Float64, Int
 from numpy import ndarray
-from torch import Tensor
 
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.inference.firm import sum_of_true_gaps
@@ -56,20 +54,23 @@ def hidden_error(tally: Tally, n_bins: int) -> Hidden | None:
     assert isinstance(grid, ScoreGrid)
     if grid.n_cells != N_CELLS or N_CELLS % n_bins or not total:
         return None
-    ww = tally["ww"]
-    held = (ww > 0).nonzero().squeeze(-1)  # few of the cells, where rows are few
-    w, wp, wpp = (tally[name][held] for name in ("w", "wp", "wpp"))
-    coarse = _coarse_bin(n_bins)[held].numpy()
-    known = (w / ww[held] * (wp - wpp).clamp(min=0)).numpy()
+    columns = dict(zip(grid.columns, tally.table.numpy(), strict=True))
+    held = np.flatnonzero(columns["ww"] > 0)  # few of the cells, where rows are few
+    if 2 * held.size < len(columns["ww"]):
+        columns = {name: column[held] for name, column in columns.items()}
+        coarse = _coarse_bin(n_bins)[held]
+    else:  # to take out what is there would take longer than to pass over what is not
+        coarse = _coarse_bin(n_bins)
+    w, wp, wpp, ww, wwpp = (columns[name] for name in ("w", "wp", "wpp", "ww", "wwpp"))
+    known = w / np.where(ww > 0, ww, 1) * (wp - wpp).clip(min=0)
     in_bin = np.bincount(coarse, known, n_bins)
     if in_bin.max() < 2 * LEAST:  # no bin bears a cut
         return None
-    gap = ((wp - tally["wy"][held]) / total).numpy()
-    wwpp = tally["wwpp"][held]
-    seen = wwpp - 2 * tally["wwpy"][held] + tally["wwyy"][held]
-    noise = [(seen.clamp(min=0) / total**2).numpy()]
+    gap = (wp - columns["wy"]) / total
+    seen = wwpp - 2 * columns["wwpy"] + columns["wwyy"]
+    noise = [seen.clip(min=0) / total**2]
     if hard_labels(tally):
-        noise.append(((tally["wwp"][held] - wwpp).clamp(min=0) / total**2).numpy())
+        noise.append((columns["wwp"] - wwpp).clip(min=0) / total**2)
     before = np.concatenate(([0.0], in_bin.cumsum()[:-1]))
     middle = known.cumsum() - known / 2 - before[coarse]
     place = middle / np.where(in_bin > 0, in_bin, 1)[coarse]  # of a cell in its bin, 0 to 1
@@ -77,7 +78,7 @@ def hidden_error(tally: Tally, n_bins: int) -> Hidden | None:
     atoms = _sums(coarse * MOST + atom, [gap, *noise], n_bins * MOST)
     whole = atoms.reshape(len(atoms), n_bins, MOST).sum(axis=-1)
     able = np.clip(2 ** np.floor(np.log2(np.maximum(in_bin / LEAST, 1))), 1, MOST).astype(int)
-    n_effective = total**2 / float(ww.sum())
+    n_effective = total**2 / float(tally["ww"].sum())
     most: Hidden | None = None
     for cuts in CUTS:
         joined = MOST // np.minimum(able, cuts)
@@ -101,10 +102,10 @@ def hidden_note(tally: Tally, n_bins: int, value: float) -> str:
 
 
 @lru_cache(maxsize=16)
-def _coarse_bin(n_bins: int) -> Int[Tensor, " cell"]:
+def _coarse_bin(n_bins: int) -> Int[ndarray, " cell"]:
     """Bin of every cell of the grid, those of the cut tails among them."""
-    cell = torch.arange(N_CELLS + 2 * N_TAIL) - N_TAIL
-    return cell.clamp(0, N_CELLS - 1) // (N_CELLS // n_bins)
+    cell = np.arange(N_CELLS + 2 * N_TAIL) - N_TAIL
+    return cell.clip(0, N_CELLS - 1) // (N_CELLS // n_bins)
 
 
 def _sums(

@@ -68,7 +68,7 @@ def calibrated_gaps(
     step = np.where(weight > 0, twice / np.where(weight > 0, weight, 1), 1)
     counted = variance / step**2
     large = noisy & (counted >= NORMAL)
-    out[large] = np.sqrt(variance[large])[:, None] * ndtri(uniform[large])
+    out[large] = np.sqrt(variance[large])[:, None] * _normals(len(weight))[large]
     few = noisy & ~large
     if few.any():
         out[few] = step[few, None] * _numbers_off(
@@ -130,6 +130,12 @@ def _numbers_off(
     for k, row in enumerate(uniform):
         came[k] = first[k] + np.searchsorted(mass[k], row)
     return np.where(flipped, -1.0, 1.0)[:, None] * (mean[:, None] - came)
+
+
+@lru_cache(maxsize=8)
+def _normals(n_bins: int) -> Float64[ndarray, "bin draw"]:
+    """The same numbers as normals."""
+    return np.asarray(ndtri(_uniforms(n_bins)))
 
 
 @lru_cache(maxsize=8)

@@ -107,7 +107,8 @@ class IndependentNoise(Noise):
     ) -> Float64[ndarray, " draw"]:
         """See `Noise.sums`; `sign` is that of the gaps, or its opposite."""
         del sign  # noise is drawn for gaps of sign +, and as likely as its opposite
-        drawn = np.abs(self._draws + true[self._head, None]).sum(axis=0)
+        drawn = self._draws + true[self._head, None]
+        drawn = np.abs(drawn, out=drawn).sum(axis=0)
         sure = np.abs(true[self._deviation <= 0]).sum()
         return drawn + sure + self._rest_of(true)
 
