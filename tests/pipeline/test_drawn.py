@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibrant.pipeline.drawn import drawn_rows
+from calibrant.report.evidence.drawn import drawn_rows
 
 
 def test_few_rows_are_all_drawn_in_the_order_of_their_true_values():

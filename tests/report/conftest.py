@@ -14,11 +14,11 @@ from calibrant.comparison.wording import in_words
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.registry import defaults
 from calibrant.report.contest import Contest, Rival, Spread
+from calibrant.report.evidence.drawn import DrawnRows
 from calibrant.report.run_report import render
 from calibrant.report.summary import (
     Background,
     ColumnUse,
-    DrawnRows,
     NumberRunSummary,
     Repairs,
     RunSummary,

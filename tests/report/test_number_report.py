@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from calibrant.report.evidence.drawn import DrawnRows
 from calibrant.report.run_report import render, write
-from calibrant.report.summary import DrawnRows, NumberRunSummary
+from calibrant.report.summary import NumberRunSummary
 
 Make = Callable[..., NumberRunSummary]
 Read = Callable[[str], Any]

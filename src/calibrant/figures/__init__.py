@@ -20,6 +20,7 @@ _HOMES = {
     "reliability_diagram": "calibrant.figures.reliability",
     "reliability_grid": "calibrant.figures.grid",
     "reliability_pair": "calibrant.figures.reliability",
+    "residual_plot": "calibrant.figures.residuals",
     "risk_coverage_plot": "calibrant.figures.deciding",
     "roc_plot": "calibrant.figures.ranking",
     "threshold_plot": "calibrant.figures.ranking",

@@ -12,11 +12,11 @@ from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_t
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.pipeline.background import background_of
-from calibrant.pipeline.drawn import drawn_rows
 from calibrant.pipeline.outcome import Outcome, Truth
 from calibrant.pipeline.residuals import quantiles_of
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.numbers import Numbers
+from calibrant.report.evidence.drawn import drawn_rows
 from calibrant.report.summary import (
     NumberRunSummary,
     RunSummary,

@@ -1,24 +1,37 @@
 """Report of an evaluation that stands alone."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from calibrant.errors import InputError
 from calibrant.files import write_whole
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.report.blocks import Page
+from calibrant.prediction.fit_rows import others_than_fit
+from calibrant.prediction.rows import Rows
+from calibrant.report.evidence.gathering import COSTS
 from calibrant.report.html import html_of
-from calibrant.report.pages.opening import evaluation_opening, subject
-from calibrant.report.sections.errors import errors_section
-from calibrant.report.sections.metrics import metrics_section
-from calibrant.report.shapes import matrix
+from calibrant.report.pages.evaluation_page import evaluation_page
+from calibrant.statistics.bundle import Tallies
 
 __all__ = ["write_report"]
 
 
-def write_report(evaluation: Evaluation, path: str | Path) -> None:
+def write_report(
+    evaluation: Evaluation,
+    path: str | Path,
+    *,
+    rows: Rows | Tallies | None = None,
+    before: Rows | Tallies | None = None,
+    costs: Sequence[int | float] = COSTS,
+    title: str = "Evaluation",
+    allow_fit_rows: bool = False,
+) -> None:
     """Write `evaluation` to `path` as one HTML file that needs nothing else.
 
-    The page holds the metrics with their intervals, and, where the evaluation has a
-    ``confusion_matrix``, the errors by class.
+    An evaluation holds numbers, not the curves behind them. With `rows` the page holds these too:
+    reliability diagrams, ranking, thresholds and decisions, when to abstain, the rows that were
+    most wrong. From tallies it holds all but single rows, at the same size and in the same time
+    whatever their number.
 
     Parameters
     ----------
@@ -26,24 +39,60 @@ def write_report(evaluation: Evaluation, path: str | Path) -> None:
         What `calibrant.evaluate` returned.
     path : str or Path
         File to write, whole or not at all; an older one is replaced.
+    rows : Predictions, Events, Decisions, Numbers or Tallies, optional
+        What was evaluated.
+    before : Predictions or Tallies, optional
+        The same rows before calibration, to be shown beside; they are evaluated by the same
+        metrics.
+    costs : sequence of float, default (1/4, 1, 4, 9, 19, 99)
+        What a miss costs in false alarms, of two classes: decisions are shown at these.
+    title : str, default "Evaluation"
+        Heading of the page.
+    allow_fit_rows : bool, default False
+        Accept rows that a calibrator was fitted on; see `calibrant.evaluate`.
 
     Raises
     ------
+    InputError
+        When `rows` are not those of the evaluation, `before` comes without `rows` or is of
+        others, or a cost is not above 0.
     OutputError
         When `path` cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, calibrant as cal
+    >>> rows = cal.predictions(probs=[0.1, 0.4, 0.6, 0.9], labels=[0, 1, 0, 1])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "report.html"
+    ...     write_report(cal.evaluate(rows), path, rows=rows)
+    ...     "decision curve" in path.read_text(encoding="utf-8")
+    True
     """
-    opening = evaluation_opening(evaluation)
-    confusion = matrix(evaluation["confusion_matrix"]) if "confusion_matrix" in evaluation else None
-    errors = errors_section(evaluation, confusion)
-    sections = [metrics_section([("Value", evaluation)]), *([errors] if errors else [])]
-    page = Page(
-        title="Evaluation",
-        subject=subject(evaluation),
-        warnings=evaluation.notes,
-        headline=opening.headline,
-        sentences=opening.sentences,
-        numbers=opening.numbers,
-        picture=None,
-        sections=sections,
-    )
+    if before is not None and rows is None:
+        remedy = "Pass rows=, what was evaluated, too."
+        raise InputError("before", "come with rows", "none", remedy)
+    rows, before = (others_than_fit(one, allow_fit_rows=allow_fit_rows) for one in (rows, before))
+    for name, one in (("rows", rows), ("before", before)):
+        _check_same(name, one, evaluation)
+    page = evaluation_page(evaluation, rows, before, title=title, costs=costs)
     write_whole(path, html_of(page))
+
+
+def _check_same(name: str, rows: Rows | Tallies | None, evaluation: Evaluation) -> None:
+    """Raise where rows are others than those of the evaluation, as far as can be seen."""
+    if rows is None:
+        return
+    n = rows.n if isinstance(rows, Tallies) else rows.n_present
+    seen = (n, rows.class_names)
+    expected = (evaluation.n, evaluation.class_names)
+    if seen == expected:
+        return
+    rule = f"be the rows of the evaluation, {evaluation.n:,} of {_classes(evaluation.class_names)}"
+    got = f"{n:,} of {_classes(rows.class_names)}"
+    raise InputError(name, rule, got, "Pass what was evaluated.")
+
+
+def _classes(names: Sequence[str]) -> str:
+    """Classes in few words."""
+    return f"{len(names):,} classes" if names else "numbers"

@@ -9,11 +9,13 @@ from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Page, Section, Table
+from calibrant.report.evidence.curves import Curves
 from calibrant.report.html import html_of
 from calibrant.report.numbers import number
 from calibrant.report.pages.opening import evaluation_opening, subject
 from calibrant.report.sections.errors import errors_section
 from calibrant.report.sections.metrics import metrics_section
+from calibrant.report.sections.moments import Moment, moments_of
 from calibrant.report.sections.reliability import first_picture, reliability_section
 from calibrant.report.shapes import matrix
 
@@ -59,7 +61,7 @@ def write_file_report(
     opening = evaluation_opening(first)
     errors = errors_section(first, None if confusion is None else matrix(confusion))
     sections = [
-        *([reliability_section(tables, None, first.class_names)] if tables else []),
+        *([section] if (section := reliability_section(_moments(first, tables))) else []),
         *_metrics_sections(evaluations),
         *([_losses_section(losses)] if losses else []),
         *([errors] if errors else []),
@@ -75,6 +77,11 @@ def write_file_report(
         sections=sections,
     )
     write_whole(path, html_of(page))
+
+
+def _moments(evaluation: Evaluation, tables: Mapping[str, ReliabilityTable]) -> tuple[Moment, ...]:
+    """The only moment of a file."""
+    return moments_of((evaluation, Curves(tables=tables)), None)
 
 
 def _metrics_sections(evaluations: Mapping[str, Evaluation]) -> list[Section]:

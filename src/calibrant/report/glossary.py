@@ -40,6 +40,13 @@ _ENTRIES = {
         "ECE, class by class", "Calibration error of every class's probability, their mean."
     ),
     "ece": _TOP_ECE,
+    "top_label_ece_debiased": Entry(
+        "ECE, noise taken off", "ECE less what chance adds to it; 0 where chance explains it all."
+    ),
+    "positive_ece_debiased": Entry(
+        "ECE, positive class, noise taken off",
+        "The same for the positive class less what chance adds to it.",
+    ),
     "f1": Entry("F1", "Harmonic mean of precision and recall."),
     "log_loss": Entry(
         "Log loss", "Mean of minus the logarithm of the true class's probability, in nats."

@@ -23,6 +23,15 @@ _ROLES = {
 }
 _SCALE = 1.4  # pixels of the page for a point of the figure: 10 points become 14 pixels
 _TAG = re.compile(r"<[^>]*>")
+_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_PLACES = re.compile(r'\s(?:d|x|y|points)="[^"]*"')
+_MARK = r'<use href="#[^"]*" x="[^"]*" y="[^"]*"{style}/>\s*'
+_RUN = re.compile(
+    _MARK.format(style='(?P<style> style="[^"]*")')
+    + "(?:"
+    + _MARK.format(style="(?P=style)")
+    + "){3,}"
+)
 _STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
 
@@ -31,8 +40,9 @@ def svg_of(ax: Axes, *, name: str) -> Markup:
 
     Text stays text, in the page's font. Colours of `calibrant.figures.style` become the page's
     custom properties (``var(--ink)``), so that one picture serves light and dark pages. Ids
-    start with `name`, which must be unique on the page. The picture is drawn as wide as the page
-    allows, between two widths that keep the letters of all pictures legible and alike.
+    start with `name`, which must be unique on the page. Places are rounded to a hundredth of a
+    point. The picture is drawn as wide as the page allows, between two widths that keep the
+    letters of all pictures legible and alike.
     """
     figure = ax.get_figure(root=True)
     if not isinstance(figure, Figure):  # the root of an Axes is a Figure unless it was removed
@@ -46,7 +56,8 @@ def svg_of(ax: Axes, *, name: str) -> Markup:
         figure.savefig(drawn, format="svg", transparent=True, metadata=nothing)
     svg = drawn.getvalue()
     svg = _STYLE_SHEET.sub("", svg[svg.index("<svg") :])
-    return Markup(_TAG.sub(lambda tag: _adapted(tag[0], name), svg))
+    svg = _TAG.sub(lambda tag: _adapted(tag[0], name), svg)
+    return Markup(_RUN.sub(_grouped, svg))
 
 
 def _adapted(tag: str, name: str) -> str:
@@ -61,6 +72,18 @@ def _adapted(tag: str, name: str) -> str:
     tag = re.sub(r'xlink:href="#([^"]*)"', rf'href="#{name}-\1"', tag)
     tag = tag.replace('xlink:href="data:', 'href="data:').replace("url(#", f"url(#{name}-")
     tag = re.sub(r"font-family: [^;\"]*;\s*", "", tag)
+    tag = _PLACES.sub(lambda places: _NUMBER.sub(_rounded, places[0]), tag)
     for color, role in _ROLES.items():
         tag = re.sub(rf"(fill|stroke): {color}", rf"\1: var(--{role})", tag)
     return tag
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """Return a number of many decimals with two, or fewer where they are 0."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _grouped(run: re.Match[str]) -> str:
+    """Return marks of one style as a group that has it, so that it is not said at every mark."""
+    style = run["style"]
+    return f"<g{style}>{run[0].replace(style, '')}</g>"

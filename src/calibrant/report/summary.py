@@ -8,11 +8,11 @@ from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.contest import Contest
+from calibrant.report.evidence.drawn import DrawnRows
 
 __all__ = [
     "Background",
     "ColumnUse",
-    "DrawnRows",
     "NumberRunSummary",
     "Repairs",
     "RunSummary",
@@ -154,15 +154,6 @@ class RunSummary:
         Sequence[float]
     ]  # [true class][predicted class], weights of test rows, final
     truth: TrueCalibrationError | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnRows:
-    """Rows for a picture, out of `n`, evenly spread over the test rows sorted by true value."""
-
-    predicted: Sequence[float]
-    targets: Sequence[float]
-    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

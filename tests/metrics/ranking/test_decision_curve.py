@@ -25,6 +25,7 @@ def test_net_benefit_is_that_of_the_counts():
         at = curve.threshold[k]
         (tn, fp), (fn, tp) = confusion_matrix(labels, probs >= at, labels=[0, 1])
         assert curve.net_benefit[k] == pytest.approx((tp - fp * at / (1 - at)) / 500, abs=1e-12)
+        assert [curve.tp[k], curve.fp[k], curve.fn[k], curve.tn[k]] == [tp, fp, fn, tn]
         both = (tp + fn, tn + fp)
         assert curve.act_on_all[k] == pytest.approx((both[0] - both[1] * at / (1 - at)) / 500)
 
@@ -40,6 +41,18 @@ def test_interval_is_students_of_the_gains_of_the_rows():
     assert curve.high[0] == pytest.approx(gain.mean() + half, abs=1e-12)
 
 
+def test_gain_over_acting_on_all_is_that_of_the_same_rows_at_once():
+    some, at = rows(1), 0.3
+    curve = decision_curve(some, thresholds=[at])
+    labels, probs = some.hard.numpy(), np.asarray(some.declared.values)
+    gain = (probs < at) * ((1 - labels) * at / (1 - at) - labels)  # a false alarm saved, a hit lost
+    half = student.ppf(0.975, 499) * gain.std(ddof=1) / np.sqrt(500)
+    assert curve.gain[0] == pytest.approx(gain.mean(), abs=1e-13)
+    assert curve.gain[0] == pytest.approx(curve.net_benefit[0] - curve.act_on_all[0], abs=1e-13)
+    assert curve.gain_low[0] == pytest.approx(gain.mean() - half, abs=1e-12)
+    assert curve.gain_high[0] == pytest.approx(gain.mean() + half, abs=1e-12)
+
+
 def test_interval_covers_the_net_benefit_of_the_population():
     at, covered = (0.1, 0.3, 0.5), np.zeros(3)
     many = decision_curve(rows(10_000, n=1_000_000), thresholds=at)
@@ -53,7 +66,18 @@ def test_interval_covers_the_net_benefit_of_the_population():
 def test_tallies_give_the_same_at_edges_of_cells():
     some = rows(2)
     exact, read = decision_curve(some), decision_curve(cal.tally(some, ["auroc_positive"]))
-    for name in ("net_benefit", "low", "high", "act_on_all"):
+    names = (
+        "net_benefit",
+        "low",
+        "high",
+        "act_on_all",
+        "gain",
+        "gain_low",
+        "gain_high",
+        "tp",
+        "tn",
+    )
+    for name in names:
         assert getattr(read, name) == pytest.approx(getattr(exact, name), abs=1e-12, nan_ok=True)
     with pytest.raises(InputError, match=r"thresholds must be multiples of 1/14,400"):
         decision_curve(cal.tally(some, ["auroc_positive"]), thresholds=[0.123456])
@@ -81,6 +105,8 @@ def test_few_that_are_acted_on_have_no_interval():
     assert not np.isnan(curve.low[curve.threshold <= 0.2]).any()
     assert np.isnan(curve.low[curve.threshold > 0.2]).all()
     assert (curve.net_benefit[curve.threshold > 0.8] == 0).all()
+    assert np.isnan(curve.gain_low[curve.threshold <= 0.2]).all()  # none are left
+    assert not np.isnan(curve.gain_low[curve.threshold > 0.2]).any()
 
 
 @pytest.mark.parametrize("thresholds", [[], [0.0], [1.0], [0.2, np.nan]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,11 @@ class DecisionCurve:
         are acted on, and where `why` says why.
     act_on_all : Float64[ndarray, "threshold"]
         Net benefit of acting on every row.
+    gain, gain_low, gain_high : Float64[ndarray, "threshold"]
+        Net benefit of the model less that of acting on every row, and its interval, of the same
+        rows at once; NaN where fewer than ten effective rows are left, and where `why` says why.
+    tp, fp, fn, tn : Float64[ndarray, "threshold"]
+        Weight of positives acted on, negatives acted on, positives left, negatives left.
     level : float
         Coverage of each interval.
     why : str
@@ -51,12 +57,19 @@ class DecisionCurve:
     low: Column
     high: Column
     act_on_all: Column
+    gain: Column
+    gain_low: Column
+    gain_high: Column
+    tp: Column
+    fp: Column
+    fn: Column
+    tn: Column
     level: float
     why: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """The columns as a table."""
-        names = [field.name for field in fields(self)][:5]
+        names = [field.name for field in fields(self)][:12]
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
 
@@ -111,24 +124,48 @@ def decision_curve(
         _check_edges(at)
     least = at if isinstance(rows, Tallies) else np.minimum(at, _as_stated(at, rows))
     chosen = np.searchsorted(-scores, -least + SLACK, side="right")
-    hits, alarms, hits_twice, alarms_twice = (
+    sides = [
         np.concatenate(([0.0], side.cumsum(-1).numpy()))
         for side in (steps.up, steps.down, steps.up_twice, steps.down_twice)
-    )
-    n, twice = hits[-1] + alarms[-1], hits_twice[-1] + alarms_twice[-1]
+    ]
+    hits, alarms, hits_twice, alarms_twice = (side[-1] for side in sides)
+    n, twice = hits + alarms, hits_twice + alarms_twice
     if not n > 0:
-        nothing = np.full_like(at, np.nan)
-        return DecisionCurve(at, nothing, nothing, nothing, nothing, level)
-    cost = at / (1 - at)
-    mean = (hits[chosen] - cost * alarms[chosen]) / n
-    square = hits_twice[chosen] + cost**2 * alarms_twice[chosen]
-    product = hits_twice[chosen] - cost * alarms_twice[chosen]
+        none, zero = np.full_like(at, np.nan), np.zeros_like(at)
+        counts = zero, zero, zero, zero
+        return DecisionCurve(at, none, none, none, none, none, none, none, *counts, level)
+    cost, why = at / (1 - at), no_spread(rows, steps)
+    worth = partial(_worth, cost=cost, n=n, twice=twice, level=level, why=why)
+    acted = [side[chosen] for side in sides]
+    left = [np.maximum(side[-1] - side[chosen], 0) for side in sides]
+    benefit, low, high = worth(*acted)
+    lost, least_lost, most_lost = worth(*left)
+    act_on_all = (hits - cost * alarms) / n
+    ends, counts = (0 - most_lost, 0 - least_lost), (*acted[:2], *left[:2])
+    return DecisionCurve(
+        at, benefit, low, high, act_on_all, 0 - lost, *ends, *counts, level=level, why=why
+    )
+
+
+def _worth(
+    hits: Column,
+    alarms: Column,
+    hits_twice: Column,
+    alarms_twice: Column,
+    *,
+    cost: Column,
+    n: float,
+    twice: float,
+    level: float,
+    why: str,
+) -> tuple[Column, Column, Column]:
+    """What some of the rows are worth a row of all, hits less dear alarms, and its interval."""
+    mean = (hits - cost * alarms) / n
+    square = hits_twice + cost**2 * alarms_twice
+    product = hits_twice - cost * alarms_twice
     spread = (square - 2 * mean * product + mean**2 * twice) / n**2
-    acted = (hits + alarms)[chosen] ** 2
-    acted = _over(acted, (hits_twice + alarms_twice)[chosen])
-    why = no_spread(rows, steps)
-    ends = _ends(mean, spread, acted * (not why), n**2 / twice, level)
-    return DecisionCurve(at, mean, *ends, (hits[-1] - cost * alarms[-1]) / n, level, why)
+    rows = _over((hits + alarms) ** 2, hits_twice + alarms_twice)
+    return mean, *_ends(mean, spread, rows * (not why), n**2 / twice, level)
 
 
 def _as_stated(at: Column, rows: Rows) -> Column:
@@ -139,12 +176,12 @@ def _as_stated(at: Column, rows: Rows) -> Column:
 
 
 def _ends(
-    mean: Column, spread: Column, acted: Column, n_effective: float, level: float
+    mean: Column, spread: Column, rows: Column, n_effective: float, level: float
 ) -> tuple[Column, Column]:
-    """Ends of the intervals; NaN where fewer than ten effective rows are acted on."""
+    """Ends of the intervals; NaN where there are fewer than ten effective rows."""
     low, high = np.full((2, len(mean)), np.nan)
     unbiased = n_effective / max(n_effective - 1, 1e-9)
-    for k in np.flatnonzero(acted >= FEWEST - 1e-9):
+    for k in np.flatnonzero(rows >= FEWEST - 1e-9):
         variance = float(spread[k]) * unbiased
         end = mean_interval(float(mean[k]), variance, n_effective, level, least=-np.inf)
         if end.low is not None and end.high is not None:

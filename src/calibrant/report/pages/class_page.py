@@ -1,11 +1,13 @@
 """Page of a run that predicts classes."""
 
 from calibrant.report.blocks import Page
+from calibrant.report.evidence.curves import Curves
 from calibrant.report.pages.opening import run_opening, run_subject, truth_sentence
 from calibrant.report.sections.background import background_sections, doubts
 from calibrant.report.sections.beside import contest_sections, with_contest
 from calibrant.report.sections.errors import errors_section
 from calibrant.report.sections.metrics import metrics_section
+from calibrant.report.sections.moments import Moment, moments_of
 from calibrant.report.sections.reliability import first_picture, reliability_section
 from calibrant.report.summary import RunSummary
 
@@ -26,9 +28,7 @@ def class_page(summary: RunSummary) -> Page:
         columns, when = [("Before", before), ("After", after)], "after calibration"
     errors = errors_section(final, summary.confusion)
     sections = [
-        reliability_section(
-            summary.reliability_before, summary.reliability_after, before.class_names
-        ),
+        *([reliability] if (reliability := reliability_section(_moments(summary))) else []),
         metrics_section(columns, summary.truth),
         *contest_sections(background.contest, before),
         *([errors] if errors else []),
@@ -44,3 +44,11 @@ def class_page(summary: RunSummary) -> Page:
         picture=first_picture(summary.reliability_after or summary.reliability_before, when),
         sections=sections,
     )
+
+
+def _moments(summary: RunSummary) -> tuple[Moment, ...]:
+    """Uncalibrated, or before and after."""
+    before = (summary.before, Curves(tables=summary.reliability_before))
+    if summary.after is None or summary.reliability_after is None:
+        return moments_of(before, None)
+    return moments_of(before, (summary.after, Curves(tables=summary.reliability_after)))

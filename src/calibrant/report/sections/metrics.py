@@ -22,9 +22,12 @@ def metrics_section(
     lead = [
         f"Measured on {count(evaluation.n)} rows. A metric is an estimate: other rows would "
         f"give another value, and its interval says how far off it may be.",
-        "The noise floor of a calibration error is what a perfectly calibrated model would show "
-        "on this many rows by chance.",
     ]
+    if any(one.noise_floor is not None for one in evaluation.estimates.values()):
+        lead.append(
+            "The noise floor of a calibration error is what a perfectly calibrated model would "
+            "show on this many rows by chance."
+        )
     blocks: list[Block] = [metric_table(columns)]
     if truth is not None:
         blocks.append(truth_table(truth, columns))

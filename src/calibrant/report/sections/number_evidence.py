@@ -6,11 +6,12 @@ from calibrant.figures.predicted import predicted_against_true
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Cell, Picture, Section, Table
+from calibrant.report.evidence.drawn import DrawnRows
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.numbers import count, number, on_scale
 from calibrant.report.pictures import svg_of
 from calibrant.report.shapes import Scalar, scalar
-from calibrant.report.summary import DrawnRows, NumberRunSummary
+from calibrant.report.summary import NumberRunSummary
 from calibrant.report.tables import measured, metric_table
 from calibrant.report.wording.numbers import bias_told, distances_told
 

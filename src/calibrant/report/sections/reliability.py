@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from calibrant.figures.reliability import reliability_diagram
-from calibrant.figures.style import FIRST, SECOND, Line
+from calibrant.figures.style import FIRST, SECOND
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.blocks import Block, Picture, Pictures, Section
 from calibrant.report.pictures import svg_of
+from calibrant.report.sections.bands import band_picture
+from calibrant.report.sections.binnings import binnings_block
+from calibrant.report.sections.grids import classes_picture
+from calibrant.report.sections.moments import Moment, final_of
 from calibrant.report.tables import reliability_bins
 from calibrant.report.wording.classes import bins_apart
 
@@ -28,13 +32,16 @@ def first_picture(tables: Mapping[str, ReliabilityTable], when: str) -> Picture 
     )
 
 
-def reliability_section(
-    before: Mapping[str, ReliabilityTable],
-    after: Mapping[str, ReliabilityTable] | None,
-    class_names: Sequence[str],
-) -> Section:
-    """Section with a reliability diagram for every view, before and after calibration."""
-    level = max((100 * table.level for table in before.values()), default=95)
+def reliability_section(moments: Sequence[Moment]) -> Section | None:
+    """Section with a reliability diagram for every view, before and after calibration.
+
+    Below them the rising curve with its band, the error by number of bins, and the classes one by
+    one, of the last moment. None where nothing was stated.
+    """
+    final = final_of(moments)
+    if not final.curves.tables:
+        return None
+    level = max(100 * table.level for table in final.curves.tables.values())
     lead = [
         "Rows are put into bins by the probability that was stated for them. A point shows how "
         f"often it came true, its bar the {level:g} % interval. Where points lie on the dotted "
@@ -43,29 +50,42 @@ def reliability_section(
     ]
     titles = {
         "top_label": ("The likeliest class", "probability stated for the likeliest class"),
-        "positive": (f"The class {class_names[-1]}", "probability stated for this class"),
+        "positive": (
+            f"The class {final.evaluation.class_names[-1]}",
+            "probability stated for this class",
+        ),
     }
+    if len(final.curves.tables) == 1 and not final.evaluation.class_names:
+        titles = {"top_label": ("The events", "stated probability")}
     blocks: list[Block] = []
-    for view, table in before.items():
+    for view in final.curves.tables:
         title, stated = titles.get(view, (view, "stated probability"))
-        pictures = [
-            _diagram(table, view, "before" if after else "", stated=stated, line=FIRST),
+        pictures = [_diagram(moment, view, stated=stated) for moment in moments]
+        bands = [
+            band_picture(moment.curves.isotonic[view], moment, stated=stated)
+            for moment in moments
+            if view in moment.curves.isotonic
         ]
-        if after:
-            pictures.append(_diagram(after[view], view, "after", stated=stated, line=SECOND))
+        if len(moments) == 1:
+            pictures += bands
         blocks.append(Pictures(title=title, pictures=pictures))
+        if len(moments) > 1 and bands and view == list(final.curves.tables)[-1]:
+            blocks.append(Pictures(title=f"{title}, without bins", pictures=bands))
+    blocks += binnings_block(moments)
+    blocks += classes_picture(final)
     return Section(
         name="reliability", title="Do the probabilities come true?", lead=lead, blocks=blocks
     )
 
 
-def _diagram(table: ReliabilityTable, view: str, when: str, *, stated: str, line: Line) -> Picture:
+def _diagram(moment: Moment, view: str, *, stated: str) -> Picture:
     """Picture of one reliability table."""
-    name = "-".join(part for part in ("reliability", view.replace("_", "-"), when) if part)
-    title = f"{when.capitalize()} calibration" if when else "Uncalibrated"
+    table = moment.curves.tables[view]
+    name = moment.name(f"reliability-{view.replace('_', '-')}")
+    title = moment.title
     return Picture(
         title=title,
-        svg=svg_of(reliability_diagram(table, stated=stated, line=line), name=name),
+        svg=svg_of(reliability_diagram(table, stated=stated, line=moment.line), name=name),
         label=f"Reliability diagram, {title.lower()}: {stated} against how often it came true.",
         sentence=bins_apart(table),
         table=reliability_bins(table, name=f"{name}-table", caption=f"Bins, {title.lower()}"),

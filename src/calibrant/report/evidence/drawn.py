@@ -1,11 +1,21 @@
 """Rows that a picture shows where all would be too many."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float64
 
-from calibrant.report.summary import DrawnRows
+__all__ = ["DrawnRows", "drawn_rows"]
 
-__all__ = ["drawn_rows"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnRows:
+    """Rows for a picture, out of `n`, evenly spread over the test rows sorted by true value."""
+
+    predicted: Sequence[float]
+    targets: Sequence[float]
+    n: int
 
 
 def drawn_rows(

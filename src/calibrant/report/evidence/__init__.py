@@ -1,0 +1,1 @@
+"""Evidence: what the figures of a report are drawn from, as plain data."""

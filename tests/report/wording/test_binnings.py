@@ -1,0 +1,40 @@
+"""What is said of an error with several numbers of bins, by intervals and noise floors."""
+
+import pytest
+
+from calibrant.report.shapes import Scalar
+from calibrant.report.wording.binnings import binnings_told
+
+ABOVE, CHANCE = Scalar(0.1, 0.05, 0.15, 0.95, 0.02), Scalar(0.1, 0.01, 0.15, 0.95, 0.02)
+BARE = Scalar(0.1, None, None, None, 0.02)
+SAID = {
+    "all": "With every number of bins, 5 to 50, the interval lies above the noise floor",
+    "none": "With no number of bins, 5 to 50, does the interval lie above the noise floor",
+    "some": "what is found hangs on the bins",
+    "nothing": "there is no verdict",
+}
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ({5: ABOVE, 50: ABOVE}, "all"),
+        ({5: CHANCE, 50: CHANCE}, "none"),
+        ({5: ABOVE, 50: CHANCE}, "some"),
+        ({5: BARE, 50: BARE}, "nothing"),
+        ({5: Scalar(0.1, 0.05, 0.15, 0.95)}, "nothing"),
+        ({}, "nothing"),
+        ({5: ABOVE, 15: BARE, 50: ABOVE}, "all"),
+        ({5: Scalar(0.1, 0.02, 0.15, 0.95, 0.02), 50: CHANCE}, "none"),
+    ],
+)
+def test_claim_is_that_of_the_intervals_and_no_other(errors, said):
+    told = binnings_told(errors)
+    assert SAID[said] in told
+    assert not any(SAID[other] in told for other in SAID if other != said)
+
+
+def test_bins_that_differ_are_named():
+    told = binnings_told({5: ABOVE, 10: CHANCE, 15: ABOVE})
+    assert "With 5, 15 bins" in told
+    assert "with 10 it does not" in told

@@ -1,0 +1,36 @@
+"""What is said of groups, by the interval of each."""
+
+from calibrant.report.wording.groups import groups_told, lean_in_words
+
+LEANS = ("over", "under", "none", "unknown")
+
+
+def test_groups_that_lean_are_named_and_chance_is_told():
+    told = groups_told({"a": "over", "b": "none", "c": "under", "d": "over"}, level=0.95)
+    assert "too high on average in a and d and too low on average in c" in told
+    assert "Of 4 groups chance alone would put about 0.2 there" in told
+    assert "In none" not in told
+
+
+def test_groups_that_do_not_lean_claim_nothing():
+    told = groups_told({"a": "none", "b": "none", "c": "unknown"}, level=0.95)
+    assert "In none of the 2 groups" in told
+    assert "chance" not in told
+
+
+def test_without_intervals_there_is_no_verdict():
+    for leans in ({}, {"a": "unknown"}):
+        told = groups_told(leans, level=0.95)
+        assert "no verdict" in told
+        assert "In none" not in told
+
+
+def test_of_many_groups_the_first_are_named():
+    told = groups_told({f"g{k}": "over" for k in range(20)}, level=0.9)
+    assert "g7 and 12 more" in told
+    assert "g8" not in told
+    assert "about 2 there" in told
+
+
+def test_every_lean_has_words_of_its_own():
+    assert len({lean_in_words(lean) for lean in LEANS}) == len(LEANS)
