@@ -8,7 +8,8 @@ from typing import final
 
 import pandas as pd
 
-from calibrant.comparison.comparison_table import comparison_html, comparison_lines
+from calibrant.comparison.comparison_card import comparison_card
+from calibrant.comparison.comparison_table import comparison_lines, comparison_tables
 from calibrant.comparison.contrast import Contrast
 from calibrant.errors import InputError
 from calibrant.files import write_whole
@@ -150,7 +151,8 @@ class Comparison:
         return str(self)
 
     def _repr_html_(self) -> str:  # pyright: ignore[reportUnusedFunction] -- notebooks call it
-        return comparison_html(self.title, self.contrasts, (self.adjustment, *self.notes))
+        tables = comparison_tables(self.title, self.contrasts)
+        return comparison_card(self.title, self.contrasts, tables, (self.adjustment, *self.notes))
 
     @property
     def title(self) -> str:

@@ -6,7 +6,14 @@ from html import escape
 from calibrant.comparison.contrast import Contrast
 from calibrant.metrics.evaluation_table import Footnotes, written
 
-__all__ = ["cells_of", "comparison_html", "comparison_lines", "heads_of", "p_in_words", "shortened"]
+__all__ = [
+    "cells_of",
+    "comparison_lines",
+    "comparison_tables",
+    "heads_of",
+    "p_in_words",
+    "shortened",
+]
 
 LONGEST = 16  # letters of a model's name at the head of a column
 
@@ -64,12 +71,11 @@ def comparison_lines(
     return [*lines, *notes.lines(), *(remark for remark in remarks if remark)]
 
 
-def comparison_html(title: str, contrasts: Sequence[Contrast], remarks: Sequence[str]) -> str:
-    """Tables for notebooks; they have no colours of their own."""
+def comparison_tables(title: str, contrasts: Sequence[Contrast]) -> list[str]:
+    """Tables in HTML, one a pair, and their footnotes; they have no colours of their own."""
     notes = Footnotes()
     tables = [_table(title, heads_of(pair), pair, notes) for pair in _by_pair(contrasts)]
-    told = [*notes.lines(), *(remark for remark in remarks if remark)]
-    return "\n".join((*tables, *(f"<p>{escape(line)}</p>" for line in told)))
+    return [*tables, *(f"<p>{escape(line)}</p>" for line in notes.lines())]
 
 
 def _table(title: str, heads: Sequence[str], pair: Sequence[Contrast], notes: Footnotes) -> str:

@@ -15,6 +15,7 @@ from calibrant.metrics.base import (
     in_clusters,
     sums_of,
 )
+from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_of
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.registry import defaults
@@ -25,10 +26,12 @@ from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
+from calibrant.statistics.score_grid import ScoreGrid, View
 
 __all__ = ["evaluate", "tally"]
 
 MOST_TOLD = 8  # names in a message
+N_BINS = 10  # of the reliability that an evaluation shows
 
 Wanted = Sequence[str | Metric]
 Progress = Callable[[int, int], None]
@@ -91,9 +94,10 @@ def evaluate(
         )
         for name, group, part in _counted(totals, rows, progress)
     }
-    present = rows.present()
-    estimates = _estimates(chosen, level, totals.of_all(), present)
-    return Evaluation(estimates, chosen, rows.class_names, len(present), rows.notes, groups)
+    present, whole = rows.present(), totals.of_all()
+    estimates = _estimates(chosen, level, whole, present)
+    bins = _reliability(whole, level)
+    return Evaluation(estimates, chosen, rows.class_names, len(present), rows.notes, groups, bins)
 
 
 def tally(rows: Rows, metrics: Wanted | None = None, *, allow_fit_rows: bool = False) -> Tallies:
@@ -152,7 +156,18 @@ def _of_tallies(tallies: Tallies, chosen: dict[str, Metric], level: float) -> Ev
     groups = {name: _of_tallies(part, chosen, level) for name, part in tallies.slices.items()}
     estimates = _estimates(chosen, level, tallies, None)
     names, notes = tallies.class_names, tallies.notes
-    return Evaluation(estimates, chosen, names, tallies.n, notes, groups)
+    bins = _reliability(tallies, level)
+    return Evaluation(estimates, chosen, names, tallies.n, notes, groups, bins)
+
+
+def _reliability(tallies: Tallies, level: float) -> ReliabilityTable | None:
+    """Bins of the positive class of two, or else of the likeliest, where they were tallied."""
+    views: tuple[View, ...] = ("positive", "top_label")
+    for view in views if tallies.n_classes == 2 else views[1:]:
+        grid = ScoreGrid.holding(view, N_BINS)
+        if grid in tallies.parts:
+            return reliability_of(tallies.parts[grid], view, n_bins=N_BINS, level=level)
+    return None
 
 
 def _estimates(

@@ -10,7 +10,9 @@ import pandas as pd
 from calibrant.errors import InputError
 from calibrant.files import write_whole
 from calibrant.metrics.base import Metric
+from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.evaluation_card import evaluation_card
 from calibrant.metrics.evaluation_file import Held, held_in, json_text, text_of
 from calibrant.metrics.evaluation_groups import GroupGap, gap_of, group_lines, worst_of
 from calibrant.metrics.evaluation_html import estimates_html, groups_html
@@ -46,6 +48,9 @@ class Evaluation:
         What was done to values on their way in, in words.
     groups : dict
         Evaluation of every group of rows, where groups were given.
+    reliability : ReliabilityTable or None
+        Ten bins of what was stated and what came true, where a metric was read from such bins: of
+        the positive class, or else of the likeliest. A file does not keep it.
     """
 
     estimates: dict[str, Estimate]
@@ -54,6 +59,7 @@ class Evaluation:
     n: int
     notes: tuple[str, ...] = ()
     groups: "dict[str, Evaluation]" = field(default_factory=dict["str", "Evaluation"])
+    reliability: ReliabilityTable | None = None
 
     def __getitem__(self, name: str | Metric) -> Estimate:
         return self.estimates[self._key(name)]
@@ -120,6 +126,7 @@ class Evaluation:
             self.n,
             tuple(dict.fromkeys(self.notes + other.notes)),
             groups,
+            self.reliability or other.reliability,
         )
 
     def worst_group(self, name: str | Metric) -> tuple[str, Estimate]:
@@ -217,8 +224,10 @@ class Evaluation:
         return str(self)
 
     def _repr_html_(self) -> str:  # pyright: ignore[reportUnusedFunction] -- notebooks call it
+        title = self._title()
         groups = groups_html({name: (one.n, one.estimates) for name, one in self.groups.items()})
-        return "\n".join((*estimates_html(self._title(), self.estimates), *groups))
+        tables = (*estimates_html(title, self.estimates), *groups)
+        return evaluation_card(title, self.estimates, tables, self.notes, self.reliability)
 
     def _title(self) -> str:
         n_classes = len(self.class_names)
@@ -256,6 +265,7 @@ def _only(evaluation: Evaluation, names: Iterable[str]) -> Evaluation:
         evaluation.n,
         evaluation.notes,
         {group: _only(one, names) for group, one in evaluation.groups.items()},
+        evaluation.reliability,
     )
 
 

@@ -10,8 +10,9 @@ from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.score_grid import ScoreGrid, View, coarsen
+from calibrant.statistics.tally import Tally
 
-__all__ = ["ReliabilityTable", "reliability_table"]
+__all__ = ["ReliabilityTable", "reliability_of", "reliability_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ def reliability_table(
     if grid not in tallies.parts:
         remedy = f"Tally them with metrics=['{view}_ece_{n_bins}']."
         raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
-    tally = tallies.parts[grid]
+    return reliability_of(tallies.parts[grid], view, n_bins=n_bins, level=level)
+
+
+def reliability_of(tally: Tally, view: View, *, n_bins: int, level: float) -> ReliabilityTable:
+    """Reliability table of the score grid of `view`, whose cells `n_bins` divide."""
     count, weight, twice, stated, came = (
         coarsen(tally, column, n_bins).tolist() for column in ("count", "w", "ww", "wp", "wy")
     )
