@@ -85,6 +85,10 @@ calibrators: .venv-peers/complete  ## Calibrators on published networks, beside 
 	OMP_WAIT_POLICY=PASSIVE .venv-peers/bin/python -m benchmarks.calibrators_networks $(DATA) \
 	  --out runs/calibrators-networks.json $(ARGS)
 
+.PHONY: side-by-side
+side-by-side: .venv-peers/complete  ## Pictures of the same predictions by five libraries, for the docs
+	.venv-peers/bin/python benchmarks/side_by_side.py
+
 .PHONY: format
 format: .venv/complete  ## Let ruff mend rules and format
 	$(BIN)/ruff check --fix
