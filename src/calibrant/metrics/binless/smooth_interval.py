@@ -8,14 +8,14 @@ a test at every bandwidth, and no resampling of the fixed point.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from jaxtyping import Float64
 from scipy.fft import dct
 from scipy.special import ndtr, ndtri
 
-from calibrant.metrics.inference.crossing import crossing
+from calibrant.metrics.inference.crossing import crossing, crossing_near
 from calibrant.metrics.inference.noise import quantile
 
 __all__ = ["NODES", "SmoothedNoise", "smooth_interval", "typical", "under_calibration"]
@@ -23,6 +23,8 @@ __all__ = ["NODES", "SmoothedNoise", "smooth_interval", "typical", "under_calibr
 NODES = (150, 300, 600, 1200, 3600)  # of [0, 1], as many as a bandwidth asks for
 MANY = 600  # nodes beyond which an integral is as good as normal: it has hundreds of patches
 ACCURACY = 1e-13  # of an end: rounding in the sums may not show
+SURE = 8.0  # errors that the value must be, for its ends to be guessed: else several may do
+NEAR = 1e-4  # between two guesses, relative
 TINY = 1e-12  # what is seen without noise is not beyond its tail
 REACH = 3.0  # waves faster than this many a bandwidth are damped to 1e-19
 
@@ -96,6 +98,10 @@ class _Seen:
     def _waves(self) -> Waves:
         return _waves(self.gap)
 
+    def excess(self, sigma: float) -> float:
+        """Integral of the sizes of smoothed gaps, less the bandwidth."""
+        return float(_integral(_smoothed(self._waves, sigma))) - sigma
+
     def at(self, sigma: float) -> tuple[Places, PlaceDraws]:
         """Smoothed gaps, as sizes, and draws of their noise, each with the sign of its gap."""
         gap, noise = _smoothed(self._waves, sigma), self.noise.at(sigma)
@@ -143,7 +149,11 @@ def smooth_interval(
     """
     tail = (1 - level) / 2
     seen = _Seen(gap, noise)
-    return _low(seen, tail, least), _high(seen, tail, least, n_effective)
+    value = _root(seen.excess, least, 1.0)
+    error = float(_trapezoids(seen.at(value)[1]).std())
+    reach = float(ndtri(1 - tail)) * error if SURE * error < value else None
+    low = _low(seen, tail, least, None if reach is None else value - reach)
+    return low, _high(seen, tail, least, n_effective, None if reach is None else value + reach)
 
 
 def typical(noise: SmoothedNoise, least: float) -> float:
@@ -152,7 +162,7 @@ def typical(noise: SmoothedNoise, least: float) -> float:
     def excess(sigma: float) -> float:
         return float(noise.sizes(sigma).mean()) - sigma
 
-    return least if excess(least) <= 0 else _root(excess, least, 1.0)
+    return _root_of_noise(excess, least)
 
 
 def under_calibration(noise: SmoothedNoise, value: float, least: float) -> tuple[float, float]:
@@ -161,14 +171,14 @@ def under_calibration(noise: SmoothedNoise, value: float, least: float) -> tuple
     def beyond(sigma: float) -> float:
         return noise.quantile(noise.sizes(sigma), 0.95) - sigma
 
-    floor = least if beyond(least) <= 0 else _root(beyond, least, 1.0)
+    floor = _root_of_noise(beyond, least)
     drawn = noise.sizes(max(value, least))
     if noise.is_fine:
         return floor, float(ndtr((drawn.mean() - value) / drawn.std())) if drawn.any() else 1.0
     return floor, (1 + float((drawn >= value).sum())) / (1 + len(drawn))
 
 
-def _low(seen: _Seen, tail: float, least: float) -> float:
+def _low(seen: _Seen, tail: float, least: float, near: float | None) -> float:
     size, noise = seen.at(least)
     total = float(_integral(size))
     if total <= seen.noise.quantile(_integral(noise), 1 - tail):
@@ -183,10 +193,10 @@ def _low(seen: _Seen, tail: float, least: float) -> float:
 
     if excess(size, noise, least) <= 0 or total <= least:
         return _root(lambda true: excess(size, noise, true), 0.0, min(total, least))
-    return _root(lambda true: excess(*seen.at(true), true), least, 1.0)
+    return _root_near(lambda true: excess(*seen.at(true), true), near, least)
 
 
-def _high(seen: _Seen, tail: float, least: float, n_effective: float) -> float:
+def _high(seen: _Seen, tail: float, least: float, n_effective: float, near: float | None) -> float:
     z = float(ndtri(1 - tail))
 
     def excess(true: float) -> float:
@@ -206,7 +216,9 @@ def _high(seen: _Seen, tail: float, least: float, n_effective: float) -> float:
 
     if excess(least) >= 0:
         return least
-    return 1.0 if excess(1.0) <= 0 else _root(excess, least, 1.0)
+    if excess(1.0) <= 0:
+        return 1.0
+    return _root_near(excess, near, least)
 
 
 def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
@@ -222,6 +234,22 @@ def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
     if float(_integral(shrunk(most))) > total:  # gaps without noise stay
         return None
     return shrunk(_root(lambda x: float(_integral(shrunk(x))) - total, 0.0, most))
+
+
+def _root_of_noise(excess: Callable[[float], float], least: float) -> float:
+    """Fixed point of noise alone, which is as the inverse root of the bandwidth."""
+    excess = cache(excess)
+    if excess(least) <= 0:
+        return least
+    near = least * (1 + excess(least) / least) ** (2 / 3)
+    return crossing_near(excess, (least, near), least, 1.0, accuracy=ACCURACY)
+
+
+def _root_near(of: Callable[[float], float], near: float | None, least: float) -> float:
+    """Root from `least` on: by secants from a guess, if there is one."""
+    if near is None:
+        return _root(of, least, 1.0)
+    return crossing_near(of, (near, near * (1 + NEAR)), least, 1.0, accuracy=ACCURACY)
 
 
 def _root(of: Callable[[float], float], low: float, high: float) -> float:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from scipy.optimize import brentq
 
-__all__ = ["crossing"]
+__all__ = ["crossing", "crossing_near"]
+
+STEPS = 12  # of a guess, before the whole range is searched
 
 
 def crossing(
@@ -23,3 +25,35 @@ def crossing(
     if first * last >= 0:
         return low if abs(first) < abs(last) else high
     return float(brentq(of, low, high, xtol=1e-15, rtol=accuracy))  # pyright: ignore[reportArgumentType]
+
+
+def crossing_near(
+    of: Callable[[float], float],
+    guesses: tuple[float, float],
+    low: float,
+    high: float,
+    *,
+    accuracy: float = 1e-12,
+) -> float:
+    """The same, by a few secants from two guesses; by a search where these do not settle.
+
+    Examples
+    --------
+    >>> round(crossing_near(lambda x: x * x - 0.25, (0.4, 0.45), 0.0, 1.0), 12)
+    0.5
+    >>> crossing_near(lambda x: x - 2.0, (0.4, 0.45), 0.0, 1.0)
+    1.0
+    """
+    before, at = (min(max(guess, low), high) for guess in guesses)
+    was, value = of(before), of(at)
+    for _ in range(STEPS):
+        if value == was:
+            break
+        step = value * (at - before) / (value - was)
+        before, at, was = at, at - step, value
+        if not low < at < high:
+            break
+        if abs(step) <= accuracy * at:
+            return at
+        value = of(at)
+    return crossing(of, low, high, accuracy=accuracy)
