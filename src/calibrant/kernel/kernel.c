@@ -198,6 +198,7 @@ int calibrant_add_moments(const double *score, const double *weight, int64_t n, 
 #include "order.h"
 #include "place.h"
 #include "curve.h"
+#include "rank.h"
 
 #define REAL float
 #include "scan.h"

@@ -15,7 +15,7 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "scan.h", "of_real.h", "few.h", "order.h", "place.h", "curve.h")
+SOURCES = ("kernel.c", "scan.h", "of_real.h", "few.h", "order.h", "place.h", "curve.h", "rank.h")
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]
@@ -51,6 +51,8 @@ _OF_ROWS = {
     "keys_narrow": (_POINTER, _POINTER, _COUNT, _POINTER),
     "runs_narrow": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),
+    "ranked_narrow": (_POINTER, _COUNT, _POINTER),
+    "ranked_wide": (_POINTER, _COUNT, _POINTER),
     "pool": (_POINTER, _POINTER, _COUNT, *(_POINTER,) * 3),
     "bridges": (_POINTER, _POINTER, _COUNT, _POINTER, _COUNT, _COUNT, *(_POINTER,) * 5),
     "influences": (_POINTER, _POINTER, _COUNT, _POINTER, _POINTER),

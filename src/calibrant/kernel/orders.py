@@ -1,13 +1,35 @@
 """Rows in the order of their scores, what every row outranks, and how far it moves an area."""
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Bool, Float64, Int64
 from torch import Tensor
 
+from calibrant.kernel.curves import keys, narrow_keys
 from calibrant.kernel.library import kernel
 from calibrant.kernel.scans import REALS, plain
 
-__all__ = ["influences_of", "order_and_ranks", "searched_placements"]
+__all__ = ["RankedSide", "influences_of", "order_and_ranks", "ranked_sides", "searched_placements"]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSide:
+    """How many of the other side the rows of one side outrank, or are outranked by.
+
+    Attributes
+    ----------
+    n : float
+        Rows of the side.
+    outranked : float
+        Sum over them of the rows of the other side, ties one half.
+    squares : float
+        Sum of the squared distances of these numbers from their mean.
+    """
+
+    n: float
+    outranked: float
+    squares: float
 
 
 def order_and_ranks(
@@ -48,6 +70,35 @@ def searched_placements(
     addresses = scores.data_ptr(), positive.data_ptr(), _address(weight)
     done = library[f"placements_{real}"](*addresses, len(scores), share.data_ptr())
     return share if done else None
+
+
+def ranked_sides(
+    scores: Tensor, positive: Bool[Tensor, " row"]
+) -> tuple[RankedSide, RankedSide] | None:
+    """What positive rows outrank, and what outranks negative ones; None without the kernel.
+
+    Exact: keys of scores with the outcome in the lowest bit are sorted, and gone through from both
+    ends.
+    None too where a key does not tell its score: float64 of a size above 2**520.
+    """
+    library = kernel()
+    if library is None or scores.ndim != 1 or not plain(scores, positive):
+        return None
+    values, hit = scores.numpy(), positive.numpy()
+    found, width = narrow_keys(values, hit), "narrow"
+    if found is None or not found[1]:
+        found, width = keys(values, hit), "wide"
+    if found is None or not found[1]:
+        return None
+    found[0].sort()
+    sums = torch.empty(6, dtype=torch.float64)
+    address = int(found[0].__array_interface__["data"][0])
+    if not library[f"ranked_{width}"](address, len(found[0]), sums.data_ptr()):
+        return None
+    up, down = (
+        RankedSide(n, twice / 2, squares / 4) for n, twice, squares in sums.view(2, 3).tolist()
+    )
+    return up, down
 
 
 def influences_of(

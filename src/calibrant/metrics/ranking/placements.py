@@ -1,14 +1,16 @@
 """Placements: the share of the other side that every row outranks."""
 
+import math
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
-from calibrant.kernel.orders import order_and_ranks, searched_placements
+from calibrant.kernel.orders import order_and_ranks, ranked_sides, searched_placements
 from calibrant.statistics.power_sums import sum_by
 
-__all__ = ["by_rank", "placements", "placements_by_side"]
+__all__ = ["by_rank", "placements", "placements_by_side", "unweighted_area"]
 
 FEW = 16  # where one side is this many times smaller, it alone is sorted
 
@@ -70,6 +72,30 @@ def placements_by_side(
     hit = positive.cpu().numpy()
     ups, downs = np.sort(wide[hit]), np.sort(wide[~hit])
     return _share_below(ups, downs), 1 - _share_below(downs, ups)
+
+
+def unweighted_area(
+    scores: Tensor, positive: Bool[Tensor, " row"]
+) -> tuple[float, float, tuple[float, float]] | None:
+    """Area under the ROC curve of rows of equal weight, DeLong's variance, and the rows of sides.
+
+    By one sort of scores and outcomes together, and counts; None without the kernel. The variance
+    is NaN where a side has one row, and both are where it has none.
+    """
+    wide = scores.float() if scores.dtype.itemsize < 4 else scores
+    sides = ranked_sides(wide.contiguous(), positive.contiguous())
+    if sides is None:
+        return None
+    up, down = sides
+    pairs = up.n * down.n
+    if not pairs:
+        return math.nan, math.nan, (up.n, down.n)
+    variance = math.nan
+    if min(up.n, down.n) > 1:
+        variance = sum(
+            one.squares / other.n**2 / (one.n * (one.n - 1)) for one, other in (sides, sides[::-1])
+        )
+    return up.outranked / pairs, variance, (up.n, down.n)
 
 
 def _share_below(ordered: np.ndarray, others: np.ndarray) -> Float64[Tensor, " side"]:

@@ -14,7 +14,12 @@ from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval
 from calibrant.metrics.ranking.area_interval import area_interval
-from calibrant.metrics.ranking.placements import by_rank, placements, placements_by_side
+from calibrant.metrics.ranking.placements import (
+    by_rank,
+    placements,
+    placements_by_side,
+    unweighted_area,
+)
 from calibrant.metrics.ranking.roc_area import RocArea, delong_part, roc_area
 from calibrant.metrics.ranking.sides import effective_rows
 from calibrant.prediction.rows import Rows
@@ -76,8 +81,12 @@ class PositiveAUROC(RowMetric):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
         events, ranking = scores_of(rows, "positive")
-        scores = ranking.values
-        weight, positive = events.weight(), events.outcome
+        scores, positive = ranking.values, events.outcome
+        if events.weights is None and positive.dtype == torch.bool:
+            area = unweighted_area(scores, positive)
+            if area is not None:
+                return _of_counts(*area, level)
+        weight = events.weight()
         if positive.dtype != torch.bool:
             value = area_of_masses(scores, positive, weight).value
             return _estimate(value, Interval(None, None, SOFT), len(rows), level)
@@ -97,6 +106,15 @@ class PositiveAUROC(RowMetric):
         )
         sides = tuple(effective_rows(side, side.square()) for side in weights)
         return _estimate(value, _interval(value, variance, sides, level), len(rows), level)
+
+
+def _of_counts(value: float, variance: float, sides: tuple[float, float], level: float) -> Estimate:
+    """Estimate from numbers of rows that all weigh 1."""
+    n = int(sum(sides))
+    if min(sides) <= 0:
+        return undefined(n)
+    interval = _interval(value, variance, tuple(torch.tensor(side) for side in sides), level)
+    return _estimate(value, interval, n, level)
 
 
 def area_of_masses(scores: Tensor, outcome: Tensor, weight: Float64[Tensor, " row"]) -> RocArea:
