@@ -150,6 +150,52 @@ def test_one_run_has_its_report_which_is_copied(runs, tmp_path):
     assert (tmp_path / "a.html").read_bytes() == report
 
 
+def test_a_run_without_its_report_or_at_another_level_gets_one_of_its_predictions(runs, tmp_path):
+    copied = tmp_path / "ce"
+    copied.mkdir()
+    for name in ("metrics.json", "predictions.parquet", "recipe.toml"):
+        (copied / name).write_bytes((runs / "ce" / name).read_bytes())
+    assert run(copied).exit_code == 0
+    page = (copied / "report.html").read_text()
+    assert "sold, by the run ce" in page
+    record = json.loads((copied / "metrics.json").read_text())["after"]["log_loss"]
+    assert f"{record['value']:.4f}" in page
+    other = run(runs / "ce", "--level", "0.9", "--out", tmp_path / "a.html")
+    assert other.exit_code == 0, other.output
+    assert "90 % interval" in (tmp_path / "a.html").read_text()
+    assert run(runs / "ce", "--level", "0.9").exit_code == 3  # its report is there
+
+
+def test_an_evaluation_keeps_its_level(saved):
+    del saved
+    result = run("old.json", "--level", "0.9")
+    assert result.exit_code == 3
+    assert "level must be that of the evaluation; got 0.9." in result.stderr
+
+
+def test_rows_that_depend_on_each_other_count_as_one(tmp_path):
+    rng = np.random.default_rng(4)
+    size = np.repeat(np.linspace(-2, 2, 80), 3)
+    sold = np.where(size + rng.normal(size=240) > 0, "yes", "no")
+    parquet.write_table(pa.table({"size": size, "sold": sold}), tmp_path / "t.parquet")
+    for loss in ("ce", "focal"):
+        place = str(tmp_path / "t.parquet")
+        train = ["train", place, "--target", "sold", "--loss", loss, "--epochs", "2"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(artifacts, "write", lambda path, _: path.write_text("a page") and ())
+            made = CliRunner().invoke(
+                program, [*train, "--no-baselines", "--quiet", "--out", str(tmp_path / loss)]
+            )
+        assert made.exit_code == 0, made.output
+    table = parquet.read_table(tmp_path / "ce" / "predictions.parquet")
+    units = table["unit"].to_numpy()
+    assert len(np.unique(units)) == len(units) / 3
+    two = (tmp_path / "ce", tmp_path / "focal")
+    told = json.loads(run(*two, "--metrics", "log_loss", "--json").stdout)
+    (one,) = told["differences"]
+    assert one["difference"]["n_effective"] == pytest.approx(len(units) / 3)
+
+
 @pytest.mark.parametrize("name", ["old.tallies", "old.json"])
 def test_one_file_has_its_report_beside_it(saved, name):
     result = run(name, "--json")

@@ -259,6 +259,19 @@ def test_a_headline_of_several_sorts_them_by_what_was_found():
     )
 
 
+def test_many_models_open_with_a_few_and_hide_none(tmp_path: Path, read_page: Read):
+    rng = np.random.default_rng(2)
+    models = {
+        f"m{k}": cal.predictions(logits=TRUE + 0.1 * k * rng.normal(size=600), labels=LABELS)
+        for k in range(12)
+    }
+    found = page(read_page, tmp_path, models, metrics=["brier"])
+    assert "5 more differences stand below." in found.words
+    assert len(found.tables["differences-table"]) == 12
+    many = headline([replace(EVERY["none"], name=f"m{k}") for k in range(9)])
+    assert many == ("In log loss, no evidence of a difference: m0, m1, m2, m3, m4, m5 and 3 more.")
+
+
 def test_what_cannot_be_compared_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
     place = tmp_path / "c.html"

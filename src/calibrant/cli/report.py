@@ -45,7 +45,7 @@ __all__ = ["report"]
     is_flag=True,
     help="Models that are not of the same rows are of other rows, of other units.",
 )
-@click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
+@click.option("--level", type=float, help="Of the intervals.", show_default="that of a run; 0.95")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def report(
@@ -58,7 +58,7 @@ def report(
     reference: str | None,
     metrics: tuple[str, ...],
     independent: bool,
-    level: float,
+    level: float | None,
     as_json: bool,
 ) -> None:
     """Write one page about a run, or about several.

@@ -8,6 +8,7 @@ import click
 
 from calibrant.cli.metric_names import check_metric_names
 from calibrant.errors import InputError, OutputError
+from calibrant.metrics.base import LEVEL
 from calibrant.pipeline.report_models import models_of
 from calibrant.pipeline.write_reports import write_one
 from calibrant.report.several.page import several_of
@@ -16,11 +17,14 @@ from calibrant.report.several.write import write_several
 __all__ = ["run_comparison", "run_report"]
 
 
-def run_report(path: Path, out: Path | None, *, force: bool, level: float, as_json: bool) -> None:
+def run_report(
+    path: Path, out: Path | None, *, force: bool, level: float | None, as_json: bool
+) -> None:
     """Write the report of what lies at `path`; print where it is."""
     place = path / "report.html" if path.is_dir() else path.with_name("report.html")
     place = place if out is None else out
-    if not (path.is_dir() and out is None):  # the report of a run is where it is
+    own = path.is_dir() and level is None and out is None  # the report of a run, where it is
+    if not own:
         _check_place(place, [path], force=force)
     write_one(path, place, level=level)
     if as_json:
@@ -38,7 +42,7 @@ def run_comparison(
     reference: str | None,
     metrics: Sequence[str],
     independent: bool,
-    level: float,
+    level: float | None,
     as_json: bool,
 ) -> None:
     """Write the page about several models; print where it is and its verdict."""
@@ -50,7 +54,7 @@ def run_comparison(
         models_of(paths, names),
         reference=reference,
         metrics=metrics or None,
-        level=level,
+        level=LEVEL if level is None else level,
         independent=independent,
     )
     verdict = write_several(place, several)

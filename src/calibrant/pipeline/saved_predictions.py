@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from calibrant.errors import InputError
 from calibrant.pipeline.recipe import Recipe
 from calibrant.pipeline.recipe_file import read_recipe
 from calibrant.pipeline.record import SCHEMA
+from calibrant.prediction.base import Predictions
 from calibrant.prediction.door import numbers, predictions
 from calibrant.prediction.rows import Rows
 
@@ -48,12 +49,16 @@ class _Record(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SavedPredictions:
-    """What a run predicted for its test rows, after calibration.
+    """What a run predicted for its test rows, after calibration and before.
 
     Attributes
     ----------
+    target : str
+        Name of what is predicted.
     rows : Predictions or Numbers
         In the order of the file.
+    before : Predictions or None
+        The same before calibration; None where nothing was calibrated.
     same_as : str
         Equal for runs whose row k is the same row of the same table, with the same target.
     units : Int64[ndarray, "row"] or None
@@ -66,7 +71,9 @@ class SavedPredictions:
         Of the packages.
     """
 
+    target: str
     rows: Rows
+    before: Rows | None
     same_as: str
     units: Int64[np.ndarray, " row"] | None
     recipe: Recipe
@@ -90,20 +97,17 @@ def saved_predictions(run: Path) -> SavedPredictions:
     recipe, record = read_recipe(run / "recipe.toml"), _record(run / "metrics.json")
     table = _table(run / "predictions.parquet")
     classes = record.target.classes
-    wanted = ["row", "label", *(f"p_after_{name}" for name in classes)]
-    wanted += [] if classes else ["predicted"]
+    wanted = ["row", "label"] if classes else ["row", "label", "predicted"]
+    wanted += [f"{when}{name}" for when in ("p_before_", "p_after_") for name in classes]
     missing = [name for name in wanted if name not in table.column_names]
     if missing:
         place = f"{run / 'predictions.parquet'}"
         raise InputError(place, "hold the columns of a run", f"none called {missing[0]!r}", REMEDY)
-    place = _numbers(table, "row")
+    place, before = _numbers(table, "row"), None
     if classes:
-        code = {name: k for k, name in enumerate(classes)}
-        labels = np.array([code[name] for name in table.column("label").to_pylist()])
-        stated = [_numbers(table, f"p_after_{name}") for name in classes]
-        rows: Rows = predictions(
-            probs=np.column_stack(stated), labels=labels, class_names=classes, normalize=False
-        )
+        rows: Rows = _stated(table, "p_after_", classes)
+        if any(_unlike(table, name) for name in classes):
+            before = _stated(table, "p_before_", classes)
     else:
         rows = numbers(predicted=_numbers(table, "predicted"), targets=_numbers(table, "label"))
     units = None
@@ -113,7 +117,9 @@ def saved_predictions(run: Path) -> SavedPredictions:
     digest = hashlib.sha256(told.encode() + place.astype(np.int64).tobytes()).hexdigest()
     found = record.calibrator if isinstance(record.calibrator, tuple) else (record.calibrator,)
     return SavedPredictions(
+        target=record.target.name,
         rows=rows,
+        before=before,
         same_as=digest,
         units=units,
         recipe=recipe,
@@ -144,6 +150,20 @@ def _flat(settings: Mapping[str, object], prefix: str = "") -> list[tuple[str, s
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             told.append((f"{prefix}{name}", text))
     return told
+
+
+def _stated(table: pa.Table, prefix: str, classes: Sequence[str]) -> Predictions:
+    """Probabilities of the columns `prefix` and class, with the labels."""
+    code = {name: k for k, name in enumerate(classes)}
+    labels = np.array([code[name] for name in table.column("label").to_pylist()])
+    stated = [_numbers(table, f"{prefix}{name}") for name in classes]
+    return predictions(probs=np.column_stack(stated), labels=labels, class_names=classes)
+
+
+def _unlike(table: pa.Table, name: str) -> bool:
+    """Whether calibration changed the probabilities of a class."""
+    before, after = (_numbers(table, f"{when}{name}") for when in ("p_before_", "p_after_"))
+    return not np.array_equal(before, after)
 
 
 def _record(path: Path) -> _Record:

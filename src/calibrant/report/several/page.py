@@ -31,6 +31,8 @@ ORDER = (
 )
 """Metrics that are shown where none are named, in this order."""
 
+MOST_SAID = 6  # sentences of the opening
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Several:
@@ -150,11 +152,18 @@ def page_of(several: Several) -> Page:
         subject=f"Beside {named(several.reference.name)}{classes}",
         warnings=tuple(dict.fromkeys(notes)),
         headline=headline(main),
-        sentences=[*(sentence(one) for one in main[:6]), *_doubts(several)],
+        sentences=[*_said(main), *_doubts(several)],
         numbers=[],
         picture=forest(main, name="first") if main else None,
         sections=[section for section in sections if section is not None],
     )
+
+
+def _said(main: Sequence[Versus]) -> list[str]:
+    """Sentences of the opening: one a model, of many the first few."""
+    rest = len(main) - MOST_SAID
+    more = [f"{rest:,} more differences stand below."] if rest > 1 else []
+    return [*(sentence(one) for one in (main[:MOST_SAID] if more else main)), *more]
 
 
 def _check(models: Sequence[Model], reference: str | None) -> None:

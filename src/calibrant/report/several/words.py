@@ -11,6 +11,7 @@ from calibrant.report.several.versus import Finding, Versus
 __all__ = ["difference_told", "headline", "interval_told", "named", "sentence", "spoken"]
 
 LONGEST = 40  # letters of a name within a sentence
+MOST_NAMED = 6  # models of one kind in a sentence
 
 _HEADS: tuple[tuple[Finding, str], ...] = (
     ("better", "better than {reference}"),
@@ -136,6 +137,8 @@ def _by(versus: Versus) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names with commas, and an "and" before the last."""
+    """Names with commas, and an "and" before the last; of many the first few."""
+    if len(names) > MOST_NAMED:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
