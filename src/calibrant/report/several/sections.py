@@ -195,7 +195,7 @@ def reliability_section(models: Sequence[Model], level: float) -> Section | None
                 label=f"Reliability diagram of {named(name)}. Its numbers follow below.",
                 sentence=bins_apart(table),
                 table=reliability_bins(
-                    table, name=f"reliability-{k}-table", caption=f"Bins of {named(name)}"
+                    table, name=f"reliability-{k}-table", caption=f"Bins of {shortened(name, HEAD)}"
                 ),
             )
         )
