@@ -3,6 +3,7 @@
 import torch
 
 from calibrant.errors import InputError
+from calibrant.metrics.class_index import index_of_class
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
@@ -26,7 +27,7 @@ def steps_of_class(rows: Rows | Tallies, class_name: str | int | None) -> Steps:
     """
     if class_name is None:
         return steps_of_view(rows, "positive")
-    k = _index(rows, class_name)
+    k = index_of_class(rows, class_name)
     if isinstance(rows, Tallies):
         if ClassGrids() not in rows.parts:
             remedy = "Tally them with metrics=['auroc_macro']."
@@ -80,15 +81,3 @@ def occupied(steps: Steps) -> Steps:
     held = steps.up + steps.down > 0
     sides = (steps.up, steps.down, steps.up_twice, steps.down_twice, steps.least, steps.apart)
     return Steps(steps.scores[held], *(side[held] for side in sides))
-
-
-def _index(rows: Rows | Tallies, class_name: str | int) -> int:
-    """Index of a class, by name or by index."""
-    names = rows.class_names
-    if isinstance(class_name, str) and class_name in names:
-        return names.index(class_name)
-    if not isinstance(class_name, (str, bool)) and 0 <= class_name < len(names):
-        return int(class_name)
-    known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-    remedy = f"Name one of {known}, or its index."
-    raise InputError("class_name", "be a class of the rows", f"{class_name!r}", remedy)
