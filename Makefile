@@ -89,6 +89,11 @@ calibrators: .venv-peers/complete  ## Calibrators on published networks, beside 
 side-by-side: .venv-peers/complete  ## Pictures of the same predictions by five libraries, for the docs
 	.venv-peers/bin/python benchmarks/side_by_side.py
 
+# Node and npm are asked for by nothing else; what it writes is committed.
+.PHONY: bundle
+bundle:  ## The charts' library in one file, from the versions in bundle/package-lock.json
+	cd bundle && npm ci --silent && npm run --silent build
+
 .PHONY: format
 format: .venv/complete  ## Let ruff mend rules and format
 	$(BIN)/ruff check --fix

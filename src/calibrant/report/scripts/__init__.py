@@ -1,0 +1,1 @@
+"""Scripts that a page with charts carries: a plotting library in one file, and our own."""
