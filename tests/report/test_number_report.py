@@ -95,7 +95,7 @@ def test_drawn_rows_are_counted_where_they_are_not_all(
 def test_page_with_the_most_rows_is_small(make_number_summary: Make):
     values = [k / 7 for k in range(2000)]
     drawn = DrawnRows(predicted=values, targets=values[::-1], n=10**6)
-    assert len(render(make_number_summary(drawn=drawn)).encode()) < 600_000
+    assert len(render(make_number_summary(drawn=drawn)).encode()) < 1_300_000  # with its scripts
 
 
 def test_metrics_that_were_not_measured_are_not_spoken_of(

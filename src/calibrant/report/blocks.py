@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
+from calibrant.report.charts.chart import Chart
+
 __all__ = [
     "Block",
     "Cell",
@@ -58,6 +60,7 @@ class Picture:
     label: str  # what a screen reader says in place of the picture
     sentence: str
     table: Table | None = None
+    chart: Chart | None = None  # what takes its place where scripts run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

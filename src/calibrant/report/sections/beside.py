@@ -8,6 +8,7 @@ from calibrant.figures.differences import difference_plot
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Picture, Section, Table
+from calibrant.report.charts.intervals import Estimated, interval_chart
 from calibrant.report.contest import Contest, Spread
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.numbers import interval, number
@@ -68,6 +69,11 @@ def _rivals_section(contest: Contest, network_before: Estimate | None) -> Sectio
         + " ".join(rival.sentence for rival in contest.rivals),
         sentence=sentence,
         table=_contest_table(contest, network_before),
+        chart=interval_chart(
+            [_estimated(rival.name, rival.difference) for rival in contest.rivals],
+            title=f"difference in {score}",
+            level=max((one for one in levels if one is not None), default=None),
+        ),
     )
     return Section(name="contest", title="Beside simpler models", lead=lead, blocks=[picture])
 
@@ -131,6 +137,11 @@ def _contest_table(contest: Contest, network_before: Estimate | None) -> Table:
         footnotes=footnotes,
         stacked=True,
     )
+
+
+def _estimated(name: str, difference: Difference) -> Estimated:
+    """A difference as the chart takes it."""
+    return Estimated(name=name, value=difference.value, low=difference.low, high=difference.high)
 
 
 def _is_same(contest: Contest, network_before: Estimate | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from calibrant.figures.confusion import confusion_matrix
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Picture, Section
+from calibrant.report.charts.matrix import MOST_CLASSES, matrix_chart
 from calibrant.report.numbers import count, in_percent
 from calibrant.report.pictures import svg_of
 from calibrant.report.tables import class_table, confusion_table
@@ -45,6 +46,7 @@ def _confusion_blocks(confusion: Sequence[Sequence[float]], names: Sequence[str]
             sentence=f"{sentence} A row is a true class, a column the class that was predicted; "
             "colour is the share of the true class.",
             table=errors if errors.rows else None,
+            chart=matrix_chart(confusion, names) if len(names) <= MOST_CLASSES else None,
         )
         return [picture]
     return [errors] if errors.rows else []

@@ -6,6 +6,7 @@ from calibrant.figures.predicted import predicted_against_true
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Cell, Picture, Section, Table
+from calibrant.report.charts.scatter import scatter_chart
 from calibrant.report.evidence.drawn import DrawnRows
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.numbers import count, number, on_scale
@@ -32,6 +33,7 @@ def scatter(drawn: DrawnRows) -> Picture:
         label=f"True over predicted values, a point for each of {which}.",
         sentence=f"A point for each of {which}. On the dotted line the prediction was right, "
         "above it too low, below it too high.",
+        chart=scatter_chart(drawn.predicted, drawn.targets),
     )
 
 

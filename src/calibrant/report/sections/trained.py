@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from calibrant.figures.training import training_curves
 from calibrant.report.blocks import Block, Cell, Facts, Picture, Section, Table
+from calibrant.report.charts.training import training_chart
 from calibrant.report.numbers import count, number
 from calibrant.report.pictures import svg_of
 from calibrant.report.summary import TrainingHistory
@@ -40,6 +41,7 @@ def _curves(training: TrainingHistory, *, alone: bool) -> Picture:
         label=f"Training curves{which}. {sentence}",
         sentence=sentence,
         table=_history_table(training),
+        chart=training_chart(training.columns),
     )
 
 

@@ -1,0 +1,1 @@
+"""Charts: pictures of a report that answer to the pointer, the keyboard and switches."""

@@ -1,0 +1,77 @@
+"""Parts that charts share, in Vega-Lite: axes, lines, points with what they tell."""
+
+from collections.abc import Sequence
+
+from calibrant.report.charts.chart import Spec
+
+__all__ = ["axis", "line_between", "points", "series_color", "series_dashes", "series_shape"]
+
+_NUMBERS = [0, 1, 2]
+
+
+def axis(
+    field: str,
+    title: str,
+    *,
+    ends: tuple[float, float] | None = None,
+    percent: bool = False,
+    count: int = 5,
+) -> dict[str, object]:
+    """Quantitative channel on `field`, with its axis and, where they are given, its `ends`."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"zero": False, **({"domain": list(ends), "nice": False} if ends else {})},
+        "axis": {"title": title, "tickCount": count, **({"format": "~%"} if percent else {})},
+    }
+
+
+def series_color() -> dict[str, object]:
+    """Channel of the colour of a series: those of the page, light or dark."""
+    colors = ["var(--first)", "var(--second)", "var(--third)"]
+    return _by_series(colors)
+
+
+def series_shape() -> dict[str, object]:
+    """Channel of the marker of a series, which tells it without colour."""
+    return _by_series(["square", "circle", "triangle-up"])
+
+
+def series_dashes() -> dict[str, object]:
+    """Channel of the dashes of a series, which tell it without colour."""
+    return _by_series([[5, 3], [1, 0], [7, 3, 1, 3]])
+
+
+def points(x: Spec, y: Spec, *, size: int = 60, unseen: bool = False) -> dict[str, object]:
+    """Layer of points that tell of their rows; `unseen` ones show where they are pointed at."""
+    return {
+        "mark": {"type": "point", "filled": True, "size": size, "opacity": 0 if unseen else 1},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "color": series_color(),
+            "shape": series_shape(),
+            "tooltip": {"value": "told"},
+        },
+    }
+
+
+def line_between(ends: Sequence[tuple[float, float]], x: str, y: str) -> dict[str, object]:
+    """Dotted line through points that are no rows: what a perfect or a random model would show."""
+    return {
+        "data": {"values": [{x: a, y: b} for a, b in ends]},
+        "mark": {"type": "line", "strokeDash": [2, 3], "color": "var(--muted)"},
+        "encoding": {
+            "x": {"field": x, "type": "quantitative"},
+            "y": {"field": y, "type": "quantitative"},
+        },
+    }
+
+
+def _by_series(values: Sequence[object]) -> dict[str, object]:
+    return {
+        "field": "series",
+        "type": "nominal",
+        "scale": {"domain": _NUMBERS, "range": list(values)},
+        "legend": None,
+    }
