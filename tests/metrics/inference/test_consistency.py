@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+from scipy.stats import poisson
 
 import calibrant as cal
 from calibrant.metrics.binless.multi_scale import CalibrationTestP
@@ -103,3 +104,12 @@ def test_chance_counts_ties_half_and_never_says_never():
     assert chance_of(np.zeros(9), 1.0) == 0.05
     few = np.random.default_rng(0).normal(size=300)
     assert chance_of(few, 1.645, normal=True) == pytest.approx(0.05, abs=0.02)
+
+
+def test_outcomes_that_scatter_as_much_as_they_are_many_are_poisson():
+    """Weights can make them scatter more than single rows do: no number of trials does that."""
+    rows, mean = np.full(1, 4674.0), np.full(1, 2.2)
+    came = mean - calibrated_gaps(rows, rows, mean, 1.004 * mean)[0]
+    for number in range(6):
+        share = float((np.abs(came - number) < 1e-9).mean())
+        assert share == pytest.approx(poisson.pmf(number, 2.2), abs=1e-3)

@@ -129,14 +129,17 @@ def _scale(
 ) -> Float64[ndarray, " draw"]:
     """Standardised chi-squared of `n_bins` bins, draw by draw."""
     gap, spread, known = (
-        x.reshape(n_bins, FINEST // n_bins, -1).sum(axis=1) for x in (drawn, variance, information)
+        x if n_bins == FINEST else x.reshape(n_bins, FINEST // n_bins, -1).sum(axis=1).squeeze()
+        for x in (drawn, variance, information)
     )
-    large = known[:, 0] >= LEAST
-    gap = np.concatenate([gap[large], gap[~large].sum(axis=0, keepdims=True)])
-    spread = np.append(spread[large, 0], spread[~large, 0].sum())
-    used = spread > 0
-    chi = (gap[used] ** 2 / spread[used, None]).sum(axis=0)
-    return (chi - used.sum()) / np.sqrt(2 * used.sum())
+    used = (known >= LEAST) & (spread > 0)
+    chi = np.where(used, 1 / np.where(used, spread, 1), 0) @ (gap * gap)
+    n_used = int(used.sum())
+    rest = known < LEAST
+    if spread[rest].sum() > 0:
+        chi += (rest.astype(float) @ gap) ** 2 / spread[rest].sum()
+        n_used += 1
+    return (chi - n_used) / np.sqrt(2 * n_used)
 
 
 def _rank(statistic: Float64[ndarray, " draw"]) -> Float64[ndarray, " draw"]:

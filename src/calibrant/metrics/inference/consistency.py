@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Bool, Float64
 from numpy import ndarray
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
 __all__ = ["calibrated_gaps", "chance_of", "upper_point"]
@@ -119,16 +119,16 @@ def _numbers_off(
     trials = mean / chance
     first = np.maximum(np.floor(mean) - WINDOW, 0)
     number = first[:, None] + np.arange(2 * WINDOW + 1)
-    possible = number < trials[:, None] + 1 - 1e-9
-    inside = np.where(possible, trials[:, None] + 1 - number, 1.0)
-    log_mass = gammaln(trials + 1)[:, None] - gammaln(number + 1) - gammaln(inside)
-    log_mass += number * np.log(chance)[:, None]
-    log_mass += (trials[:, None] - number) * np.log1p(-chance)[:, None]
-    mass = np.where(possible, np.exp(log_mass), 0.0).cumsum(axis=1)
+    mass = np.ones_like(number)  # relative to the first, which is at most nine deviations away
+    before = trials[:, None] - number[:, :-1]
+    mass[:, 1:] = (chance / (1 - chance))[:, None] * before / number[:, 1:]
+    mass[:, 1:][before <= 1e-9] = 0  # more than all
+    mass = mass.cumprod(axis=1).cumsum(axis=1)
     mass /= mass[:, -1:]
     came = np.empty_like(uniform)
-    for k, row in enumerate(uniform):
-        came[k] = first[k] + np.searchsorted(mass[k], row)
+    for out, row, below in zip(came, uniform, mass, strict=True):
+        out[:] = below.searchsorted(row)
+    came += first[:, None]
     return np.where(flipped, -1.0, 1.0)[:, None] * (mean[:, None] - came)
 
 
