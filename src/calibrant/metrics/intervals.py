@@ -11,11 +11,13 @@ __all__ = [
     "logit_interval",
     "mean_interval",
     "newcombe",
+    "score_interval",
     "square_interval",
     "wilson",
 ]
 
 EQUAL = "all rows have the same score but for rounding, which tells nothing of the spread"
+LEANT = 25.0  # events that what is stated counts for
 FEWEST = 2 - 1e-9  # effective rows that tell a spread, but for rounding
 
 
@@ -120,14 +122,82 @@ def mean_interval(
     ----------
     .. [1] Student. "The Probable Error of a Mean." Biometrika 6, 1908.
     """
-    if not n_effective > 1 + 1e-9:
-        return Interval.missing("one row tells nothing of the spread")
-    if not n_effective > FEWEST:
-        return Interval.missing("the weights leave fewer than two effective rows")
+    few = _too_few(n_effective)
+    if few is not None:
+        return few
     if not variance > 0:
         return Interval.missing(EQUAL)
     half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) * float(np.sqrt(variance))
     return Interval(max(least, mean - half), mean + half, "moments (t)")
+
+
+def score_interval(
+    mean: float,
+    variance: float,
+    stated: tuple[float, float],
+    n_effective: float,
+    level: float,
+) -> Interval:
+    r"""Interval of the mean of a score of probabilities, at least 0, that rare rows may decide.
+
+    Where a class came out three times, or not at all, most of the score is in rows that the sample
+    has few of or none: mean and spread are too small together, and Student's interval ends too
+    low. But the probabilities state how often such rows come, and so a mean :math:`e` and a
+    variance :math:`V_e` of it. They are leant on as far as the rows cannot tell: the mean has a
+    spread as that of :math:`k = \max(m, e)^2 / V_e` events, and with :math:`w = k / (k + 25)`
+
+    .. math:: V = \max(V_m, w V_m + (1 - w) V_e) \qquad R = w\, m + (1 - w) \max(m, e)
+
+    A greater mean has a greater variance, as of counts: a mean :math:`\theta` is in the interval
+    where :math:`(m - \theta)^2 \le q^2 V \theta / R`, with Student's quantile :math:`q`.
+
+    Parameters
+    ----------
+    mean : float
+        Estimate, at least 0.
+    variance : float
+        Unbiased estimate of the variance of `mean`.
+    stated : tuple of float
+        Mean, and variance of the mean, were the stated probabilities true.
+    n_effective : float
+        Rows behind it; fewer than two have no interval.
+    level : float
+        Coverage, in (0, 1).
+
+    References
+    ----------
+    .. [1] Rao. "Large Sample Tests of Statistical Hypotheses Concerning Several Parameters."
+       Mathematical Proceedings 44, 1948, of score tests; Wilson, 1927, is the case of a share.
+
+    Examples
+    --------
+    >>> both = score_interval(0.05, 0.0, (0.05, 0.05 * 0.95 / 100), 100.0, 0.95)  # only stated
+    >>> round(both.low, 3), round(both.high, 3)
+    (0.023, 0.108)
+    """
+    few = _too_few(n_effective)
+    if few is not None:
+        return few
+    mean_stated, variance_stated = stated
+    most = max(mean, mean_stated)
+    events = most**2 / variance_stated if variance_stated > 0 else np.inf
+    own = events / (events + LEANT) if np.isfinite(events) else 1.0
+    spread = max(variance, own * variance + (1 - own) * variance_stated)
+    reach = own * mean + (1 - own) * most
+    if not spread > 0 or not reach > 0:
+        return Interval.missing(EQUAL)
+    half = float(stdtrit(n_effective - 1, 0.5 + level / 2)) ** 2 * spread / reach / 2
+    arm = float(np.sqrt(half**2 + 2 * half * mean))
+    return Interval(max(0.0, mean + half - arm), mean + half + arm, "moments, as of counts (t)")
+
+
+def _too_few(n_effective: float) -> Interval | None:
+    """Why so few rows tell no spread, if they do not."""
+    if not n_effective > 1 + 1e-9:
+        return Interval.missing("one row tells nothing of the spread")
+    if not n_effective > FEWEST:
+        return Interval.missing("the weights leave fewer than two effective rows")
+    return None
 
 
 def square_interval(mean: float, variance: float, n_effective: float, level: float) -> Interval:

@@ -11,8 +11,14 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.intervals import Interval, mean_interval, square_interval, wilson
-from calibrant.statistics.moments import Moments, RowScore
+from calibrant.metrics.intervals import (
+    Interval,
+    mean_interval,
+    score_interval,
+    square_interval,
+    wilson,
+)
+from calibrant.statistics.moments import STATED_MOST, Moments, RowScore
 from calibrant.statistics.tally import Tally
 
 __all__ = ["MeanScore"]
@@ -58,7 +64,6 @@ class MeanScore(TallyMetric, ABC):
         InputError
             If the mean is none of such scores as the metric says it has.
         """
-        del class_names  # a mean over rows has no entry a class
         value, n = float(self.read(tally)) + 0.0, int(tally["count"])
         self._check(value, tally)
         note = ""
@@ -73,8 +78,11 @@ class MeanScore(TallyMetric, ABC):
         else:
             least = -math.inf if self.signed else 0.0
             variance, n_effective = _variance(tally, value), _effective(tally)
+            stated = _stated(tally, max(2, len(class_names)))
             if self.is_square:
                 interval = square_interval(value, variance, n_effective, level)
+            elif stated is not None:
+                interval = score_interval(value, variance, stated, n_effective, level)
             else:
                 interval = mean_interval(value, variance, n_effective, level, least=least)
         shown = level if interval.low is not None else None
@@ -96,11 +104,23 @@ def _effective(tally: Tally) -> float:
     return float(tally["w"].square() / tally["ww"])
 
 
-def _variance(tally: Tally, mean: float) -> float:
+def _stated(tally: Tally, n_classes: int) -> tuple[float, float] | None:
+    """Mean and its variance, if what is stated is true; None where it was not summed.
+
+    Not where there are too many rows either, of which shards may have summed it.
+    """
+    n = float(tally["count"])
+    if float(tally["stated_count"]) != n or n * n_classes > STATED_MOST:
+        return None
+    mean = float(tally["we"] / tally["w"])
+    return mean, _variance(tally, mean, "wwe", "wwee")
+
+
+def _variance(tally: Tally, mean: float, first: str = "wwv", second: str = "wwvv") -> float:
     """Variance of the weighted mean, unbiased for equal weights."""
-    spread = tally["wwvv"] - 2 * mean * tally["wwv"] + mean**2 * tally["ww"]
+    spread = tally[second] - 2 * mean * tally[first] + mean**2 * tally["ww"]
     n_effective = _effective(tally)
-    least = 1e-14 * float(tally["wwvv"])  # below this the difference is rounding
+    least = 1e-14 * float(tally[second])  # below this the difference is rounding
     if n_effective <= 1 or float(spread) <= least:
         return 0.0
     return float(spread / tally["w"].square()) * n_effective / (n_effective - 1)

@@ -10,10 +10,15 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.kernel.tables import add_moments
+from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.tally import Statistic
 
-__all__ = ["Moments", "RowScore"]
+__all__ = ["STATED_MOST", "Moments", "RowScore", "Stated"]
+
+
+Stated = tuple[Float64[Tensor, " row"], Float64[Tensor, " row"]]
+STATED_MOST = 1 << 17  # probabilities of a tally, up to which what they state is summed
 
 
 class RowScore(ABC):
@@ -28,6 +33,14 @@ class RowScore(ABC):
     def of(self, rows: Rows) -> Float64[Tensor, " row"]:
         """Score of every row, in float64."""
 
+    def stated(self, rows: Rows) -> Stated | None:
+        """Mean and mean square of the score of every row, if its label comes as it states.
+
+        None where the score is not one of probabilities. Soft labels have a smaller square.
+        """
+        del rows
+        return None
+
     def n_read(self, rows: Rows) -> int:
         """See `Statistic.n_read`."""
         return rows.n_entries
@@ -39,12 +52,18 @@ class Moments(Statistic):
 
     An infinite score is counted and weighed in columns of its own, so that the finite
     ones keep their sums.
+
+    Of scores that probabilities state (`RowScore.stated`), the sums of the stated mean and mean
+    square, as long as rows times classes are at most `STATED_MOST`; ``stated_count`` is the number
+    of rows in them. Beyond, the rows themselves tell the spread, and the sums would take longer
+    than all others.
     """
 
     score: RowScore
     columns: ClassVar[tuple[str, ...]] = (
         *("count", "w", "wv", "wvv", "ww", "wwv", "wwvv"),
         *("infinite_count", "infinite_w"),
+        *("stated_count", "we", "wwe", "wwee"),
     )
 
     @property
@@ -66,7 +85,9 @@ class Moments(Statistic):
         """See `Statistic.add`."""
         score = _checked(self.score, rows)
         weight = None if rows.weights is None else rows.weights.double()
-        if add_moments(table, score, weight):
+        own, stated = table.split((len(self.columns) - 4, 4))
+        self._add_stated(rows, stated)
+        if add_moments(own, score, weight):
             return
         first = score if weight is None else weight * score
         total = first.sum()
@@ -88,7 +109,19 @@ class Moments(Statistic):
                 *(count, weight.sum(), total, (first * score).sum()),
                 *(weight.square().sum(), twice.sum(), (twice * score).sum(), many, heavy),
             )
-        table += torch.stack(sums)
+        own += torch.stack(sums)
+
+    def _add_stated(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
+        n_classes = rows.n_classes if isinstance(rows, Predictions) else 2
+        if len(rows) * n_classes > STATED_MOST:
+            return
+        stated = self.score.stated(rows)
+        if stated is None:
+            return
+        (mean, square), weight = stated, rows.weight()
+        twice = weight.square()
+        count = table.new_tensor(float(len(rows)))
+        table += torch.stack((count, weight @ mean, twice @ mean, twice @ square))
 
 
 def _checked(score: RowScore, rows: Rows) -> Float64[Tensor, " row"]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from scipy.stats import ttest_1samp
+from scipy.stats import t, ttest_1samp
 from sklearn.metrics import brier_score_loss, log_loss
 
 import calibrant as cal
@@ -72,17 +72,80 @@ def test_soft_labels_give_the_mean_over_labels_drawn_from_them(metric):
     assert metric(rows).value == pytest.approx(expected, abs=1e-12)
 
 
+def score_of(metric, prob, outcome):
+    if metric == LogLoss():
+        return -np.log(prob if outcome else 1 - prob)
+    return (outcome - prob) ** 2 * (2 if metric == Brier() else 1)
+
+
+@pytest.mark.parametrize("rare", [False, True])
 @pytest.mark.parametrize("metric", [LogLoss(), Brier(), BrierBinary()])
-def test_interval_is_students(metric):
-    probs, labels, _ = drawn(2)
-    single = [
-        metric(cal.predictions(probs=probs[k : k + 1], labels=labels[k : k + 1])).value
-        for k in range(60)
-    ]
-    estimate = metric(cal.predictions(probs=probs[:60], labels=labels[:60]))
-    interval = ttest_1samp(single, 0).confidence_interval(0.95)
+def test_interval_asks_every_mean_whether_its_own_spread_explains_the_distance(metric, rare):
+    """Sums, blend and ends by brute force; what is stated matters where events are rare."""
+    rng = np.random.default_rng(5)
+    prob = 1 / (1 + np.exp(rng.normal(4.0 if rare else 0.0, 1.5, 60)))
+    y = np.zeros(60, bool) if rare else rng.random(60) < prob
+    one, none = (score_of(metric, prob, outcome) for outcome in (True, False))
+    score = np.where(y, one, none)
+    mean, own = score.mean(), score.var(ddof=1) / 60
+    expected = prob * one + (1 - prob) * none
+    square = (prob * one**2 + (1 - prob) * none**2).mean()
+    stated = (square - expected.mean() ** 2) / 59
+    most = max(mean, expected.mean())
+    share = most**2 / stated / (most**2 / stated + 25)
+    spread = max(own, share * own + (1 - share) * stated)
+    reach = share * mean + (1 - share) * most
+    assert (spread > 1.02 * own) == rare
+    for probs in (prob, np.stack((1 - prob, prob), axis=1)):
+        estimate = metric(cal.predictions(probs=probs, labels=y.astype(int)))
+        for end in (estimate.low, estimate.high):
+            distance = (mean - end) ** 2 * reach / (end * spread)
+            assert distance == pytest.approx(t.ppf(0.975, 59) ** 2, rel=1e-9)
+        assert estimate.low < mean < estimate.high
+        assert estimate.method == "moments, as of counts (t)"
+
+
+@pytest.mark.parametrize("metric", [LogLoss(), Brier()])
+def test_what_many_classes_state_is_the_mean_over_their_labels(metric):
+    probs = torch.rand(4, 5, generator=torch.Generator().manual_seed(1)).double()
+    rows = cal.predictions(probs=probs / probs.sum(1, keepdim=True), labels=[0, 1, 2, 3])
+    mean, square = metric.score.stated(rows)
+    for k in range(4):
+        own = rows.full_probs[k]
+        every = cal.predictions(probs=own.expand(5, 5), labels=list(range(5)))
+        scores = metric.score.of(every)
+        assert float(mean[k]) == pytest.approx(float(own @ scores), rel=1e-12)
+        assert float(square[k]) == pytest.approx(float(own @ scores**2), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", [LogLoss(), Brier(), BrierBinary()])
+def test_interval_of_many_rows_is_students_whatever_the_shards(metric):
+    rng = np.random.default_rng(3)
+    prob = rng.random(70_000)
+    y = (rng.random(70_000) < prob).astype(int)
+    estimate = metric(cal.predictions(probs=prob, labels=y))
+    single = np.array([score_of(metric, prob, outcome) for outcome in (False, True)])
+    interval = ttest_1samp(np.where(y, single[1], single[0]), 0).confidence_interval(0.95)
     assert (estimate.low, estimate.high) == pytest.approx(tuple(interval), rel=1e-9)
     assert estimate.method == "moments (t)"
+    name = {"LogLoss": "log_loss", "Brier": "brier"}.get(type(metric).__name__, "brier_binary")
+    shards = [cal.predictions(probs=prob[k::7], labels=y[k::7]) for k in range(7)]
+    whole = sum((cal.tally(rows, [name]) for rows in shards[1:]), cal.tally(shards[0], [name]))
+    merged = cal.evaluate(whole, [name])[name]
+    assert merged.method == estimate.method
+    assert (merged.low, merged.high) == pytest.approx((estimate.low, estimate.high), rel=1e-12)
+
+
+@pytest.mark.parametrize(("metric", "true"), [(LogLoss(), 0.04575), (BrierBinary(), 0.009405)])
+def test_interval_covers_where_three_rows_of_a_class_are_expected(metric, true):
+    """The law "rare" of the benchmark, and its true values; Student's covers 84 to 90 %."""
+    rng, held = np.random.default_rng(11), 0
+    for _ in range(400):
+        prob = 1 / (1 + np.exp(5.6565 - 1.5 * rng.normal(size=300)))
+        labels = (rng.random(300) < prob).astype(int)
+        estimate = metric(cal.predictions(probs=prob, labels=labels))
+        held += estimate.low <= true <= estimate.high
+    assert held / 400 > 0.935  # 96 to 97 % in long runs, less two standard errors
 
 
 def test_log_loss_is_not_clipped():
@@ -144,7 +207,12 @@ def test_true_probabilities_score_best_on_average():
 
 
 def test_rows_of_one_score_have_no_interval():
-    estimate = Brier()(cal.predictions(probs=[0.25] * 3, labels=[0] * 3))
-    assert estimate.value == 0.125
-    assert estimate.low is None
-    assert "same score" in estimate.method
+    for probs in ([0.0] * 3, [0.0, 0.0, 1.0]):
+        estimate = Brier()(cal.predictions(probs=probs, labels=[int(p) for p in probs]))
+        assert estimate.value == 0
+        assert estimate.low is None
+        assert "same score" in estimate.method
+    doubted = Brier()(cal.predictions(probs=[0.25] * 3, labels=[0] * 3))
+    assert doubted.value == 0.125
+    assert 0 < doubted.low < 0.125
+    assert doubted.high > 0.375  # which is what they state

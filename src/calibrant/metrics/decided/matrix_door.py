@@ -58,7 +58,7 @@ def confusion(matrix: ArrayLike, *, class_names: Sequence[object] | None = None)
     names = class_names_of(class_names, matrix, len(counts))
     n, hits = counts.sum(), counts.diagonal().sum()
     none = torch.zeros_like(n)
-    moments = torch.stack((n, n, hits, hits, n, hits, hits, none, none))
+    moments = torch.stack((n, n, hits, hits, n, hits, hits, *[none] * 6))
     parts: dict[Statistic, Tally] = {
         Confusion(): Tally(Confusion(), counts.expand(3, -1, -1).clone()),
         Moments(Hit()): Tally(Moments(Hit()), moments),

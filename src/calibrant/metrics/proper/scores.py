@@ -11,7 +11,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.means import MeanScore
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.moments import RowScore
+from calibrant.statistics.moments import RowScore, Stated
 from calibrant.statistics.views import n_decided
 
 __all__ = ["Brier", "BrierBinary", "LogLoss", "NegativeLogLikelihood", "SquaredError"]
@@ -37,6 +37,17 @@ class NegativeLogLikelihood(RowScore):
     def n_read(self, rows: Rows) -> int:
         """See `RowScore.n_read`."""
         return n_decided(rows)
+
+    def stated(self, rows: Rows) -> Stated:
+        """See `RowScore.stated`."""
+        if isinstance(rows, Events):
+            probs = torch.stack((rows.stated, 1 - rows.stated), dim=-1).double()
+            logs = torch.stack((rows.stated.log(), (-rows.stated).log1p()), dim=-1).double()
+        else:
+            assert isinstance(rows, Predictions)  # checked where rows are tallied
+            probs, logs = rows.full_probs.double(), rows.declared.log_probs
+        logs = torch.where(probs > 0, logs, 0)
+        return -(probs * logs).sum(dim=-1), (probs * logs.square()).sum(dim=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +83,29 @@ class SquaredError(RowScore):
             return (rows.full_probs.double() - rows.soft).square().sum(dim=-1)
         return (rows.squared_norm - 2 * rows.p_true + 1).clamp(min=0)
 
+    def stated(self, rows: Rows) -> Stated:
+        """See `RowScore.stated`."""
+        if isinstance(rows, Events):
+            prob = rows.stated.double()
+        else:
+            assert isinstance(rows, Predictions)  # checked where rows are tallied
+            if rows.n_classes != 2:
+                probs, norm = rows.full_probs.double(), rows.squared_norm
+                cubes = probs.pow(3).sum(dim=-1)
+                return 1 - norm, (1 + norm) * (1 - 3 * norm) + 4 * cubes
+            prob = rows.declared.positive.double()
+        mean = prob * (1 - prob)
+        square = mean * (prob.pow(3) + (1 - prob).pow(3))
+        return (mean, square) if self.positive else (2 * mean, 4 * square)
+
 
 @dataclass(frozen=True, slots=True)
 class LogLoss(MeanScore):
     r"""Mean of :math:`-\log p_y` over rows, in nats, at least 0: cross entropy.
 
     Taken in float64 from the declared form, never clipped: a row that gives probability 0
-    to what came out makes it infinite, and the estimate says how many do. The interval is
+    to what came out makes it infinite, and the estimate says how many do. The interval is that of
+    `calibrant.metrics.intervals.score_interval`; of more than some 130,000 probabilities
     Student's, from the moments of the rows.
 
     References
