@@ -190,7 +190,7 @@ def reliability_section(models: Sequence[Model], level: float) -> Section | None
         ax = reliability_diagram(table, stated="stated probability")
         pictures.append(
             Picture(
-                title=shortened(name, 40),
+                title=shortened(name, HEAD),
                 svg=svg_of(ax, name=f"reliability-{k}"),
                 label=f"Reliability diagram of {named(name)}. Its numbers follow below.",
                 sentence=bins_apart(table),
