@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from calibrant.prediction.base import Predictions
+from calibrant.prediction.door import predictions
 from calibrant.report.run_report import render, write
+from calibrant.report.several.write import write_comparison
 from calibrant.report.summary import NumberRunSummary, RunSummary
 
 pytestmark = pytest.mark.browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 LONG = ("<script>alert('x')</script>", "x" * 200, "قیمت بالا", "emoji 😀", "many words " * 18, "e")
-PLACES = ("classes", "everything", "numbers")
+PLACES = ("classes", "everything", "numbers", "several")
 NARROW = "() => Number(document.querySelector('[data-drawn]').dataset.drawn) < 340"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
@@ -89,7 +93,20 @@ def pages(
     }
     for name, summary in summaries.items():
         write(folder / f"{name}.html", summary)
-    return {name: folder / f"{name}.html" for name in summaries}
+    write_comparison(compared(), folder / "several.html", metrics=["log_loss", "ece", "accuracy"])
+    return {name: folder / f"{name}.html" for name in PLACES}
+
+
+def compared() -> dict[str, Predictions]:
+    """Models of hard names, some better and some worse than the first."""
+    rng = np.random.default_rng(0)
+    true = 1.5 * rng.normal(size=400)
+    labels = rng.binomial(1, 1 / (1 + np.exp(-true)))
+    noise = [0.1 * k * rng.normal(size=400) for k in range(len(LONG))]
+    return {
+        name: predictions(logits=(1 + k) * true + noise[k], labels=labels, class_names=LONG[:2])
+        for k, name in enumerate(LONG)
+    }
 
 
 def see_all(page: Page) -> None:

@@ -15,6 +15,7 @@ from calibrant.report.several.sections import (
     DRAWN,
     differences_section,
     forest,
+    has_direction,
     metrics_section,
     reliability_section,
     verdicts_section,
@@ -154,7 +155,7 @@ def page_of(several: Several) -> Page:
         headline=headline(main),
         sentences=[*_said(main), *_doubts(several)],
         numbers=[],
-        picture=forest(main, name="first") if main else None,
+        picture=forest(main, name="first") if has_direction(main) else None,
         sections=[section for section in sections if section is not None],
     )
 
@@ -278,7 +279,11 @@ def _how(several: Several) -> list[str]:
         told.append(
             "Where rows are not paired, nothing is assumed of what they share: a difference lies "
             "between the farthest ends of both intervals. Such intervals are wide, and there is no "
-            "p value. Of an evaluation that was saved with its level, both intervals hold together "
-            "at less than that level, and the level of the difference says so."
+            "p value."
         )
+        if any(isinstance(model.given, Evaluation) for model in several.models):
+            told.append(
+                "An evaluation has intervals of one level. Two of them hold together at less than "
+                "that, and the level of the difference says so."
+            )
     return told

@@ -9,6 +9,8 @@ from calibrant.figures.names import shortened
 from calibrant.figures.reliability import reliability_diagram
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Facts, Picture, Pictures, Section, Table
+from calibrant.report.charts.intervals import Estimated, interval_chart
+from calibrant.report.charts.reliability import Seen, reliability_chart
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, number
@@ -31,6 +33,7 @@ __all__ = [
     "DRAWN",
     "differences_section",
     "forest",
+    "has_direction",
     "metrics_section",
     "reliability_section",
     "verdicts_section",
@@ -173,7 +176,23 @@ def forest(found: Sequence[Versus], *, name: str) -> Picture:
         svg=svg_of(ax, name=name),
         label=f"Forest plot of differences in {what}. " + " ".join(sentence(one) for one in found),
         sentence=told,
+        chart=interval_chart(
+            [_estimated(one) for one in found],
+            title=f"difference in {what}, {good} is better",
+            level=levels[0] / 100 if len(levels) == 1 else None,
+        ),
     )
+
+
+def has_direction(found: Sequence[Versus]) -> bool:
+    """Whether there are differences, of which one side is better."""
+    return bool(found) and found[0].higher_is_better is not None
+
+
+def _estimated(one: Versus) -> Estimated:
+    """Difference as a chart takes it: names as long as a phone is wide."""
+    told, name = one.difference, shortened(one.name, HEAD)
+    return Estimated(name=name, value=told.value, low=told.low, high=told.high)
 
 
 def reliability_section(models: Sequence[Model], level: float) -> Section | None:
@@ -197,6 +216,7 @@ def reliability_section(models: Sequence[Model], level: float) -> Section | None
                 table=reliability_bins(
                     table, name=f"reliability-{k}-table", caption=f"Bins of {shortened(name, HEAD)}"
                 ),
+                chart=reliability_chart([Seen(table=table)]),
             )
         )
     lead = [
@@ -224,7 +244,7 @@ def _said(found: Sequence[Versus]) -> str:
 
 def _drawn(found: Sequence[Versus]) -> dict[str, list[Versus]]:
     """Differences by metric, of the metrics that are drawn; of the first where none is."""
-    by_metric = _by_metric(found)
+    by_metric = {name: of for name, of in _by_metric(found).items() if has_direction(of)}
     chosen = {name: by_metric[name] for name in DRAWN if name in by_metric}
     return chosen or dict(list(by_metric.items())[:1])
 
