@@ -163,12 +163,14 @@ class Reader(HTMLParser):
         self.found = Found()
         self._open: list[str] = []
         self._rows: list[list[tuple[str, float | None]]] = []
+        self._term = False  # within, or right after, a word that a link explains
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag and its attributes."""
         attributes = {name: value or "" for name, value in attrs}
         is_data = tag == "script" and attributes.get("type") == "application/json"
         self.found.tags.append(("data of a chart" if is_data else tag, attributes))
+        self._term = attributes.get("class") == "term"
         if tag not in VOID:
             self._open.append(tag)
         if tag == "table":
@@ -195,7 +197,11 @@ class Reader(HTMLParser):
         """Collect text, and the text of cells without their small print."""
         if self._open and self._open[-1] in {"style", "script"}:
             return
-        self.found.text.append(data)
+        if self._term and self.found.text:
+            self.found.text[-1] += data
+        else:
+            self.found.text.append(data)
+        self._term = self._term and self._open[-1] == "a"
         if {"td", "th"} & set(self._open) and not {"small", "sup"} & set(self._open):
             text, value = self._rows[-1][-1]
             self._rows[-1][-1] = (text + data, value)

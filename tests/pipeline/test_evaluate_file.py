@@ -107,7 +107,7 @@ def test_positive_class_is_the_one_named(ask_file, stated):
     result = ask_file(columns, prob="p", positive="yes")
     assert values(result.first) == values(cal.evaluate(rows))
     assert file_record(result)["positive"] == "yes"
-    assert set(result.tables) == {"top_label", "positive"}
+    assert result.rows.class_names == ("no", "yes")
     other = cal.predictions(probs=probs, labels=1 - labels.astype(int))
     assert values(ask_file(columns, prob="p", positive="no").first) == values(cal.evaluate(other))
 

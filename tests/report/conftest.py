@@ -15,6 +15,8 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.registry import defaults
 from calibrant.report.contest import Contest, Rival, Spread
 from calibrant.report.evidence.drawn import DrawnRows
+from calibrant.report.evidence.gathering import curves_of
+from calibrant.report.evidence.worst_rows import worst_rows
 from calibrant.report.run_report import render
 from calibrant.report.summary import (
     Background,
@@ -41,19 +43,18 @@ def measured(n_classes: int, n: int, names: tuple[str, ...]) -> dict[str, object
     labels = (logits + noise).argmax(axis=1)  # drawn from the softmax of the logits
     per_class = ("precision_per_class", "recall_per_class", "f1_per_class", "confusion_matrix")
     metrics = [*defaults("predictions", n_classes), *per_class]
-    views = ("top_label", "positive") if n_classes == 2 else ("top_label",)
     results = []
     for factor in (2.0, 1.0):
         rows = cal.predictions(logits=factor * logits, labels=labels, class_names=names)
-        tables = {view: cal.reliability_table(rows, view=view) for view in views}
-        results.append((cal.evaluate(rows, metrics), tables, rows))
-    (before, tables_before, raw), (after, tables_after, mended) = results
+        results.append((cal.evaluate(rows, metrics), rows))
+    (before, raw), (after, mended) = results
     return {
         "before": before,
         "after": after,
         "change": paired_difference(mended, raw),
-        "reliability_before": tables_before,
-        "reliability_after": tables_after,
+        "curves_before": curves_of(raw),
+        "curves_after": curves_of(mended),
+        "worst": worst_rows(mended, lambda k: (f"{k + 2:,}", [("fat", "<i>low</i>")])),
         "confusion": after["confusion_matrix"].value,
     }
 
@@ -233,7 +234,7 @@ def number_summary() -> NumberRunSummary:
 def uncalibrated(make_summary: MakeSummary) -> RunSummary:
     """Run whose probabilities were left as they were."""
     reason = "Left uncalibrated, because no temperature is best."
-    return make_summary(after=None, reliability_after=None, calibrator=reason)
+    return make_summary(after=None, curves_after=None, calibrator=reason)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ ROWS = cal.predictions(probs=PROBS, labels=LABELS)
 
 
 def page(tmp_path: Path, read_page: Read, **settings: Any) -> Any:
-    given = {"losses": {}, "tables": {}, "confusion": None, "notes": (), **settings}
+    given = {"losses": {}, "rows": None, "notes": (), **settings}
     write_file_report(tmp_path / "a.html", name="preds.csv", **given)
     found = read_page((tmp_path / "a.html").read_text(encoding="utf-8"))
     assert found.wrong == []
@@ -27,8 +27,7 @@ def test_probabilities_come_with_reliability_errors_and_losses(tmp_path: Path, r
         read_page,
         evaluations={"probabilities": evaluation},
         losses={"probabilities": {"ce": cal.metrics.LogLoss()(ROWS)}},
-        tables={view: cal.reliability_table(ROWS, view=view) for view in ("top_label", "positive")},
-        confusion=cal.evaluate(ROWS, ["confusion_matrix"])["confusion_matrix"],
+        rows=ROWS,
         notes=("a note",),
     )
     assert len(found.tables["metrics-table"]) == 1 + len(evaluation)
@@ -54,6 +53,6 @@ def test_predictors_stand_side_by_side(tmp_path: Path, read_page: Read):
 def test_decisions_beside_probabilities_have_a_table_of_their_own(tmp_path: Path, read_page: Read):
     decided = cal.decisions(predicted=[0, 1, 1, 1, 1], labels=LABELS)
     evaluations = {"probabilities": cal.evaluate(ROWS), "decisions": cal.evaluate(decided)}
-    found = page(tmp_path, read_page, evaluations=evaluations)
+    found = page(tmp_path, read_page, evaluations=evaluations, rows=ROWS)
     assert len(found.tables["probabilities-metrics-table"]) == 1 + len(evaluations["probabilities"])
     assert len(found.tables["decisions-metrics-table"]) == 1 + len(evaluations["decisions"])

@@ -43,8 +43,7 @@ def run_evaluation(
             name=question.path.name,
             evaluations=result.evaluations,
             losses=result.losses,
-            tables=result.tables,
-            confusion=result.confusion,
+            rows=result.rows,
             notes=result.notes,
         )
     if save_tallies is not None and result.tallies is not None:

@@ -6,7 +6,6 @@ import numpy as np
 
 from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
-from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import Progress, evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
@@ -32,8 +31,6 @@ from calibrant.prediction.names import in_order
 
 __all__ = ["evaluate_classes"]
 
-MOST_DRAWN = 100  # classes of a confusion matrix
-
 
 def evaluate_classes(
     source: Source, question: Question, progress: Progress | None = None
@@ -57,7 +54,6 @@ def evaluate_classes(
     groups, clusters = row_groups(source, question), row_clusters(source, question)
     evaluations: dict[str, Evaluation] = {}
     losses: dict[str, dict[str, Estimate]] = {}
-    tables: dict[str, ReliabilityTable] = {}
     rows: Predictions | Decisions | None = None
     specs = split_specs(question.losses)
     if stated is not None:
@@ -68,8 +64,6 @@ def evaluate_classes(
         if of_specs:
             losses["probabilities"] = {spec: value for spec, (value, _) in of_specs.items()}
         notes = (*notes, *(note for _, told in of_specs.values() for note in told))
-        views = ("top_label", "positive") if rows.n_classes == 2 else ("top_label",)
-        tables = {v: reliability_table(rows, view=v, level=question.level) for v in views}
     elif specs:
         remedy = "Name the columns of the probabilities, or leave --losses out."
         raise InputError("losses", "stand beside probabilities", "decisions alone", remedy)
@@ -93,8 +87,7 @@ def evaluate_classes(
         question=question,
         evaluations=evaluations,
         losses=losses,
-        tables=tables,
-        confusion=_confusion(rows),
+        rows=rows,
         tallies=with_column(tally(rows, question.metrics or None), question.group_by)
         if question.tallied
         else None,
@@ -162,10 +155,3 @@ def _of_decisions(question: Question, rows: Predictions | Decisions | None) -> t
         remedy = "Add one such as accuracy, or leave --decided out."
         raise InputError("metrics", "hold one that decisions can tell", got, remedy)
     return tuple(able)
-
-
-def _confusion(rows: Predictions | Decisions) -> Estimate | None:
-    """Confusion matrix, if it can be drawn."""
-    if rows.n_classes > MOST_DRAWN:
-        return None
-    return evaluate(rows, ["confusion_matrix"])["confusion_matrix"]

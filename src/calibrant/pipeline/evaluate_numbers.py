@@ -72,6 +72,7 @@ def evaluate_numbers(
             for name, of_specs in told.items()
             if of_specs
         },
+        rows=next(iter(rows.values())) if len(rows) == 1 else None,
         tallies=with_column(tally(next(iter(rows.values())), wanted), question.group_by)
         if question.tallied
         else None,

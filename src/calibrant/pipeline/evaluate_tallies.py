@@ -3,18 +3,14 @@
 from dataclasses import fields, replace
 
 from calibrant.errors import InputError
-from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.grouped_tallies import column_of_groups
 from calibrant.pipeline.prediction_source import Question
-from calibrant.statistics.bundle import Tallies
-from calibrant.statistics.confusion import Confusion
 from calibrant.statistics.saved import load_tallies
 
 __all__ = ["evaluate_tallies"]
 
-MOST_DRAWN = 100  # classes of a confusion matrix
 ASKED = {"path", "reading", "task", "metrics", "level"}  # what tallies leave open
 MEASURED = {"predictions": "probabilities", "numbers": "predictions"}
 
@@ -38,7 +34,7 @@ def evaluate_tallies(question: Question) -> FileEvaluation:
             group_by=column_of_groups(tallies),
         ),
         evaluations={MEASURED.get(tallies.kind, tallies.kind): found},
-        confusion=_confusion(tallies),
+        rows=tallies,
         notes=("read from tallies", *tallies.notes),
     )
 
@@ -53,10 +49,3 @@ def _check_options(question: Question) -> None:
             remedy = "Leave it out, or evaluate the rows themselves."
             got = f"{field.name}={value!r} beside tallies"
             raise InputError("options", "go with the file", got, remedy)
-
-
-def _confusion(tallies: Tallies) -> Estimate | None:
-    """Confusion matrix, if it was tallied and can be drawn."""
-    if not tallies.holds(Confusion()) or tallies.n_classes > MOST_DRAWN:
-        return None
-    return evaluate(tallies, ["confusion_matrix"])["confusion_matrix"]

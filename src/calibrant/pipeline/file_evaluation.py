@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.pipeline.prediction_source import Question
+from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies
 
 __all__ = ["FileEvaluation", "file_record"]
@@ -25,10 +25,8 @@ class FileEvaluation:
         predictor of numbers; at least one.
     losses : mapping
         Losses by what was measured, as `evaluations`, and by their spec.
-    tables : mapping
-        Reliability tables by view.
-    confusion : Estimate or None
-        Confusion matrix of up to 100 classes.
+    rows : Rows, Tallies or None
+        What the first of the evaluations is of; None of several predictors of numbers.
     tallies : Tallies or None
         Tallies of the rows, where they were asked for.
     unused : tuple of str
@@ -42,8 +40,7 @@ class FileEvaluation:
     losses: Mapping[str, Mapping[str, Estimate]] = field(
         default_factory=dict[str, Mapping[str, Estimate]]
     )
-    tables: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
-    confusion: Estimate | None = None
+    rows: Rows | Tallies | None = None
     tallies: Tallies | None = None
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

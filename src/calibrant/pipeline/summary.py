@@ -1,6 +1,7 @@
 """The summary of a run that its report is made from."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float64
@@ -8,7 +9,6 @@ from torch import Tensor
 
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.paired import paired_difference_of
-from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.pipeline.background import background_of
@@ -17,6 +17,8 @@ from calibrant.pipeline.residuals import quantiles_of
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.numbers import Numbers
 from calibrant.report.evidence.drawn import drawn_rows
+from calibrant.report.evidence.gathering import curves_of
+from calibrant.report.evidence.worst_rows import worst_rows
 from calibrant.report.summary import (
     NumberRunSummary,
     RunSummary,
@@ -27,6 +29,7 @@ __all__ = ["number_summary_of", "run_summary_of", "summary_of"]
 
 _ERRORS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _DISTANCES = (0.5, 0.9)
+_FED = {"number", "category", "date"}  # roles of columns that the network sees
 
 
 def run_summary_of(outcome: Outcome, *, recipe: str) -> RunSummary | NumberRunSummary:
@@ -49,10 +52,11 @@ def summary_of(outcome: Outcome, *, recipe: str) -> RunSummary:
         before=measured.before,
         after=measured.after if calibrated else None,
         change=_change(outcome) if calibrated else None,
-        reliability_before=_reliability(before, level),
-        reliability_after=_reliability(after, level) if calibrated else None,
+        curves_before=curves_of(before, level=level),
+        curves_after=curves_of(after, level=level) if calibrated else None,
         confusion=_confusion(after),
         truth=None if outcome.truth is None else _truth(outcome.truth, calibrated=calibrated),
+        worst=worst_rows(after, partial(_told, outcome)),
     )
 
 
@@ -116,12 +120,14 @@ def _column(values: Tensor) -> Float64[np.ndarray, " row"]:
     return values.double().numpy(force=True)
 
 
-def _reliability(rows: Predictions, level: float) -> Mapping[str, ReliabilityTable]:
-    """Reliability tables by view."""
-    tables = {"top_label": reliability_table(rows, view="top_label", level=level)}
-    if rows.n_classes == 2:
-        tables["positive"] = reliability_table(rows, view="positive", level=level)
-    return tables
+def _told(outcome: Outcome, k: int) -> tuple[str, list[tuple[str, str]]]:
+    """Number in the file, from 0, of one of the test rows, and its values in the columns fed."""
+    prepared, row = outcome.prepared, int(outcome.tested[k])
+    fed = [column.name for column in prepared.columns if column.role in _FED]
+    held = [name for name in fed if name in prepared.table.column_names]
+    values = [(name, prepared.table.column(name)[row].as_py()) for name in held]
+    told = [(name, "" if value is None else f"{value}") for name, value in values]
+    return f"{prepared.rows[row]:,}", told
 
 
 def _confusion(rows: Predictions) -> tuple[tuple[float, ...], ...]:

@@ -58,8 +58,7 @@ def write_one(path: Path, out: Path, *, level: float | None = None) -> None:
             name=path.name,
             evaluations=result.evaluations,
             losses=result.losses,
-            tables=result.tables,
-            confusion=result.confusion,
+            rows=result.rows,
             notes=result.notes,
         )
         return

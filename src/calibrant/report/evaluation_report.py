@@ -11,6 +11,7 @@ from calibrant.prediction.rows import Rows
 from calibrant.report.evidence.gathering import COSTS
 from calibrant.report.html import html_of
 from calibrant.report.pages.evaluation_page import evaluation_page
+from calibrant.report.terms import with_terms
 from calibrant.statistics.bundle import Tallies
 
 __all__ = ["write_report"]
@@ -76,7 +77,7 @@ def write_report(
     for name, one in (("rows", rows), ("before", before)):
         _check_same(name, one, evaluation)
     page = evaluation_page(evaluation, rows, before, title=title, costs=costs)
-    write_whole(path, html_of(page))
+    write_whole(path, html_of(with_terms(page)))
 
 
 def _check_same(name: str, rows: Rows | Tallies | None, evaluation: Evaluation) -> None:

@@ -5,19 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from calibrant.files import write_whole
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
-from calibrant.report.blocks import Cell, Page, Section, Table
-from calibrant.report.evidence.curves import Curves
+from calibrant.prediction.rows import Rows
+from calibrant.report.blocks import Cell, Section, Table
 from calibrant.report.html import html_of
 from calibrant.report.numbers import number
-from calibrant.report.pages.opening import evaluation_opening, subject
-from calibrant.report.sections.errors import errors_section
+from calibrant.report.pages.evaluation_page import evaluation_page
 from calibrant.report.sections.metrics import metrics_section
-from calibrant.report.sections.moments import Moment, moments_of
-from calibrant.report.sections.reliability import first_picture, reliability_section
-from calibrant.report.shapes import matrix
+from calibrant.report.terms import with_terms
+from calibrant.statistics.bundle import Tallies
 
 __all__ = ["write_file_report"]
 
@@ -28,8 +25,7 @@ def write_file_report(
     name: str,
     evaluations: Mapping[str, Evaluation],
     losses: Mapping[str, Mapping[str, Estimate]],
-    tables: Mapping[str, ReliabilityTable],
-    confusion: Estimate | None,
+    rows: Rows | Tallies | None,
     notes: tuple[str, ...],
 ) -> None:
     """Write the evaluations of one file of predictions to `path` as one HTML file.
@@ -45,10 +41,8 @@ def write_file_report(
         table, others each in their own.
     losses : mapping
         Losses by what was measured, as `evaluations`, and by their spec.
-    tables : mapping
-        Reliability tables by view.
-    confusion : Estimate or None
-        Confusion matrix.
+    rows : Rows, Tallies or None
+        What the first of the evaluations is of; None where several predictors stand side by side.
     notes : tuple of str
         What was done to the rows.
 
@@ -58,30 +52,15 @@ def write_file_report(
         When `path` cannot be written.
     """
     first = next(iter(evaluations.values()))
-    opening = evaluation_opening(first)
-    errors = errors_section(first, None if confusion is None else matrix(confusion))
-    sections = [
-        *([section] if (section := reliability_section(_moments(first, tables))) else []),
-        *_metrics_sections(evaluations),
-        *([_losses_section(losses)] if losses else []),
-        *([errors] if errors else []),
-    ]
-    page = Page(
-        title=f"Evaluation of {name}",
-        subject=subject(first),
-        warnings=notes,
-        headline=opening.headline,
-        sentences=opening.sentences if len(evaluations) == 1 or tables else [],
-        numbers=opening.numbers if len(evaluations) == 1 or tables else [],
-        picture=first_picture(tables, "as stated"),
-        sections=sections,
-    )
-    write_whole(path, html_of(page))
-
-
-def _moments(evaluation: Evaluation, tables: Mapping[str, ReliabilityTable]) -> tuple[Moment, ...]:
-    """The only moment of a file."""
-    return moments_of((evaluation, Curves(tables=tables)), None)
+    page = evaluation_page(first, rows, None, title=f"Evaluation of {name}")
+    measured = [*_metrics_sections(evaluations), *([_losses_section(losses)] if losses else [])]
+    sections: list[Section] = []
+    for section in page.sections:
+        sections += measured if section.name == "metrics" else [section]
+    if len(evaluations) > 1 and rows is None:  # a verdict on the first alone would mislead
+        page = replace(page, headline="", sentences=[], numbers=[])
+    page = replace(page, warnings=notes, sections=sections)
+    write_whole(path, html_of(with_terms(page)))
 
 
 def _metrics_sections(evaluations: Mapping[str, Evaluation]) -> list[Section]:

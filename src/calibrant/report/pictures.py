@@ -25,13 +25,15 @@ _SCALE = 1.4  # pixels of the page for a point of the figure: 10 points become 1
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _PLACES = re.compile(r'\s(?:d|x|y|points)="[^"]*"')
-_MARK = r'<use href="#[^"]*" x="[^"]*" y="[^"]*"{style}/>\s*'
+_MARK = r'<use href="#[^"]*" x="[^"]*" y="[^"]*"{style}/>'
 _RUN = re.compile(
     _MARK.format(style='(?P<style> style="[^"]*")')
     + "(?:"
     + _MARK.format(style="(?P=style)")
     + "){3,}"
 )
+_UNSEEN = re.compile(r'<path d="[^"]*"(?: clip-path="[^"]*")? style="fill: none"/>')
+_FRAME = re.compile(r"<g>((?:(?!<g[ >]|</g>).)*)</g>", re.DOTALL)
 _STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
 
@@ -57,7 +59,7 @@ def svg_of(ax: Axes, *, name: str) -> Markup:
     svg = drawn.getvalue()
     svg = _STYLE_SHEET.sub("", svg[svg.index("<svg") :])
     svg = _TAG.sub(lambda tag: _adapted(tag[0], name), svg)
-    return Markup(_RUN.sub(_grouped, svg))
+    return Markup(_RUN.sub(_grouped, _bare(svg)))
 
 
 def _adapted(tag: str, name: str) -> str:
@@ -87,3 +89,14 @@ def _grouped(run: re.Match[str]) -> str:
     """Return marks of one style as a group that has it, so that it is not said at every mark."""
     style = run["style"]
     return f"<g{style}>{run[0].replace(style, '')}</g>"
+
+
+def _bare(svg: str) -> str:
+    """Return the picture without what draws nothing: space, frames, names that nothing uses."""
+    svg = re.sub(r">\s+<", "><", svg)
+    svg = _UNSEEN.sub("", svg)
+    used = set(re.findall(r'(?:href="|url\()#([^")]*)', svg))
+    svg = re.sub(r'\sid="([^"]*)"', lambda one: one[0] if one[1] in used else "", svg)
+    while (less := _FRAME.sub(r"\1", svg)) != svg:
+        svg = less
+    return svg

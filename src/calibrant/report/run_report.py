@@ -8,6 +8,7 @@ from calibrant.report.html import html_of
 from calibrant.report.pages.class_page import class_page
 from calibrant.report.pages.number_page import number_page
 from calibrant.report.summary import NumberRunSummary, RunSummary
+from calibrant.report.terms import with_terms
 from calibrant.report.verdict import verdict_of
 
 __all__ = ["render", "write"]
@@ -15,7 +16,7 @@ __all__ = ["render", "write"]
 
 def render(summary: RunSummary | NumberRunSummary) -> str:
     """Text of the HTML report of a run; the same summary gives the same text."""
-    return html_of(_page(summary))
+    return html_of(with_terms(_page(summary)))
 
 
 def write(path: str | Path, summary: RunSummary | NumberRunSummary) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def write(path: str | Path, summary: RunSummary | NumberRunSummary) -> tuple[str
         When `path` cannot be written.
     """
     page = _page(summary)
-    write_whole(path, html_of(page))
+    write_whole(path, html_of(with_terms(page)))
     return verdict_of(page)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from calibrant.comparison.difference import Difference
-from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.contest import Contest
+from calibrant.report.evidence.curves import Curves
 from calibrant.report.evidence.drawn import DrawnRows
+from calibrant.report.evidence.worst_rows import WorstRow
 
 __all__ = [
     "Background",
@@ -148,12 +149,13 @@ class RunSummary:
     before: Evaluation  # of the test rows
     after: Evaluation | None  # None when the probabilities were left as they were
     change: Difference | None  # log loss after less before, row by row; None where `after` is
-    reliability_before: Mapping[str, ReliabilityTable]  # by view: "top_label", "positive" (K = 2)
-    reliability_after: Mapping[str, ReliabilityTable] | None
+    curves_before: Curves
+    curves_after: Curves | None
     confusion: Sequence[
         Sequence[float]
     ]  # [true class][predicted class], weights of test rows, final
     truth: TrueCalibrationError | None = None
+    worst: Sequence[WorstRow] = ()  # of the final probabilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Cells and tables of estimates."""
 
-import math
 from collections.abc import Sequence
 
 from calibrant.metrics.binned.reliability import ReliabilityTable
@@ -10,11 +9,10 @@ from calibrant.report.blocks import Cell, Table
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, in_percent, interval, number, percents
-from calibrant.report.shapes import Scalar, per_class, scalar
+from calibrant.report.shapes import Scalar, scalar
 from calibrant.report.summary import TrueCalibrationError
 
 __all__ = [
-    "class_table",
     "confusion_table",
     "measured",
     "metric_table",
@@ -22,8 +20,6 @@ __all__ = [
     "truth_table",
 ]
 
-_LISTED_CLASSES = 100
-_UNFOLDED_CLASSES = 20
 _BETTER = {True: "Higher is better.", False: "Lower is better.", None: ""}
 
 
@@ -107,44 +103,6 @@ def reliability_bins(table: ReliabilityTable, *, name: str, caption: str) -> Tab
     ]
     header = ["Bin", "Rows", "Stated, mean", "Observed", f"{100 * table.level:g} % interval"]
     return Table(name=name, caption=caption, header=header, rows=rows, folded=True)
-
-
-def class_table(
-    evaluation: Evaluation, confusion: Sequence[Sequence[float]] | None
-) -> Table | None:
-    """Table of classes: their rows, how many were recognised, and the per-class metrics.
-
-    Of more than 100 classes, the 100 are listed of which the smallest share was recognised, or,
-    without a confusion matrix, the first. None when there is nothing to tell.
-    """
-    n_classes = len(evaluation.class_names)
-    columns: list[tuple[str, Sequence[Cell]]] = []
-    order = range(n_classes)
-    if confusion is not None:
-        held = [math.fsum(row) for row in confusion]
-        given = [math.fsum(column) for column in zip(*confusion, strict=True)]
-        right = [confusion[k][k] for k in order]
-        columns += [
-            ("Rows", [Cell(count(n), float(n)) for n in held]),
-            ("Given this class", [Cell(count(n), float(n)) for n in given]),
-            ("Right", [Cell(count(n), float(n)) for n in right]),
-        ]
-        order = sorted(order, key=lambda k: right[k] / held[k] if held[k] else 1.0)
-    for name, estimate in evaluation.items():
-        numbers = per_class(estimate)
-        if numbers is not None and len(numbers) == n_classes:
-            label = entry_of(name).label.removesuffix(", of each class")
-            columns.append((label, [measured(one) for one in numbers]))
-    if not columns:
-        return None
-    folded = n_classes > _UNFOLDED_CLASSES
-    caption = f"All {n_classes:,} classes" if folded else "Classes"
-    if n_classes > _LISTED_CLASSES:
-        caption = f"{_LISTED_CLASSES} of {n_classes:,} classes, least recognised first"
-    listed = order[:_LISTED_CLASSES] if n_classes > _LISTED_CLASSES else range(n_classes)
-    rows = [[Cell(evaluation.class_names[k]), *(cells[k] for _, cells in columns)] for k in listed]
-    header = ["Class", *(label for label, _ in columns)]
-    return Table(name="class-table", caption=caption, header=header, rows=rows, folded=folded)
 
 
 def confusion_table(

@@ -17,6 +17,7 @@ from calibrant.metrics.ranking.decision_curve import decision_curve
 from calibrant.metrics.ranking.of_class import no_spread, steps_of_view
 from calibrant.metrics.selective.curve import risk_coverage_curve
 from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.report.evidence.curves import Curves, DecisionEvidence, GroupBins, Ranking
 from calibrant.report.evidence.worst_classes import worst_classes
@@ -39,8 +40,6 @@ def curves_of(
 ) -> Curves:
     """Curves of rows that state probabilities; of others there are none.
 
-    The rows must be others than those that a calibrator was fitted on.
-
     Parameters
     ----------
     rows : Predictions, Events, Decisions, Numbers or Tallies
@@ -49,7 +48,13 @@ def curves_of(
         Coverage of the intervals and bands.
     costs : sequence of float
         What a miss costs in false alarms, each above 0: decisions are shown at these.
+
+    Raises
+    ------
+    InputError
+        If a cost is none, or rows that a calibrator was fitted on are among them.
     """
+    rows = others_than_fit(rows, allow_fit_rows=False)
     views = _views(rows)
     if not views:
         return Curves()

@@ -1,15 +1,19 @@
 """Page of a run that predicts numbers."""
 
 from calibrant.report.blocks import Page
+from calibrant.report.evidence.curves import Curves
 from calibrant.report.numbers import number
 from calibrant.report.pages.opening import run_subject, scalars, tile
 from calibrant.report.sections.background import background_sections, doubts
 from calibrant.report.sections.beside import contest_sections, with_contest
+from calibrant.report.sections.moments import moments_of
 from calibrant.report.sections.number_evidence import (
     number_errors_section,
     number_metrics_section,
     scatter,
 )
+from calibrant.report.sections.residuals import residuals_section
+from calibrant.report.sections.sources import sources_section
 from calibrant.report.shapes import Scalar
 from calibrant.report.summary import NumberRunSummary
 from calibrant.report.wording.numbers import (
@@ -30,6 +34,8 @@ def number_page(summary: NumberRunSummary) -> Page:
         "r2": "predicting the mean: 0",
         "rmse": f"predicting the mean: {number(summary.mean_rmse)}",
     }
+    moments = moments_of((summary.evaluation, Curves()), None)
+    *behind, reproduce = background_sections(background, has_fit=False)
     return Page(
         title=background.title,
         subject=run_subject(summary.evaluation, background.split),
@@ -42,7 +48,10 @@ def number_page(summary: NumberRunSummary) -> Page:
             number_metrics_section(summary),
             *contest_sections(background.contest, summary.evaluation),
             number_errors_section(summary),
-            *background_sections(background, has_fit=False),
+            residuals_section(summary.drawn),
+            *behind,
+            sources_section(moments),
+            reproduce,
         ],
     )
 

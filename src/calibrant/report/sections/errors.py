@@ -8,31 +8,30 @@ from calibrant.report.blocks import Block, Picture, Section
 from calibrant.report.charts.matrix import MOST_CLASSES, matrix_chart
 from calibrant.report.numbers import count, in_percent
 from calibrant.report.pictures import svg_of
-from calibrant.report.tables import class_table, confusion_table
+from calibrant.report.sections.class_tables import class_tables
+from calibrant.report.tables import confusion_table
 
 __all__ = ["errors_section"]
 
-_DRAWN_CLASSES = 100
+_DRAWN_CLASSES = 30  # beyond, rows and columns have no names
 
 
 def errors_section(
     evaluation: Evaluation, confusion: Sequence[Sequence[float]] | None
 ) -> Section | None:
-    """Section with the confusion matrix, the most frequent errors, and a table of classes.
+    """Section with the confusion matrix, the most frequent errors, and tables of classes.
 
     None when neither a matrix nor a metric per class is there.
     """
     blocks = [] if confusion is None else _confusion_blocks(confusion, evaluation.class_names)
-    classes = class_table(evaluation, confusion)
-    if classes is not None:
-        blocks.append(classes)
+    blocks += class_tables(evaluation, confusion)
     if not blocks:
         return None
     return Section(name="errors", title="Which classes are mistaken?", lead=[], blocks=blocks)
 
 
 def _confusion_blocks(confusion: Sequence[Sequence[float]], names: Sequence[str]) -> list[Block]:
-    """Blocks of a confusion matrix: the picture up to 100 classes, and the most frequent errors."""
+    """Blocks of a confusion matrix: the picture up to 30 classes, and the most frequent errors."""
     total = sum(sum(row) for row in confusion)
     right = sum(confusion[k][k] for k in range(len(confusion)))
     sentence = f"The likeliest class was the true one for {count(right)} of {count(total)} rows"
