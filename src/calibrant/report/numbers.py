@@ -3,9 +3,12 @@
 import math
 from typing import SupportsFloat
 
+from calibrant.figures.names import shortened
+
 __all__ = [
     "count",
     "in_percent",
+    "in_sentence",
     "interval",
     "number",
     "on_scale",
@@ -90,6 +93,23 @@ def percents(low: float, high: float) -> str:
     '80.0 to 84.6\xa0%'
     """
     return f"{100 * low:.1f} to {in_percent(high)}"
+
+
+def in_sentence(name: str, *, at_most: int = 40) -> str:
+    """Name of a class or a group as it stands in a sentence: cut where it is long.
+
+    One with other letters than ASCII is kept apart from the sentence, so that a name that is
+    written from right to left does not turn its neighbours round.
+
+    Examples
+    --------
+    >>> in_sentence("a name that is long", at_most=8)
+    'a name …'
+    """
+    short = shortened(name, at_most)
+    if name.isascii():
+        return short
+    return f"\N{FIRST STRONG ISOLATE}{short}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def interval(low: float | None, high: float | None) -> str:

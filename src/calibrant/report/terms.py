@@ -15,6 +15,8 @@ TERMS = {
     "another. 50 % is a random order, 100 % a perfect one.",
     "calibration": "A step after training that changes the stated probabilities, so that they come "
     "true as often as they say; it is fitted on rows that nothing else has seen.",
+    "calibration error": "How far stated probabilities lie from what comes true, 0 where all are "
+    "true.",
     "consistency band": "Where a curve would lie if every stated probability were true; chance "
     "alone puts it elsewhere as often as the band says.",
     "ECE": "Expected calibration error: the mean gap between stated probability and what came "

@@ -32,5 +32,12 @@ def test_of_many_groups_the_first_are_named():
     assert "about 2 there" in told
 
 
+def test_long_names_are_cut_and_other_scripts_kept_apart():
+    told = groups_told({"x" * 200: "over", "قیمت": "over"}, level=0.95)
+    assert "x" * 39 + "\N{HORIZONTAL ELLIPSIS}" in told
+    assert "x" * 40 not in told
+    assert "\N{FIRST STRONG ISOLATE}قیمت\N{POP DIRECTIONAL ISOLATE}" in told
+
+
 def test_every_lean_has_words_of_its_own():
     assert len({lean_in_words(lean) for lean in LEANS}) == len(LEANS)

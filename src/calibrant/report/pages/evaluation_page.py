@@ -1,6 +1,7 @@
 """Page of an evaluation that stands alone, with what its rows, or tallies of them, can tell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.paired import paired_difference
@@ -48,7 +49,10 @@ def evaluation_page(
     if numbers or not evaluation.class_names:
         return number_evaluation_page(evaluation, rows, title=title)
     level = level_of(evaluation)
-    now = (evaluation, Curves() if rows is None else curves_of(rows, level=level, costs=costs))
+    now = (
+        evaluation,
+        _held(evaluation) if rows is None else curves_of(rows, level=level, costs=costs),
+    )
     earlier = None
     if before is not None:
         metrics = [
@@ -82,6 +86,12 @@ def evaluation_page(
         picture=first_picture(final.curves.tables, when),
         sections=_sections(moments, rows),
     )
+
+
+def _held(evaluation: Evaluation) -> Curves:
+    """What can be drawn of an evaluation without its rows: the bins that it keeps."""
+    bins = evaluation.reliability
+    return Curves() if bins is None else Curves(tables={bins.view: bins})
 
 
 def _sections(moments: Sequence[Moment], rows: Rows | Tallies | None) -> list[Section]:
@@ -123,13 +133,10 @@ def _by_class(evaluation: Evaluation, rows: Rows | Tallies | None) -> Evaluation
     if not wanted:
         return evaluation
     found = evaluate(rows, wanted, level=level_of(evaluation))
-    return Evaluation(
-        {**evaluation.estimates, **found.estimates},
-        {**evaluation.metrics, **found.metrics},
-        evaluation.class_names,
-        evaluation.n,
-        evaluation.notes,
-        evaluation.groups,
+    return replace(
+        evaluation,
+        estimates={**evaluation.estimates, **found.estimates},
+        metrics={**evaluation.metrics, **found.metrics},
     )
 
 

@@ -1,5 +1,7 @@
 """Page of an evaluation of predicted numbers, with what its rows can tell."""
 
+from dataclasses import replace
+
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.what_fits import fitting
@@ -73,10 +75,8 @@ def _with_forecasts(evaluation: Evaluation, rows: Rows | Tallies | None) -> Eval
     if not wanted:
         return evaluation
     found = evaluate(rows, wanted, level=level_of(evaluation))
-    return Evaluation(
-        {**evaluation.estimates, **found.estimates},
-        {**evaluation.metrics, **found.metrics},
-        evaluation.class_names,
-        evaluation.n,
-        evaluation.notes,
+    return replace(
+        evaluation,
+        estimates={**evaluation.estimates, **found.estimates},
+        metrics={**evaluation.metrics, **found.metrics},
     )

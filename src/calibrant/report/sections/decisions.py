@@ -10,7 +10,7 @@ from calibrant.figures.ranking import threshold_plot
 from calibrant.metrics.ranking.decision_curve import DecisionCurve
 from calibrant.report.blocks import Block, Cell, Picture, Pictures, Section, Table
 from calibrant.report.evidence.curves import DecisionEvidence
-from calibrant.report.numbers import in_percent, interval, number
+from calibrant.report.numbers import in_percent, in_sentence, interval, number
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.moments import Moment, final_of
 from calibrant.report.wording.decisions import choice_at, choice_told, useful_thresholds
@@ -26,7 +26,7 @@ def decisions_section(moments: Sequence[Moment]) -> Section | None:
     found = final.curves.decisions
     if found is None:
         return None
-    positive = final.evaluation.class_names[-1]
+    positive = in_sentence(final.evaluation.class_names[-1])
     lead = [
         f"To act on a row means to take it for {positive}. It is worth it from the threshold on at "
         "which a miss that is spared outweighs the false alarms: where a miss costs 9 false "

@@ -11,7 +11,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.ranking.curve_bands import CurveBand
 from calibrant.report.blocks import Block, Cell, Picture, Pictures, Section, Table
 from calibrant.report.evidence.curves import Ranking
-from calibrant.report.numbers import in_percent, percents
+from calibrant.report.numbers import in_percent, in_sentence, percents
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.moments import Moment, final_of
 from calibrant.report.shapes import Scalar, per_class, scalar
@@ -144,4 +144,4 @@ def _cell(band: CurveBand, k: int) -> Cell:
 
 def _quoted(name: str) -> str:
     """Name of a class in a sentence."""
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{in_sentence(name)}\N{RIGHT DOUBLE QUOTATION MARK}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from calibrant.report.numbers import in_sentence
 from calibrant.report.wording.classes import Lean
 
 __all__ = ["groups_told", "lean_in_words"]
@@ -50,6 +51,7 @@ def groups_told(leans: Mapping[str, Lean], *, level: float) -> str:
 
 def _named(names: list[str]) -> str:
     """Names of groups; of many the first."""
+    names = [in_sentence(name) for name in names]
     if len(names) > _NAMED:
         return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
