@@ -7,6 +7,7 @@ from scipy.special import expit, logit
 import calibrant as cal
 from calibrant.comparison.gap_noise import joint_noise
 from calibrant.comparison.gap_rows import row_gaps
+from calibrant.comparison.gap_side import Side
 from calibrant.comparison.gap_test import GapTest
 from calibrant.comparison.pair import pair_of
 
@@ -75,3 +76,41 @@ def test_few_rows_and_lone_clusters_say_why_there_is_no_interval():
     pair = drawn(np.random.default_rng(5), 50, first=2.0)
     lone = cal.compare(*pair, metrics=["ece"], clusters=np.zeros(50))["ece"].difference
     assert lone.method.startswith("not available")
+
+
+def test_noise_adds_most_to_gaps_in_few_bins_and_least_to_gaps_in_all():
+    """Of one size, on average over drawn noise; few are those that stand out of it."""
+    rng = np.random.default_rng(9)
+    deviation = rng.uniform(0.5, 1.5, 15)
+    gap = np.where(np.arange(15) % 5 == 0, 6.0, 0.3) * rng.choice([-1, 1], 15) * deviation
+    gap += deviation * rng.normal(size=15)
+    one, event = np.ones(15), np.zeros(15, dtype=int)
+    noise, sizes = deviation * rng.normal(size=(20_000, 15)), {}
+    for shape in ("few", "curve", "all"):
+        side = Side(gap, deviation, one, np.linspace(0, 1, 15), event, one, "l1", shape=shape)
+        true = side.true_gaps(10.0)
+        assert np.abs(true).sum() == pytest.approx(10.0)
+        assert (true * gap >= 0).all() or shape == "curve"
+        sizes[shape] = float(side.size(true + noise).mean())
+        if shape == "few":
+            assert 0 < len(np.flatnonzero(true)) <= 3
+            assert set(np.flatnonzero(true)) <= {0, 5, 10}
+    assert sizes["all"] + 0.2 < sizes["curve"] < sizes["few"] - 0.2
+
+
+def test_a_difference_must_hold_whichever_bins_err():
+    """One model errs by a little in all bins, the other in few: the curve alone is too sure."""
+    rng = np.random.default_rng(12)
+    true = np.where(np.arange(15) % 5 == 0, 4.0, 0.0), np.full(15, 0.8) * (-1) ** np.arange(15)
+    one, event, rejected = np.ones(15), np.zeros(15, dtype=int), np.zeros(2)
+    for _ in range(60):
+        sides = [
+            Side(gap + rng.normal(size=15), one, one, np.linspace(0, 1, 15), event, one, "l1")
+            for gap in true
+        ]
+        test = GapTest(sides[0], sides[1], np.eye(30))
+        test = test.turned() if test.seen < 0 else test
+        curve = 2 * min(test.above(0.0), test.below(0.0))
+        assert test.p_value() >= min(curve, 1.0)
+        rejected += curve < 0.05, test.p_value() < 0.05
+    assert rejected[1] <= 7 < rejected[0]  # 5 % is 3 sets

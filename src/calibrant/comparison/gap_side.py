@@ -12,6 +12,7 @@ from scipy.special import erf
 
 __all__ = ["Side"]
 
+SURE = 2.0  # deviations of the seen size, within which few bins may err
 DEGREE = 3  # of the curve that gaps are shrunk towards
 
 Each = Float64[ndarray, " bin"]
@@ -39,6 +40,10 @@ class Side:
         Size: sum of absolute gaps, or of squared ones less what noise adds to them on average.
     smooth : bool
         Whether the gaps are smooth as they are, and not to be shrunk towards a curve.
+    shape : "curve", "few" or "all"
+        Proportions of true gaps: as seen, once shrunk towards a curve; in as few bins as noise
+        allows, so that it adds most to the size; or in all bins alike beside their noise, so that
+        it adds least.
     """
 
     gap: Each
@@ -49,6 +54,7 @@ class Side:
     factor: Each
     norm: Literal["l1", "l2"]
     smooth: bool = False
+    shape: Literal["curve", "few", "all"] = "curve"
 
     def size(self, gap: Float64[ndarray, "*draw bin"]) -> Float64[ndarray, "*draw"]:
         """Size of some gaps: of the seen ones, or of true ones and noise."""
@@ -85,20 +91,51 @@ class Side:
 
     def _mean_size(self, size: float) -> float:
         """Mean of what gaps of this true size and their noise add up to, where norm is l1."""
-        true, spread = self.true_gaps(size), self.deviation
-        ratio = true / spread
-        bell = np.sqrt(2 / np.pi) * spread * np.exp(-np.square(ratio) / 2)
-        return float((bell + true * erf(ratio / np.sqrt(2))) @ self.factor)
+        return float(self._mean_absolute(self.true_gaps(size)) @ self.factor)
+
+    def _mean_absolute(self, true: Each) -> Each:
+        """Mean of the absolute value of every true gap with its noise."""
+        ratio = true / self.deviation
+        bell = np.sqrt(2 / np.pi) * self.deviation * np.exp(-np.square(ratio) / 2)
+        return bell + true * erf(ratio / np.sqrt(2))
 
     @cached_property
     def _direction(self) -> Each:
         """True gaps of size 1."""
-        shape = self.gap if self.smooth else self._shrunk()
+        if self.shape == "few":
+            shape = self._few()
+        elif self.shape == "all":
+            shape = np.where(self.gap < 0, -self.deviation, self.deviation)
+        else:
+            shape = self.gap if self.smooth else self._shrunk()
         whole = np.abs(shape) if self.norm == "l1" else np.square(shape)
         total = float(whole @ self.factor)
         if total <= 0:
             return np.zeros_like(shape)
         return shape / (total if self.norm == "l1" else np.sqrt(total))
+
+    def _few(self) -> Each:
+        r"""Gaps cut firmly, :math:`\sqrt{(d^2 - \lambda^2 s^2)_+}`, as far as the size seen allows.
+
+        The most that is cut with the size that was seen no further than `SURE` deviations above
+        the mean; norm is l1. See docs/adr/0017.
+        """
+        square = np.square(self.gap)
+
+        def cut(much: float) -> Each:
+            return np.sqrt(np.maximum(square - np.square(much * self.deviation), 0.0))
+
+        def above(much: float) -> float:
+            mean = self._mean_absolute(cut(much))
+            variance = np.square(cut(much)) + np.square(self.deviation) - np.square(mean)
+            spread = float(np.sqrt(variance @ np.square(self.factor)))
+            return float(mean @ self.factor) + SURE * spread - self.seen
+
+        most = float((np.abs(self.gap) / self.deviation).max()) * (1 - 1e-9)
+        if above(most) >= 0:
+            return np.sign(self.gap) * cut(most)
+        much = float(brentq(above, 0.0, most, xtol=1e-9 * most))  # pyright: ignore[reportArgumentType]
+        return np.sign(self.gap) * cut(much)
 
     def _shrunk(self) -> Each:
         """Gaps shrunk towards a smooth curve of every event, as far as their noise explains them.
