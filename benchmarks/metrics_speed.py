@@ -7,10 +7,12 @@ longer than half a minute runs once, on the first hundredth of the rows, and its
 Peers are imported one by one; what is not installed, or does not import, is named.
 
 The floor is a plain sum over the probabilities: no metric can be told without reading them. Last,
-the time that it takes to read one more metric from a tally that is there, for all of the registry.
+the time that it takes to read one more metric from a tally that is there, for all of the registry:
+the estimate with its interval, and the value alone.
 
 Run it as `make bench`, which installs the peers into an environment of its own, or as
-`OMP_WAIT_POLICY=PASSIVE python benchmarks/metrics_speed.py`; `--quick` takes a tenth of the rows.
+`OMP_WAIT_POLICY=PASSIVE python benchmarks/metrics_speed.py`; `--quick` takes a tenth of the rows,
+`--only`, `--shape` and `--peer` some of the cases, shapes and peers.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -153,8 +155,11 @@ def show(case: Case, shape: str, batch: Batch, floor: float) -> list[str]:
     return lines
 
 
-def reading_times(batch: Batch) -> list[tuple[float, str]]:
-    """Milliseconds to read every metric from a tally that is there, the slowest first."""
+def reading_times(batch: Batch) -> list[tuple[float, float, str]]:
+    """Milliseconds to read every metric from a tally that is there: estimate, and value alone.
+
+    CPU time: of work this short other work on the machine would show.
+    """
     rows = cal.predictions(probs=batch.probs, labels=batch.labels)
     found = []
     for name, entry in METRICS.items():
@@ -168,19 +173,22 @@ def reading_times(batch: Batch) -> list[tuple[float, str]]:
             cal.evaluate(tallies, [name])
         except InputError:  # of two classes, or three, only
             continue
-        found.append((1000 * seconds_of(lambda: cal.evaluate(tallies, [name])), name))  # noqa: B023
-    return sorted(found, reverse=True)
+        sums = tallies.tally_of(metric.statistic)
+        estimate = seconds_of(lambda: cal.evaluate(tallies, [name]))  # noqa: B023
+        value = seconds_of(lambda: metric.read(sums))  # noqa: B023
+        found.append((1000 * estimate, 1000 * value, name))
+    return found
 
 
 def seconds_of(work: Callable[[], object]) -> float:
-    """Median wall time of five runs."""
+    """Median CPU time of five runs."""
     times = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # bounds of few rows
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
     return statistics.median(times)
 
 
@@ -189,6 +197,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows")
     parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--shape", default="", help="shapes whose name holds this")
+    parser.add_argument("--peer", default="", help="peers whose name holds this")
     chosen = parser.parse_args()
     torch.set_num_threads(2)
     threads = torch.get_num_threads()
@@ -199,6 +209,8 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     lines = []
     for shape, (n_rows, n_classes) in SHAPES.items():
+        if chosen.shape not in shape:
+            continue
         batch = Batch.draw(n_rows // 10 if chosen.quick else n_rows, n_classes)
         floor = floor_of(batch)
         print(
@@ -206,14 +218,18 @@ def main() -> None:
         )
         for case in CASES:
             if shape in case.ours and chosen.only in case.name:
-                lines += show(case, shape, batch, floor)
+                peers = tuple(peer for peer in case.peers if chosen.peer in peer.name)
+                lines += show(replace(case, peers=peers), shape, batch, floor)
     print()
     for line in lines:
         print(f"- {line}")
-    for shape, (_, n_classes) in () if chosen.only else SHAPES.items():
-        slowest = reading_times(Batch.draw(20_000, n_classes))
-        told = ", ".join(f"{name} {ms:.1f}" for ms, name in slowest[:6])
-        print(f"- reading one of {len(slowest)} metrics of a tally, {shape}, slowest in ms: {told}")
+    part = chosen.only or chosen.shape or chosen.peer
+    for shape, (_, n_classes) in () if part else SHAPES.items():
+        found = reading_times(Batch.draw(20_000, n_classes))
+        for which, what in ((0, "estimate"), (1, "value alone")):
+            slowest = sorted(found, key=lambda each: -each[which])[:8]
+            told = ", ".join(f"{each[2]} {each[which]:.1f}" for each in slowest)
+            print(f"- {what} of one of {len(found)} metrics of a tally, {shape}, in ms: {told}")
 
 
 if __name__ == "__main__":
