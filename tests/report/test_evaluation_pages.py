@@ -102,7 +102,7 @@ def test_two_classes_show_everything(written: Write):
     found, text, _ = written("two classes", RAW)
     assert sections(found) == [
         *("reliability", "metrics", "errors", "groups", "ranking", "decisions", "coverage"),
-        *("worst", "sources", "reproduce"),
+        *("worst", "words", "sources", "reproduce"),
     ]
     assert "Overconfident" in found.words
     table = cal.reliability_table(RAW, view="positive")

@@ -47,7 +47,13 @@ def test_letters_that_matplotlib_lacks_are_no_warning():
 def test_document_around_the_picture_is_gone():
     svg = svg_of(training_curves(HISTORY), name="here")
     assert svg.startswith('<svg aria-hidden="true"')
-    assert not re.search(r"xmlns|<metadata|<\?xml|<!DOCTYPE|<style", svg)
+    assert not re.search(r"xmlns|<metadata|<\?xml|<!DOCTYPE", svg)
+    assert "<style>*{" not in svg  # of the whole page: there may be rules of classes of its own
+    rules = re.search(r"<style>(.*?)</style>", svg)
+    assert rules is not None
+    classes = re.findall(r"\.([\w-]+)\{", rules[1])
+    assert classes
+    assert all(one.startswith("here-") and svg.count(f'class="{one}"') > 1 for one in classes)
 
 
 def test_axes_without_a_figure_are_refused():

@@ -105,8 +105,16 @@ def _counts(ax: Axes, table: ReliabilityTable, *, stated: str, line: Line) -> No
     """Draw the rows of every bin into a child axes below `ax`."""
     below = ax.inset_axes((0, -0.27, 1, 0.2), sharex=ax)
     quiet(below)
-    widths = [high - low for low, high in zip(table.lower, table.upper, strict=True)]
-    below.bar(table.lower, table.n, widths, align="edge", color=line.color, alpha=0.55, linewidth=0)
+    used = [b for b in range(len(table.n)) if table.weight[b] > 0]
+    below.bar(
+        [table.lower[b] for b in used],
+        [table.n[b] for b in used],
+        [table.upper[b] - table.lower[b] for b in used],
+        align="edge",
+        color=line.color,
+        alpha=0.55,
+        linewidth=0,
+    )
     below.set(xlabel=stated, ylabel="rows", ylim=(0, max(table.n, default=0) * 1.08 or 1))
     below.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))

@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from collections import Counter
 
 import matplotlib as mpl
 from markupsafe import Markup
@@ -34,6 +35,8 @@ _RUN = re.compile(
 )
 _UNSEEN = re.compile(r'<path d="[^"]*"(?: clip-path="[^"]*")? style="fill: none"/>')
 _FRAME = re.compile(r"<g>((?:(?!<g[ >]|</g>).)*)</g>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_STYLE = re.compile(r'style="([^"]*)"')
 _STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
 
@@ -59,7 +62,7 @@ def svg_of(ax: Axes, *, name: str) -> Markup:
     svg = drawn.getvalue()
     svg = _STYLE_SHEET.sub("", svg[svg.index("<svg") :])
     svg = _TAG.sub(lambda tag: _adapted(tag[0], name), svg)
-    return Markup(_RUN.sub(_grouped, _bare(svg)))
+    return Markup(_classed(_RUN.sub(_grouped, _bare(svg)), name))
 
 
 def _adapted(tag: str, name: str) -> str:
@@ -80,6 +83,18 @@ def _adapted(tag: str, name: str) -> str:
     return tag
 
 
+def _classed(svg: str, name: str) -> str:
+    """Return `svg` with every style that several elements have written once, as a class."""
+    head, body = svg.split(">", 1)
+    times = Counter(_STYLE.findall(body))
+    often = {style: f"{name}-{k}" for k, (style, n) in enumerate(times.items()) if n > 1}
+    if not often:
+        return svg
+    body = _STYLE.sub(lambda one: f'class="{often[one[1]]}"' if one[1] in often else one[0], body)
+    rules = "".join(f".{short}{{{style}}}" for style, short in often.items())
+    return f"{head}><style>{rules}</style>{body}"
+
+
 def _rounded(number: re.Match[str]) -> str:
     """Return a number of many decimals with two, or fewer where they are 0."""
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
@@ -93,7 +108,7 @@ def _grouped(run: re.Match[str]) -> str:
 
 def _bare(svg: str) -> str:
     """Return the picture without what draws nothing: space, frames, names that nothing uses."""
-    svg = re.sub(r">\s+<", "><", svg)
+    svg = re.sub(r">\s+<", "><", _COMMENT.sub("", svg))
     svg = _UNSEEN.sub("", svg)
     used = set(re.findall(r'(?:href="|url\()#([^")]*)', svg))
     svg = re.sub(r'\sid="([^"]*)"', lambda one: one[0] if one[1] in used else "", svg)

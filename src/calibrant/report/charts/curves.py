@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from calibrant.report.charts.chart import Chart, Column, Form, Panel, Reading, Spec, Value
 from calibrant.report.charts.parts import (
     axis,
@@ -12,6 +14,7 @@ from calibrant.report.charts.parts import (
     series_color,
     series_dashes,
 )
+from calibrant.report.evidence.corners import corners
 
 __all__ = ["Axis", "Curve", "curve_chart"]
 
@@ -50,6 +53,7 @@ def curve_chart(
     beside: Sequence[tuple[float, float]] = (),
     height: float = 1.0,
     steps: bool = False,
+    alone: int = 1,
 ) -> Chart:
     """Chart of curves, the most telling points of which answer to the pointer.
 
@@ -67,6 +71,8 @@ def curve_chart(
         Height over width.
     steps : bool, default False
         Hold every value up to the next point.
+    alone : int, default 1
+        Number of the series whose look a curve without others has.
     """
     more: dict[str, Form] = {}
     for curve in curves.values():
@@ -75,7 +81,7 @@ def curve_chart(
     fields = ("x", "y", "low", "high", "series", *places.values())
     columns: dict[str, list[Value]] = {name: [] for name in fields}
     for series, curve in enumerate(curves.values()):
-        kept = _spread(curve, y.ends)
+        kept = _kept(curve)
         nothing = [math.nan] * len(curve.x)
         every: dict[str, Column] = {
             "x": curve.x,
@@ -95,7 +101,7 @@ def curve_chart(
     if has_band:
         readings.append(Reading(interval, y.form, ("low", "high")))
     readings += [Reading(name, form, (places[name],)) for name, form in more.items()]
-    only = 1 if len(curves) == 1 else None  # a curve alone is drawn as what came out last
+    only = alone if len(curves) == 1 else None
     if only is not None:
         columns["series"] = [only] * len(columns["series"])
     return Chart(
@@ -106,29 +112,14 @@ def curve_chart(
     )
 
 
-def _spread(curve: Curve, ends: tuple[float, float] | None) -> list[int]:
-    """Points to keep, first and last among them, spread over the length of the drawn curve."""
+def _kept(curve: Curve) -> list[int]:
+    """Points through which the curve and its band can be drawn, all of them if they are few."""
     n = len(curve.x)
     if n <= _MOST:
         return list(range(n))
-    wide = curve.x[-1] - curve.x[0] or 1.0
-    finite = [v for v in curve.y if math.isfinite(v)]
-    tall = ends[1] - ends[0] if ends else (max(finite) - min(finite) if finite else 0) or 1.0
-    kept, gone = [0], 0.0
-    lengths: list[float] = []
-    for k in range(1, n):
-        across = (curve.x[k] - curve.x[k - 1]) / wide
-        up = (curve.y[k] - curve.y[k - 1]) / tall
-        lengths.append(math.hypot(across, up) if math.isfinite(up) else abs(across))
-    step = sum(lengths) / (_MOST - 2)
-    for k, length in enumerate(lengths, start=1):
-        gone += length
-        if gone >= step:
-            kept.append(k)
-            gone = 0.0
-    if kept[-1] != n - 1:
-        kept.append(n - 1)
-    return kept
+    columns = [curve.y, *(side for side in (curve.low, curve.high) if side is not None)]
+    arrays = (np.asarray(column, dtype=np.float64) for column in columns)
+    return corners(np.asarray(curve.x, dtype=np.float64), *arrays, at_most=_MOST).tolist()
 
 
 def _layers(

@@ -150,7 +150,7 @@ def _counts(stated: str) -> Panel:
                     "y": {
                         "field": "n",
                         "type": "quantitative",
-                        "axis": {"title": "rows", "tickCount": 2, "format": "~s"},
+                        "axis": {"title": "rows", "tickCount": 2, "format": ",.0f"},
                         "scale": {"zero": True},
                         "stack": None,
                     },

@@ -11,6 +11,7 @@ from calibrant.metrics.ranking.curve_bands import CurveBand
 from calibrant.metrics.ranking.curves import ThresholdTable
 from calibrant.metrics.ranking.decision_curve import DecisionCurve
 from calibrant.metrics.selective.curve import RiskCoverageCurve
+from calibrant.report.evidence.closer import Choice
 
 __all__ = ["Curves", "DecisionEvidence", "GroupBins", "Ranking"]
 
@@ -78,6 +79,8 @@ class Curves:
         Accuracy of the surest rows, by their share.
     binnings : Evaluation or None
         A calibration error with several numbers of bins.
+    choices : sequence of Choice
+        Bins of several events, classes and groups, each in several ways.
     """
 
     tables: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
@@ -89,3 +92,4 @@ class Curves:
     coverage: RiskCoverageCurve | None = None
     accepted: Mapping[float, Estimate] = field(default_factory=dict[float, Estimate])
     binnings: Evaluation | None = None
+    choices: Sequence[Choice] = ()

@@ -19,6 +19,7 @@ from calibrant.metrics.selective.curve import risk_coverage_curve
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
+from calibrant.report.evidence.closer import choices_of
 from calibrant.report.evidence.curves import Curves, DecisionEvidence, GroupBins, Ranking
 from calibrant.report.evidence.worst_classes import worst_classes
 from calibrant.statistics.bundle import Tallies
@@ -69,6 +70,7 @@ def curves_of(
         coverage=risk_coverage_curve(rows) if "top_label" in views else None,
         accepted=_accepted(rows, level) if "top_label" in views else {},
         binnings=_binnings(rows, views[-1], level),
+        choices=choices_of(rows, views, level=level),
     )
 
 

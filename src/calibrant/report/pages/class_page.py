@@ -46,7 +46,7 @@ def class_page(summary: RunSummary) -> Page:
         headline=opening.headline,
         sentences=with_contest(sentences, background.contest),
         numbers=opening.numbers,
-        picture=first_picture(later or earlier, when),
+        picture=first_picture(later or earlier, when, earlier if later else None),
         sections=[section for section in sections if section is not None],
     )
 

@@ -83,7 +83,9 @@ def evaluation_page(
         headline=opening.headline,
         sentences=opening.sentences,
         numbers=opening.numbers,
-        picture=first_picture(final.curves.tables, when),
+        picture=first_picture(
+            final.curves.tables, when, None if earlier is None else moments[0].curves.tables
+        ),
         sections=_sections(moments, rows),
     )
 

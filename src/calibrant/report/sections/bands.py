@@ -5,6 +5,7 @@ import numpy as np
 from calibrant.figures.bands import reliability_band
 from calibrant.metrics.bands.curve import ReliabilityCurve
 from calibrant.report.blocks import Cell, Picture, Table
+from calibrant.report.charts.of_curves import isotonic_chart
 from calibrant.report.evidence.corners import thinned_curve
 from calibrant.report.numbers import count, in_percent, percents
 from calibrant.report.pictures import svg_of
@@ -28,14 +29,13 @@ def band_picture(curve: ReliabilityCurve, moment: Moment, *, stated: str) -> Pic
         sentence = f"{sentence} {curve.note[:1].upper()}{curve.note[1:].rstrip('.')}."
     ax = reliability_band(thinned_curve(curve), stated=stated, line=moment.line)
     what = f"Without bins, {moment.title.lower()}: {stated} against the rising curve of what came"
-    ax = reliability_band(thinned_curve(curve), stated=stated, line=moment.line)
-    what = f"Without bins, {moment.title.lower()}: {stated} against the rising curve of what came"
     return Picture(
         title=title,
         svg=svg_of(ax, name=name),
         label=f"{what} true. {curve.words}",
         sentence=sentence,
         table=_points(curve, name=f"{name}-table"),
+        chart=isotonic_chart(curve, stated=stated, after=moment.when == "after"),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from calibrant.figures.binning import error_by_bins
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Cell, Picture, Pictures, Table
+from calibrant.report.charts.of_curves import binnings_chart
 from calibrant.report.numbers import number
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.moments import Moment
@@ -50,6 +51,7 @@ def _picture(moment: Moment, binnings: Evaluation) -> Picture:
             ],
             folded=True,
         ),
+        chart=binnings_chart(errors),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from calibrant.figures.deciding import risk_coverage_plot
 from calibrant.metrics.selective.curve import RiskCoverageCurve
 from calibrant.report.blocks import Block, Cell, Picture, Section, Table
+from calibrant.report.charts.of_curves import coverage_chart
 from calibrant.report.evidence.corners import corners
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.numbers import in_percent, percents
@@ -42,6 +43,7 @@ def coverage_section(moments: Sequence[Moment]) -> Section | None:
         label=f"Share of errors over the share of rows accepted, surest first. {told}",
         sentence=told,
         table=_table(final, right),
+        chart=coverage_chart({final.when: curves[final.when]} if _are_one(curves) else curves),
     )
     lead = [
         "Rows are accepted from the surest down; the others are left to someone else, or to a "

@@ -9,6 +9,7 @@ from calibrant.figures.deciding import decision_plot
 from calibrant.figures.ranking import threshold_plot
 from calibrant.metrics.ranking.decision_curve import DecisionCurve
 from calibrant.report.blocks import Block, Cell, Picture, Pictures, Section, Table
+from calibrant.report.charts.of_curves import decision_chart, threshold_chart
 from calibrant.report.evidence.curves import DecisionEvidence
 from calibrant.report.numbers import in_percent, in_sentence, interval, number
 from calibrant.report.pictures import svg_of
@@ -135,6 +136,7 @@ def _benefit(moments: Sequence[Moment]) -> Picture:
             rows=rows,
             folded=True,
         ),
+        chart=decision_chart(curves),
     )
 
 
@@ -167,4 +169,5 @@ def _threshold(found: DecisionEvidence) -> Picture:
             rows=rows,
             folded=True,
         ),
+        chart=threshold_chart(table),
     )

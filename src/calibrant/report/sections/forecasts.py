@@ -6,6 +6,7 @@ from calibrant.figures.forecasts import pit_plot, quantile_plot
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Picture, Pictures, Section, Table
+from calibrant.report.charts.of_curves import quantile_chart
 from calibrant.report.footnotes import method_told
 from calibrant.report.numbers import in_percent, percents
 from calibrant.report.pictures import svg_of
@@ -81,6 +82,7 @@ def _quantiles(estimate: Estimate) -> Picture:
             name="quantiles-table",
             header="Stated level",
         ),
+        chart=quantile_chart(levels, found),
     )
 
 

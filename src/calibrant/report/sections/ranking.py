@@ -10,6 +10,7 @@ from calibrant.figures.ranking import precision_recall_plot, roc_plot
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.ranking.curve_bands import CurveBand
 from calibrant.report.blocks import Block, Cell, Picture, Pictures, Section, Table
+from calibrant.report.charts.of_curves import band_chart
 from calibrant.report.evidence.curves import Ranking
 from calibrant.report.numbers import in_percent, in_sentence, percents
 from calibrant.report.pictures import svg_of
@@ -62,6 +63,7 @@ def _roc(rankings: Sequence[Ranking], moment: Moment) -> Picture:
         label=f"ROC curve. {sentence}",
         sentence=sentence,
         table=_table(bands, name="roc-table", across="False alarms", up="Recall"),
+        chart=band_chart(bands, across="false alarms", up="recall"),
     )
 
 
@@ -88,6 +90,7 @@ def _precision_recall(rankings: Sequence[Ranking], moment: Moment) -> Picture:
         label=f"Precision over recall. {sentence}",
         sentence=sentence,
         table=_table(bands, name="precision-recall-table", across="Recall", up="Precision"),
+        chart=band_chart(bands, across="recall", up="precision", random=rankings[0].prevalence),
     )
 
 

@@ -6,9 +6,11 @@ from calibrant.figures.reliability import reliability_diagram
 from calibrant.figures.style import FIRST, SECOND
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.report.blocks import Block, Picture, Pictures, Section
+from calibrant.report.charts.reliability import Seen, reliability_chart
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.bands import band_picture
 from calibrant.report.sections.binnings import binnings_block
+from calibrant.report.sections.closer import closer_block
 from calibrant.report.sections.grids import classes_picture
 from calibrant.report.sections.moments import Moment, final_of
 from calibrant.report.tables import reliability_bins
@@ -17,8 +19,15 @@ from calibrant.report.wording.classes import bins_apart
 __all__ = ["first_picture", "reliability_section"]
 
 
-def first_picture(tables: Mapping[str, ReliabilityTable], when: str) -> Picture | None:
-    """Picture of the likeliest class's probabilities, for the first screen."""
+def first_picture(
+    tables: Mapping[str, ReliabilityTable],
+    when: str,
+    before: Mapping[str, ReliabilityTable] | None = None,
+) -> Picture | None:
+    """Picture of the likeliest class's probabilities, for the first screen.
+
+    Its chart shows those `before` calibration too, where they are given.
+    """
     if "top_label" not in tables:
         return None
     stated, line = "stated for the likeliest class", SECOND if when.startswith("after") else FIRST
@@ -29,6 +38,13 @@ def first_picture(tables: Mapping[str, ReliabilityTable], when: str) -> Picture 
         label=f"Reliability diagram of the likeliest class, {when}. Its numbers follow below.",
         sentence=f"The likeliest class, {when}: points on the dotted line came true as often "
         "as stated.",
+        chart=reliability_chart(
+            [
+                *([Seen(table=before["top_label"], after=False)] if before else []),
+                Seen(table=tables["top_label"], after=when.startswith("after")),
+            ],
+            stated=stated,
+        ),
     )
 
 
@@ -71,6 +87,7 @@ def reliability_section(moments: Sequence[Moment]) -> Section | None:
         blocks.append(Pictures(title=title, pictures=pictures))
         if len(moments) > 1 and bands and view == list(final.curves.tables)[-1]:
             blocks.append(Pictures(title=f"{title}, without bins", pictures=bands))
+    blocks += closer_block(moments)
     blocks += binnings_block(moments)
     blocks += classes_picture(final)
     return Section(
@@ -89,4 +106,5 @@ def _diagram(moment: Moment, view: str, *, stated: str) -> Picture:
         label=f"Reliability diagram, {title.lower()}: {stated} against how often it came true.",
         sentence=bins_apart(table),
         table=reliability_bins(table, name=f"{name}-table", caption=f"Bins, {title.lower()}"),
+        chart=reliability_chart([Seen(table=table, after=moment.when == "after")], stated=stated),
     )
