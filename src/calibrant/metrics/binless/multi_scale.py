@@ -21,6 +21,7 @@ from calibrant.metrics.binned.bins import equal_width
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.consistency import calibrated_gaps
+from calibrant.metrics.inference.noise import weighted_sum
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -103,16 +104,15 @@ def _chances(tally: Tally) -> dict[str, float]:
     held = variance > 1e-300
     if not held.any():
         return {"p": math.nan}
-    gaps = calibrated_gaps(weight[held], twice[held], stated[held], variance[held])
-    drawn = np.zeros((FINEST, gaps.shape[1] + 1))
-    drawn[held, 1:] = gaps
-    drawn[:, 0] = stated - bins["wy"].numpy()  # what came out, beside what might have
+    drawn = calibrated_gaps(weight[held], twice[held], stated[held], variance[held])
+    if not held.all():
+        drawn, some = np.zeros((FINEST, drawn.shape[1])), drawn
+        drawn[held] = some
     slope = np.where(weight > 0, 1 - 2 * stated / np.where(weight > 0, weight, 1), 0)
-    z = np.abs(slope @ drawn)
-    z[0] = abs(float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum()))
+    z = float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum())
     information = variance * np.where(twice > 0, weight / np.where(twice > 0, twice, 1), 0) ** 2
-    scales = np.max([_scale(drawn, variance, information, n) for n in SCALES], axis=0)
-    ranks = np.stack([_rank(z), _rank(scales)])
+    scales = _largest_scale(_Gaps(stated - bins["wy"].numpy(), drawn, variance, information))
+    ranks = np.stack([_rank(np.abs(np.append(z, weighted_sum(slope, drawn)))), _rank(scales)])
     least = ranks.min(axis=0)
     return {
         "p": float(_rank(-least)[0]),
@@ -121,25 +121,45 @@ def _chances(tally: Tally) -> dict[str, float]:
     }
 
 
-def _scale(
-    drawn: Float64[ndarray, "bin draw"],
-    variance: Float64[ndarray, " bin"],
-    information: Float64[ndarray, " bin"],
-    n_bins: int,
-) -> Float64[ndarray, " draw"]:
-    """Standardised chi-squared of `n_bins` bins, draw by draw."""
-    gap, spread, known = (
-        x if n_bins == FINEST else x.reshape(n_bins, FINEST // n_bins, -1).sum(axis=1).squeeze()
-        for x in (drawn, variance, information)
-    )
-    used = (known >= LEAST) & (spread > 0)
-    chi = np.where(used, 1 / np.where(used, spread, 1), 0) @ (gap * gap)
-    n_used = int(used.sum())
-    rest = known < LEAST
-    if spread[rest].sum() > 0:
-        chi += (rest.astype(float) @ gap) ** 2 / spread[rest].sum()
-        n_used += 1
-    return (chi - n_used) / np.sqrt(2 * n_used)
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Gaps of bins as seen and as drawn, their variance, and how many rows it is worth."""
+
+    seen: Float64[ndarray, " bin"]
+    drawn: Float64[ndarray, "bin draw"]
+    variance: Float64[ndarray, " bin"]
+    information: Float64[ndarray, " bin"]
+
+    def wider(self, n_bins: int) -> "_Gaps":
+        """The same in fewer bins, each of which holds as many of these."""
+        return _Gaps(
+            self.seen.reshape(n_bins, -1).sum(axis=1),
+            self.drawn.reshape(n_bins, -1, self.drawn.shape[1]).sum(axis=1),
+            self.variance.reshape(n_bins, -1).sum(axis=1),
+            self.information.reshape(n_bins, -1).sum(axis=1),
+        )
+
+    def chi_squared(self) -> Float64[ndarray, " draw"]:
+        """Standardised chi-squared: of what was seen, then draw by draw."""
+        used, rest = (self.information >= LEAST) & (self.variance > 0), self.information < LEAST
+        inverse = np.where(used, 1 / np.where(used, self.variance, 1), 0)
+        n_used, spread = int(used.sum()), float(self.variance[rest].sum())
+        seen = float((inverse * self.seen**2).sum())
+        drawn = np.einsum("b,bd,bd->d", inverse, self.drawn, self.drawn)
+        if spread > 0:
+            seen += float(self.seen[rest].sum()) ** 2 / spread
+            drawn += weighted_sum(rest.astype(float), self.drawn) ** 2 / spread
+            n_used += 1
+        return (np.append(seen, drawn) - n_used) / np.sqrt(2 * n_used)
+
+
+def _largest_scale(finest: _Gaps) -> Float64[ndarray, " draw"]:
+    """Largest of the standardised chi-squared of all scales: of what was seen, then by draw."""
+    found = {FINEST: finest}
+    for n_bins in SCALES[-2::-1]:
+        whole = min(n for n in found if n % n_bins == 0)  # the fewest that these are made of
+        found[n_bins] = found[whole].wider(n_bins)
+    return np.max([gaps.chi_squared() for gaps in found.values()], axis=0)
 
 
 def _rank(statistic: Float64[ndarray, " draw"]) -> Float64[ndarray, " draw"]:

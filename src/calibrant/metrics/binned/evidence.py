@@ -97,7 +97,7 @@ def _size(
     """Size of gaps times shares, draw by draw."""
     sizes: dict[Kind, Callable[[Float64[ndarray, "bin draw"]], Float64[ndarray, " draw"]]] = {
         "l1": lambda gap: np.abs(gap).sum(axis=0),
-        "l2": lambda gap: np.sqrt((1 / share) @ gap**2),
+        "l2": lambda gap: np.sqrt(np.einsum("b,bd,bd->d", 1 / share, gap, gap)),
         "max": lambda gap: (np.abs(gap) / share[:, None]).max(axis=0),
         "over": lambda gap: np.maximum(gap, 0).sum(axis=0),
         "under": lambda gap: np.maximum(-gap, 0).sum(axis=0),

@@ -7,7 +7,7 @@ cost does not depend on the number of rows, and the draws are the same everywher
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Bool, Float64
+from jaxtyping import Bool, Float64, Int64
 from numpy import ndarray
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
@@ -62,17 +62,13 @@ def calibrated_gaps(
     >>> sorted({float(gap) for gap in gaps[0]}), float((gaps[0] < 0).mean())
     ([-0.75, 0.25], 0.25)
     """
-    uniform = _uniforms(len(weight))
-    out = np.zeros_like(uniform)
-    noisy = variance > 0
     step = np.where(weight > 0, twice / np.where(weight > 0, weight, 1), 1)
     counted = variance / step**2
-    large = noisy & (counted >= NORMAL)
-    out[large] = np.sqrt(variance[large])[:, None] * _normals(len(weight))[large]
-    few = noisy & ~large
+    few = (variance > 0) & (counted < NORMAL)
+    out = np.sqrt(np.maximum(variance, 0))[:, None] * _normals(len(weight))
     if few.any():
-        out[few] = step[few, None] * _numbers_off(
-            uniform[few], stated[few] / step[few], counted[few], (weight / step)[few]
+        out[few] = _numbers_off(
+            few, step[few], stated[few] / step[few], counted[few], (weight / step)[few]
         )
     return out
 
@@ -107,13 +103,14 @@ def upper_point(draws: Float64[ndarray, " draw"], share: float = 0.95) -> float:
 
 
 def _numbers_off(
-    uniform: Float64[ndarray, "bin draw"],
-    mean: Float64[ndarray, " bin"],
-    variance: Float64[ndarray, " bin"],
-    rows: Float64[ndarray, " bin"],
-) -> Float64[ndarray, "bin draw"]:
-    """Mean less number that comes out, for few rows or rare outcomes."""
-    flipped: Bool[ndarray, " bin"] = mean > rows / 2  # count what does not come out
+    few: Bool[ndarray, " bin"],
+    step: Float64[ndarray, " one"],
+    mean: Float64[ndarray, " one"],
+    variance: Float64[ndarray, " one"],
+    rows: Float64[ndarray, " one"],
+) -> Float64[ndarray, "one draw"]:
+    """Mean less number that comes out, times the step, for few rows or rare outcomes."""
+    flipped: Bool[ndarray, " one"] = mean > rows / 2  # count what does not come out
     mean = np.where(flipped, rows - mean, mean)
     chance = np.clip(1 - variance / mean, 1e-15, 1 - 1e-15)
     trials = mean / chance
@@ -125,11 +122,35 @@ def _numbers_off(
     mass[:, 1:][before <= 1e-9] = 0  # more than all
     mass = mass.cumprod(axis=1).cumsum(axis=1)
     mass /= mass[:, -1:]
-    came = np.empty_like(uniform)
-    for out, row, below in zip(came, uniform, mass, strict=True):
-        out[:] = below.searchsorted(row)
-    came += first[:, None]
-    return np.where(flipped, -1.0, 1.0)[:, None] * (mean[:, None] - came)
+    off = _numbers_below(few, mass)
+    np.subtract((mean - first)[:, None], off, out=off)
+    off *= np.where(flipped, -step, step)[:, None]
+    return off
+
+
+def _numbers_below(
+    few: Bool[ndarray, " bin"], mass: Float64[ndarray, "one number"]
+) -> Float64[ndarray, "one draw"]:
+    """How many of the rising masses lie below every draw of those bins.
+
+    The masses are looked up among the draws in order, which are many more.
+    """
+    ordered, rank = _ordered(len(few))
+    n_draws = ordered.shape[1]
+    number = np.empty((len(mass), n_draws))
+    for out, below, at in zip(number, mass, np.flatnonzero(few), strict=True):
+        place = ordered[at].searchsorted(below, side="right")
+        out[:] = np.bincount(place, minlength=n_draws + 1)[:-1].cumsum()[rank[at]]
+    return number
+
+
+@lru_cache(maxsize=4)
+def _ordered(n_bins: int) -> tuple[Float64[ndarray, "bin draw"], Int64[ndarray, "bin draw"]]:
+    """The numbers of every bin in order, and the rank of every draw among them."""
+    uniform = _uniforms(n_bins)
+    order = np.argsort(uniform, axis=1, kind="stable")
+    rank = np.argsort(order, axis=1, kind="stable")
+    return np.take_along_axis(uniform, order, axis=1), rank
 
 
 @lru_cache(maxsize=8)

@@ -22,6 +22,7 @@ from calibrant.metrics.inference.noise import (
     folded_mean,
     normals,
     quantile,
+    weighted_sum,
 )
 
 __all__ = ["absolute_sum_interval", "sum_of_true_gaps"]
@@ -179,7 +180,7 @@ def _typical_sum(
     noise = spread[:, None] * table
     if square > 0:  # the root of 1 - r r' / n is 1 - factor r r'
         factor = (1 - np.sqrt(max(0.0, 1 - square / n_effective))) / square
-        noise -= np.outer(factor * ratio * spread, ratio @ table)
+        noise -= np.outer(factor * ratio * spread, weighted_sum(ratio, table))
     sums = np.empty_like(noise)
 
     def typical(true: Float64[ndarray, " bin"]) -> float:

@@ -13,7 +13,15 @@ from numpy import ndarray
 from scipy.special import erf, ndtri
 from scipy.stats import qmc
 
-__all__ = ["DrawnNoise", "IndependentNoise", "Noise", "folded_mean", "normals", "quantile"]
+__all__ = [
+    "DrawnNoise",
+    "IndependentNoise",
+    "Noise",
+    "folded_mean",
+    "normals",
+    "quantile",
+    "weighted_sum",
+]
 
 LOG2_DRAWS = 11  # rows of the table of normals: 2,048
 MOST_SOBOL = 16  # gaps, beyond which Sobol points hang together
@@ -89,7 +97,7 @@ class IndependentNoise(Noise):
         self._ratio = ratio
         table = normals(order.size + 2 * (self._tail.size > 0))
         self._rest = table[order.size :]
-        shared = ratio[order] @ table[: order.size]
+        shared = weighted_sum(ratio[order], table[: order.size])
         if self._tail.size:
             shared = shared + np.sqrt(ratio[self._tail] @ ratio[self._tail]) * self._rest[0]
         self._shared = self._factor * shared
@@ -171,7 +179,7 @@ class DrawnNoise(Noise):
         """See `Noise.error`."""
         if self._error is not None:
             return self._error
-        return float(np.sqrt(((sign @ self._draws) ** 2).mean()))
+        return float(np.sqrt((weighted_sum(sign, self._draws) ** 2).mean()))
 
 
 def folded_mean(
@@ -187,6 +195,21 @@ def folded_mean(
     ratio = centre / deviation
     bell = np.sqrt(2 / np.pi) * deviation * np.exp(-(ratio**2) / 2)
     return bell + centre * erf(ratio / np.sqrt(2))
+
+
+def weighted_sum(
+    times: Float64[ndarray, " gap"], draws: Float64[ndarray, "gap draw"]
+) -> Float64[ndarray, " draw"]:
+    """Weighted sum of the gaps of every draw.
+
+    As a product of matrices it would start the threads of a BLAS, which cost more than the work.
+
+    Examples
+    --------
+    >>> weighted_sum(np.array([1.0, -2.0]), np.eye(2))
+    array([ 1., -2.])
+    """
+    return np.einsum("g,gd->d", times, draws)
 
 
 def quantile(draws: Float64[ndarray, " draw"], share: float) -> float:

@@ -8,7 +8,7 @@ from numpy import ndarray
 from scipy.special import ndtr, ndtri
 
 from calibrant.metrics.inference.crossing import crossing
-from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile
+from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile, weighted_sum
 
 __all__ = ["positive_sum_interval"]
 
@@ -99,7 +99,7 @@ class _PositiveNoise:
         drawn, ratio = table[: self._head.size], gap[self._head] / deviation[self._head]
         square = float(ratio @ ratio)
         factor = (1 - np.sqrt(max(0.0, 1 - square / n_effective))) / square if square > 0 else 0.0
-        common = factor * np.outer(ratio, ratio @ drawn)
+        common = factor * np.outer(ratio, weighted_sum(ratio, drawn))
         self._draws = deviation[self._head, None] * (drawn - common)
         self._last = table[-1]
 

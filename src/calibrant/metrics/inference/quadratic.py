@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from numpy import ndarray
 
 from calibrant.metrics.inference.crossing import crossing
-from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile
+from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile, weighted_sum
 
 __all__ = ["root_mean_square_interval"]
 
@@ -90,8 +90,8 @@ def _draws(
     head, rest = order[:MOST_DRAWN], order[MOST_DRAWN:]
     table = normals(head.size + 1 + 2 * (rest.size > 0))
     drawn = table[1 : head.size + 1]
-    linear = 2 * np.sqrt(own[head] * parts[head]) @ drawn
-    square = own[head] @ drawn**2
+    linear = 2 * weighted_sum(np.sqrt(own[head] * parts[head]), drawn)
+    square = np.einsum("g,gd,gd->d", own[head], drawn, drawn)
     if rest.size:  # of many small terms, the sums are normal
         linear = linear + 2 * np.sqrt(own[rest] @ parts[rest]) * table[-2]
         square = square + own[rest].sum() + np.sqrt(2 * own[rest] @ own[rest]) * table[-1]
