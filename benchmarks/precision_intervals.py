@@ -6,7 +6,7 @@ number of positives is drawn, too. Beside the interval of ``average_precision`` 
 infinitesimal jackknife's alone, by the normal quantile about the value. Of every size: share of
 sets whose interval holds the true value, and mean width; the mean of the value, and of the value
 without what its positives owe to themselves.
-``docs/adr/0030-intervals-of-average-precision.md`` tells what it decided.
+``docs/adr/0033-intervals-of-average-precision.md`` tells what it decided.
 
 Run it as ``python benchmarks/precision_intervals.py [SETS]`` (default: 500, some three minutes).
 """

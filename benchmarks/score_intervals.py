@@ -3,7 +3,7 @@
 One normal score, whose true and stated probabilities are known; means by quadrature. Beside the
 interval of ``log_loss`` and ``brier_binary`` stands Student's, of the same rows. Of every size: how
 many positives are expected, share of sets whose interval holds the true mean, and mean width.
-``docs/adr/0031-intervals-of-scores-of-rare-classes.md`` tells what it decided.
+``docs/adr/0034-intervals-of-scores-of-rare-classes.md`` tells what it decided.
 
 Run it as ``python benchmarks/score_intervals.py [SETS]`` (default: 1000, about a minute).
 """
