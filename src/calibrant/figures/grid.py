@@ -64,7 +64,7 @@ def reliability_grid(
             ax = figure.add_subplot(down, across, k + 1)
             quiet(ax)
             _draw(ax, table, most)
-            ax.set_title(f"{shortened(name, 18)}, n = {sum(table.n):,}", fontsize=9)
+            ax.set_title(f"{shortened(name, 12)}, n = {sum(table.n):,}", fontsize=9)
             ax.tick_params(labelbottom=k + across >= len(tables), labelleft=k % across == 0)
             axes.append(ax)
         figure.supxlabel("stated probability", fontsize=10)

@@ -32,7 +32,7 @@ def test_pointing_at_a_bin_tells_its_numbers(
         "class 0",
         "class 0",
         f"{matrix[0][0]:,.0f}",
-        f"{share:.1f} %",
+        f"{share:.1f}\N{NO-BREAK SPACE}%",
     ]
     page.mouse.move(1, 1)
     assert not told.is_visible()
@@ -56,7 +56,8 @@ def test_switches_choose_what_is_drawn_told_and_listed(
     rows = figure.locator("tbody tr")
     assert rows.count() == len(used)
     first = used[0]
-    assert rows.first.locator("th, td").all_inner_texts() == [
+    shown = rows.first.locator("th, td").all_inner_texts()
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in shown] == [
         f"{100 * table.lower[first]:.1f} % to {100 * table.upper[first]:.1f} %",
         f"{table.n[first]:,}",
         f"{100 * table.stated[first]:.1f} %",

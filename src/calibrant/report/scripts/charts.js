@@ -7,7 +7,7 @@
   const FORMS = {
     count: (value) => value.toLocaleString('en', { maximumFractionDigits: 2 }),
     number: (value) => value.toLocaleString('en', { maximumSignificantDigits: 5 }),
-    percent: (value) => `${(100 * value).toFixed(1)} %`,
+    percent: (value) => `${(100 * value).toFixed(1)}\u00a0%`,
     text: String,
   };
   const AXIS = {
