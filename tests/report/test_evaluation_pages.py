@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jaxtyping
 import numpy as np
 import pytest
 
@@ -23,6 +24,7 @@ MENDED = cal.predictions(logits=SCORES, labels=LABELS, class_names=NAMES, groups
 FEW = cal.predictions(
     logits=RNG.normal(size=(600, 4)), labels=RNG.integers(0, 4, 600), class_names=list("abcd")
 )
+EVALUATED = cal.evaluate(FEW, ["accuracy"])
 IMAGES = cal.predictions(logits=RNG.normal(size=(5, 3, 8, 8)), labels=RNG.integers(0, 3, (5, 8, 8)))
 TARGETS = RNG.normal(size=400)
 SPREAD = cal.numbers(
@@ -233,6 +235,26 @@ def test_rows_of_another_evaluation_are_refused(tmp_path: Path):
         cal.write_report(evaluation, tmp_path / "a.html", rows=RAW, before=FEW)
     with pytest.raises(InputError, match="before must come with rows"):
         cal.write_report(evaluation, tmp_path / "a.html", before=RAW)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "got", "remedy"),
+    [
+        ([EVALUATED, EVALUATED], "list of 2", r"cal\.write_comparison"),
+        ((EVALUATED,), "tuple of 1", r"cal\.write_comparison"),
+        ({"a": EVALUATED}, "dict of 1", r"cal\.write_comparison"),
+        (RAW, "Predictions", r"what cal\.evaluate returned"),
+        (None, "NoneType", r"what cal\.evaluate returned"),
+    ],
+)
+def test_anything_but_one_evaluation_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: Any, got: str, remedy: str
+):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    told = rf"evaluation must be one Evaluation; got {got}\. .*{remedy}"
+    with pytest.raises(InputError, match=told):
+        cal.write_report(given, tmp_path / "a.html")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,6 +1,6 @@
 """Report of an evaluation that stands alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from calibrant.errors import InputError
@@ -55,8 +55,9 @@ def write_report(
     Raises
     ------
     InputError
-        When `rows` are not those of the evaluation, `before` comes without `rows` or is of
-        others, or a cost is not above 0.
+        When `evaluation` is not one (`calibrant.write_comparison` takes several), `rows` are not
+        those of the evaluation, `before` comes without `rows` or is of others, or a cost is not
+        above 0.
     OutputError
         When `path` cannot be written.
 
@@ -70,6 +71,7 @@ def write_report(
     ...     "decision curve" in path.read_text(encoding="utf-8")
     True
     """
+    _check_one(evaluation)
     if before is not None and rows is None:
         remedy = "Pass rows=, what was evaluated, too."
         raise InputError("before", "come with rows", "none", remedy)
@@ -78,6 +80,18 @@ def write_report(
         _check_same(name, one, evaluation)
     page = evaluation_page(evaluation, rows, before, title=title, costs=costs)
     write_whole(path, html_of(with_terms(page)))
+
+
+def _check_one(evaluation: object) -> None:
+    """Raise where `evaluation` is something else, or several."""
+    if isinstance(evaluation, Evaluation):
+        return
+    remedy = "Pass what cal.evaluate returned, and what it is of as rows=."
+    got = type(evaluation).__name__
+    if isinstance(evaluation, list | tuple | Mapping):
+        remedy = "cal.write_comparison puts several models on one page; else pass one of them."
+        got = f"{got} of {len(evaluation)}"  # pyright: ignore[reportUnknownArgumentType]
+    raise InputError("evaluation", "be one Evaluation", got, remedy)
 
 
 def _check_same(name: str, rows: Rows | Tallies | None, evaluation: Evaluation) -> None:
