@@ -130,18 +130,27 @@ def test_change_of_log_loss_is_claimed_only_by_its_paired_interval(change: Diffe
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (bare(0.020, 0.022), "so it shows no miscalibration"),
+        (bare(0.020, 0.022), ": no evidence of miscalibration."),
         (bare(0.025, 0.022), "No interval tells how much of the 0.0030 above that is chance"),
-        (known(0.025, 0.020, 0.030, 0.022), "The 0.0030 above that may be chance"),
-        (known(0.030, 0.024, 0.036, 0.022), "chance alone does not explain it"),
+        (known(0.025, 0.0, 0.030, 0.022), ": no evidence of miscalibration."),
+        (known(0.030, 0.004, 0.036, 0.022), ": evidence of miscalibration."),
         (bare(0.025), "Chance alone makes it larger than zero"),
     ],
 )
 def test_calibration_error_stands_beside_what_chance_would_show(error: Scalar, said: str):
     sentence = wording.calibration_error(error)
-    every = ("no miscalibration", "above that", "does not explain", "larger than zero")
+    every = (": no evidence", ": evidence", "is unclear", "above that", "larger than zero")
     assert said in sentence
     assert sum(claim in sentence for claim in every) == 1
+
+
+def test_the_chance_of_a_calibrated_model_is_told_where_it_is_known():
+    known_p = Scalar(0.03, 0.004, 0.036, 0.95, 0.022, 0.0123)
+    told = wording.calibration_error(known_p)
+    assert "would show about 0.0220 on this many rows, and as much as was seen with p = " in told
+    unclear = wording.calibration_error(Scalar(0.03, 0.0, 0.036, 0.95, None, 0.03))
+    assert "would show as much as was seen with p = " in unclear
+    assert unclear.endswith("so whether it is miscalibrated is unclear.")
 
 
 def test_bins_inside_their_intervals_are_said_to_be():

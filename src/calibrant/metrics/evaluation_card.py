@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation_numbers import numbers_of
-from calibrant.metrics.evaluation_table import interval_of, written
+from calibrant.metrics.evaluation_table import chance_of, interval_of, written
+from calibrant.metrics.miscalibration import Evidence, evidence_of, p_value_of
 from calibrant.metrics.notebook_card import Tile, card_html
 
 __all__ = ["evaluation_card", "verdict_of"]
@@ -14,6 +15,12 @@ TILES = ("log_loss", "ece", "accuracy", "auroc", "r2", "rmse", "mae", "mse")
 MOST = 4
 CALIBRATION = ("ece", "top_label_ece", "positive_ece", "smooth_ece", "classwise_ece")
 EXPLAINED = ("r2",)
+CALIBRATED: dict[Evidence, str] = {
+    "found": "Evidence of miscalibration",
+    "not found": "No evidence of miscalibration",
+    "unclear": "Unclear whether miscalibrated",
+    "unknown": "No verdict on calibration",
+}
 
 
 def evaluation_card(
@@ -39,10 +46,10 @@ def evaluation_card(
 
 
 def verdict_of(estimates: Mapping[str, Estimate]) -> str:
-    """What an interval allows to be said, in a sentence; nothing where no metric tells.
+    """What intervals allow to be said, in a sentence; nothing where no metric tells.
 
-    Of a calibration error: whether its interval, which is of the true error, holds 0. Of R2:
-    on which side of 0 it lies, where predicting the mean lies.
+    Of a calibration error: whether there is evidence of miscalibration, by its interval and its p
+    value. Of R2: on which side of 0 its interval lies, where predicting the mean lies.
 
     Examples
     --------
@@ -53,14 +60,7 @@ def verdict_of(estimates: Mapping[str, Estimate]) -> str:
     """
     for name in CALIBRATION:
         if name in estimates:
-            return _said(
-                name,
-                estimates[name],
-                above="Evidence of miscalibration",
-                between="No evidence of miscalibration",
-                below="No evidence of miscalibration",
-                unknown="No verdict on calibration",
-            )
+            return _calibration(name, estimates[name])
     for name in EXPLAINED:
         if name in estimates:
             return _said(
@@ -72,6 +72,23 @@ def verdict_of(estimates: Mapping[str, Estimate]) -> str:
                 unknown="No verdict beside predicting the mean",
             )
     return ""
+
+
+def _calibration(name: str, estimate: Estimate) -> str:
+    """Sentence about a calibration error, by the rule that reports have too."""
+    value, p_value = f"{name} {written(float(estimate))}", p_value_of(estimate)
+    low, high, level = estimate.low, estimate.high, estimate.level
+    if not isinstance(low, float) or not isinstance(high, float) or level is None:
+        head = CALIBRATED[evidence_of(None, p_value, level=level)]
+        if p_value is None:
+            return f"{head}: {value} has no interval."
+    else:
+        head = CALIBRATED[evidence_of(low, p_value, level=level)]
+        value += f" ({100 * level:g} %: {written(low)} to {written(high)})"
+    if p_value is not None:
+        chance = chance_of(estimate)
+        value += f", p {chance}" if chance.startswith("<") else f", p = {chance}"
+    return f"{head}: {value}."
 
 
 def _said(

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.miscalibration import p_value_of
 
 __all__ = ["Scalar", "matrix", "per_class", "scalar"]
 
@@ -12,7 +13,8 @@ __all__ = ["Scalar", "matrix", "per_class", "scalar"]
 class Scalar:
     """One number with its interval; `low` and `high` are None where there is none.
 
-    `floor` is what a perfectly calibrated model would show, for metrics that have such a floor.
+    `floor` is what a perfectly calibrated model would show, for metrics that have such a floor,
+    and `p_value` the chance with which it shows as much as was seen.
     """
 
     value: float
@@ -20,6 +22,7 @@ class Scalar:
     high: float | None
     level: float | None
     floor: float | None = None
+    p_value: float | None = None
 
 
 def scalar(estimate: Estimate) -> Scalar | None:
@@ -27,7 +30,8 @@ def scalar(estimate: Estimate) -> Scalar | None:
     value, low, high = estimate.value, estimate.low, estimate.high
     if isinstance(value, tuple) or isinstance(low, tuple) or isinstance(high, tuple):
         return None
-    return Scalar(value, _known(low), _known(high), estimate.level, estimate.noise_floor)
+    floor, p_value = estimate.noise_floor, p_value_of(estimate)
+    return Scalar(value, _known(low), _known(high), estimate.level, floor, p_value)
 
 
 def per_class(estimate: Estimate) -> list[Scalar] | None:

@@ -5,11 +5,13 @@ import pytest
 from calibrant.report.shapes import Scalar
 from calibrant.report.wording.binnings import binnings_told
 
-ABOVE, CHANCE = Scalar(0.1, 0.05, 0.15, 0.95, 0.02), Scalar(0.1, 0.01, 0.15, 0.95, 0.02)
+ABOVE = Scalar(0.1, 0.05, 0.15, 0.95, 0.02, 0.001)
+CHANCE = Scalar(0.1, 0.0, 0.15, 0.95, 0.02, 0.4)
+UNCLEAR = Scalar(0.1, 0.0, 0.15, 0.95, 0.02, 0.03)
 BARE = Scalar(0.1, None, None, None, 0.02)
 SAID = {
-    "all": "With every number of bins, 5 to 50, the interval lies above the noise floor",
-    "none": "With no number of bins, 5 to 50, does the interval lie above the noise floor",
+    "all": "With every number of bins, 5 to 50, there is clear evidence of miscalibration",
+    "none": "With no number of bins, 5 to 50, is there clear evidence of miscalibration",
     "some": "what is found hangs on the bins",
     "nothing": "there is no verdict",
 }
@@ -21,11 +23,12 @@ SAID = {
         ({5: ABOVE, 50: ABOVE}, "all"),
         ({5: CHANCE, 50: CHANCE}, "none"),
         ({5: ABOVE, 50: CHANCE}, "some"),
+        ({5: ABOVE, 50: UNCLEAR}, "some"),
+        ({5: UNCLEAR, 50: UNCLEAR}, "none"),
         ({5: BARE, 50: BARE}, "nothing"),
-        ({5: Scalar(0.1, 0.05, 0.15, 0.95)}, "nothing"),
         ({}, "nothing"),
         ({5: ABOVE, 15: BARE, 50: ABOVE}, "all"),
-        ({5: Scalar(0.1, 0.02, 0.15, 0.95, 0.02), 50: CHANCE}, "none"),
+        ({5: Scalar(0.1, 0.01, 0.15, 0.95, 0.02), 50: ABOVE}, "all"),  # below its floor, above 0
     ],
 )
 def test_claim_is_that_of_the_intervals_and_no_other(errors, said):
@@ -37,4 +40,4 @@ def test_claim_is_that_of_the_intervals_and_no_other(errors, said):
 def test_bins_that_differ_are_named():
     told = binnings_told({5: ABOVE, 10: CHANCE, 15: ABOVE})
     assert "With 5, 15 bins" in told
-    assert "with 10 it does not" in told
+    assert "with 10 there is not" in told

@@ -2,34 +2,32 @@
 
 from collections.abc import Mapping
 
+from calibrant.metrics.miscalibration import evidence_of
 from calibrant.report.shapes import Scalar
 
 __all__ = ["binnings_told"]
 
 
 def binnings_told(errors: Mapping[int, Scalar]) -> str:
-    """Sentence on whether the error lies above its noise floor whatever the number of bins.
-
-    The floor is what a perfectly calibrated model would show; only an interval wholly above it
-    is evidence of miscalibration.
-    """
-    known = {n: one for n, one in errors.items() if one.low is not None and one.floor is not None}
+    """Sentence on whether there is evidence of miscalibration whatever the number of bins."""
+    every = {n: evidence_of(one.low, one.p_value, level=one.level) for n, one in errors.items()}
+    known = {n: found for n, found in every.items() if found != "unknown"}
     if not known:
-        return "Without intervals and noise floors there is no verdict."
-    above = [n for n, one in known.items() if (one.low or 0.0) > (one.floor or 0.0)]
-    if len(above) == len(known):
+        return "Without intervals and p values there is no verdict."
+    against = [n for n, found in known.items() if found == "found"]
+    if len(against) == len(known):
         return (
-            f"With every number of bins, {min(known)} to {max(known)}, the interval lies above the "
-            "noise floor: the miscalibration does not hang on the bins."
+            f"With every number of bins, {min(known)} to {max(known)}, there is clear evidence of "
+            "miscalibration: it does not hang on the bins."
         )
-    if not above:
+    if not against:
         return (
-            f"With no number of bins, {min(known)} to {max(known)}, does the interval lie above "
-            "the noise floor: no evidence of miscalibration beyond chance."
+            f"With no number of bins, {min(known)} to {max(known)}, is there clear evidence of "
+            "miscalibration."
         )
-    named = ", ".join(map(str, above))
+    named = ", ".join(map(str, against))
     return (
-        f"With {named} bins the interval lies above the noise floor, with "
-        f"{', '.join(str(n) for n in known if n not in above)} it does not: what is found hangs "
-        "on the bins."
+        f"With {named} bins there is clear evidence of miscalibration, with "
+        f"{', '.join(str(n) for n in known if n not in against)} there is not: what is found "
+        "hangs on the bins."
     )

@@ -3,8 +3,10 @@
 import math
 from typing import Literal
 
+from calibrant.comparison.comparison_table import p_in_words
 from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
+from calibrant.metrics.miscalibration import Evidence, evidence_of
 from calibrant.report.numbers import in_percent, number, percents
 from calibrant.report.shapes import Scalar
 
@@ -27,6 +29,12 @@ _PHRASES: dict[Lean, str] = {
     "under": "underconfident",
     "none": "no sign of over- or underconfidence",
     "unknown": "no verdict without an interval",
+}
+
+_FOUND: dict[Evidence, str] = {
+    "found": "evidence of miscalibration",
+    "not found": "no evidence of miscalibration",
+    "unclear": "the interval and p disagree, so whether it is miscalibrated is unclear",
 }
 
 
@@ -103,19 +111,22 @@ def log_loss_change(before: Scalar, after: Scalar, change: Difference) -> str:
 def calibration_error(error: Scalar) -> str:
     """Sentence about a plug-in calibration error beside what chance alone would show."""
     told = f"ECE is {_with_interval(error)}"
+    beside: list[str] = []
+    if error.floor is not None:
+        beside.append(f"about {number(error.floor)} on this many rows")
+    if error.p_value is not None:
+        beside.append(f"as much as was seen with {_chance(error.p_value)}")
+    if beside:
+        told = f"{told}; a perfectly calibrated model would show {', and '.join(beside)}"
+    found = evidence_of(error.low, error.p_value, level=error.level)
+    if found != "unknown":
+        return f"{told}: {_FOUND[found]}."
     if error.floor is None:
         return f"{told}. Chance alone makes it larger than zero, the more so the fewer the rows."
-    beside = (
-        f"a perfectly calibrated model would show about {number(error.floor)} on this many rows"
-    )
-    if error.low is not None and error.low > error.floor:
-        return f"{told}; {beside}, so chance alone does not explain it."
     if error.value <= error.floor:
-        return f"{told}; {beside}, so it shows no miscalibration."
+        return f"{told}: {_FOUND['not found']}."
     excess = f"{error.value - error.floor:.4f}"
-    if error.low is None:
-        return f"{told}; {beside}. No interval tells how much of the {excess} above that is chance."
-    return f"{told}; {beside}. The {excess} above that may be chance, by the interval."
+    return f"{told}. No interval tells how much of the {excess} above that is chance."
 
 
 def bins_apart(table: ReliabilityTable) -> str:
@@ -136,6 +147,12 @@ def bins_apart(table: ReliabilityTable) -> str:
         f"{(1 - table.level) * len(used):.1f} there. The largest of them stated {stated} and "
         f"came true {came} of the time ({percents(table.low[largest], table.high[largest])})."
     )
+
+
+def _chance(p_value: float) -> str:
+    """A p value as part of a sentence."""
+    text = p_in_words(p_value)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def _with_interval(measured: Scalar) -> str:
