@@ -70,9 +70,20 @@ def test_few_classes_are_drawn_one_by_one_and_many_are_not():
     found = curves_of(rows)
     hard = rows.hard.numpy()
     events = cal.events(probs=np.asarray(rows.probs)[:, 2], outcomes=hard == 2)
-    assert found.by_class["2"] == cal.reliability_table(events, n_bins=10)
+    alone, drawn = cal.reliability_table(events, n_bins=10), found.by_class["2"]
+    assert list(found.by_class) == list("0123")
+    assert (drawn.view, drawn.n) == ("class", alone.n)
+    for field in ("stated", "observed", "low", "high"):
+        assert getattr(drawn, field) == pytest.approx(getattr(alone, field), nan_ok=True)
     assert found.decisions is None
     assert curves_of(many(30)).by_class == {}
+
+
+def test_tallies_with_class_grids_draw_the_classes_as_rows_do():
+    rows = many(4)
+    with_grids = cal.tally(rows, ["ece", "classwise_ece"])
+    assert repr(curves_of(with_grids).by_class) == repr(curves_of(rows).by_class)
+    assert curves_of(cal.tally(rows, ["ece"])).by_class == {}
 
 
 def test_classes_drawn_are_those_recognised_worst():

@@ -22,7 +22,7 @@ from calibrant.prediction.rows import Rows
 from calibrant.report.evidence.closer import choices_of
 from calibrant.report.evidence.curves import Curves, DecisionEvidence, GroupBins, Ranking
 from calibrant.report.evidence.worst_classes import worst_classes
-from calibrant.statistics.bundle import Tallies
+from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 
@@ -97,18 +97,21 @@ def _isotonic(
 
 
 def _by_class(rows: Rows | Tallies, level: float) -> dict[str, ReliabilityTable]:
-    """Bins of every class against the rest; of rows with three to twelve classes."""
-    if not isinstance(rows, Predictions) or not 3 <= rows.n_classes <= MOST_CLASSES:
+    """Bins of every class against the rest; of three to twelve classes whose grids there are."""
+    if not 3 <= len(rows.class_names) <= MOST_CLASSES:
         return {}
-    probs = rows.full_probs
-    hard, soft = rows.hard, rows.soft
-    found: dict[str, ReliabilityTable] = {}
-    for k, name in enumerate(rows.class_names):
-        outcome = (hard == k) if hard is not None else None if soft is None else soft[:, k]
-        if outcome is not None:
-            events = Events(prob=probs[:, k], outcome=outcome, weights=rows.weights)
-            found[name] = reliability_table(events, level=level, n_bins=10)
-    return found
+    if isinstance(rows, Tallies):
+        sums = rows
+    elif isinstance(rows, Predictions):
+        sums = tally_rows(rows, [ClassGrids()])
+    else:
+        return {}
+    if ClassGrids() not in sums.parts:
+        return {}
+    return {
+        name: reliability_table(sums, class_name=k, level=level, n_bins=10)
+        for k, name in enumerate(rows.class_names)
+    }
 
 
 def _by_group(rows: Rows | Tallies, view: View, level: float) -> GroupBins | None:

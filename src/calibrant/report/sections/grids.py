@@ -1,6 +1,6 @@
 """Small reliability diagrams beside one another: of classes, and of groups."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from calibrant.figures.grid import MOST, reliability_grid
 from calibrant.metrics.binned.reliability import ReliabilityTable
@@ -9,7 +9,7 @@ from calibrant.report.numbers import count, in_percent, percents
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.moments import Moment
 
-__all__ = ["classes_picture", "grid_picture"]
+__all__ = ["classes_picture", "closer_told", "grid_picture"]
 
 
 def classes_picture(moment: Moment) -> list[Block]:
@@ -27,7 +27,17 @@ def classes_picture(moment: Moment) -> list[Block]:
         f"stated lies outside the {100 * level:g} % interval; chance alone would put about "
         f"{(1 - level) * used:.1f} there."
     )
+    sentence += closer_told(moment, [f"the class {name}" for name in tables])
     return [grid_picture(tables, title="Class by class", name="by-class", sentence=sentence)]
+
+
+def closer_told(moment: Moment, drawn: Collection[str]) -> str:
+    """Where what is drawn small can be chosen and pointed at; empty where it cannot."""
+    held = len({one.of for one in moment.curves.choices} & set(drawn))
+    if not held:
+        return ""
+    which = "each" if held == len(drawn) else f"{held} of the {len(drawn)}"
+    return f' Where scripts run, {which} can be chosen in the chart "Look closer".'
 
 
 def grid_picture(

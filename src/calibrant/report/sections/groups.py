@@ -6,7 +6,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Cell, Section, Table
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count
-from calibrant.report.sections.grids import grid_picture
+from calibrant.report.sections.grids import closer_told, grid_picture
 from calibrant.report.sections.moments import Moment, final_of
 from calibrant.report.shapes import Scalar, scalar
 from calibrant.report.tables import measured
@@ -36,10 +36,9 @@ def groups_section(moments: Sequence[Moment]) -> Section | None:
         level = next(iter(bins.tables.values())).level
         told = groups_told(leans, level=level)
         when = f" {final.when.capitalize()} calibration." if final.when else ""
+        told = f"{told}{when}{closer_told(final, [f'the group {name}' for name in bins.tables])}"
         blocks.append(
-            grid_picture(
-                bins.tables, title="Group by group", name="by-group", sentence=f"{told}{when}"
-            )
+            grid_picture(bins.tables, title="Group by group", name="by-group", sentence=told)
         )
     blocks += _tables(moments, leans)
     return Section(name="groups", title="Does it hold in every group?", lead=lead, blocks=blocks)
