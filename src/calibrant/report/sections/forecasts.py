@@ -6,6 +6,7 @@ from calibrant.figures.forecasts import pit_plot, quantile_plot
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Picture, Pictures, Section, Table
+from calibrant.report.charts.bars import bar_chart
 from calibrant.report.charts.of_curves import quantile_chart
 from calibrant.report.footnotes import method_told
 from calibrant.report.numbers import in_percent, percents
@@ -62,6 +63,9 @@ def _pit(estimate: Estimate) -> Picture:
         label=f"Histogram of the levels of targets. {told}",
         sentence=f"{told} A U says that the spreads are too narrow, a hill that they are too wide.",
         table=_table(names, found, estimate, name="pit-table", header="Level"),
+        chart=bar_chart(found, across="level of the stated distribution", up="share of targets")
+        if found
+        else None,
     )
 
 

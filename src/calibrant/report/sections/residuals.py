@@ -4,6 +4,7 @@ import numpy as np
 
 from calibrant.figures.residuals import residual_plot
 from calibrant.report.blocks import Cell, Picture, Section, Table
+from calibrant.report.charts.scatter import residual_chart
 from calibrant.report.evidence.drawn import DrawnRows
 from calibrant.report.numbers import count, number
 from calibrant.report.pictures import svg_of
@@ -56,4 +57,5 @@ def residual_picture(drawn: DrawnRows) -> Picture:
             rows=rows,
             folded=True,
         ),
+        chart=residual_chart(drawn.predicted, drawn.targets),
     )
