@@ -9,7 +9,11 @@ import calibrant as cal
 
 
 @pytest.mark.parametrize(
-    ("kind", "band"), list(product(("binned", "isotonic"), ("confidence", "consistency")))
+    ("kind", "band"),
+    [
+        *product(("binned", "isotonic"), ("confidence", "consistency")),
+        ("smooth", "consistency"),
+    ],
 )
 def test_figure_shows_the_numbers_of_the_curve(kind, band):
     rng = np.random.default_rng(0)
@@ -23,4 +27,13 @@ def test_figure_shows_the_numbers_of_the_curve(kind, band):
     assert lines["outside"].get_ydata() == pytest.approx(outside)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert f"95 % {band}, all at once" in labels
+    (below,) = ax.child_axes
+    assert sum(bar.get_height() for bar in below.patches) == 1000
+    if kind != "binned":
+        ribbon = ax.collections[0].get_paths()[0].vertices
+        assert set(np.round(curve.low, 9)) <= set(np.round(ribbon[:, 1], 9))
+        assert set(np.round(curve.high, 9)) <= set(np.round(ribbon[:, 1], 9))
+    if kind == "smooth":  # rows are counted where they are, not where the kernel puts them
+        rows = [bar.get_height() for bar in below.patches]
+        assert rows == pytest.approx(np.histogram(probs, bins=20, range=(0, 1))[0], abs=9)
     ax.figure.canvas.draw()

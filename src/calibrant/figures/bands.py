@@ -21,8 +21,8 @@ def reliability_band(
 
     A confidence band is shaded around the curve, a consistency band around the diagonal, where
     the curve of true probabilities would lie. The bands of bins are boxes as wide as these; that
-    of an isotonic curve is a ribbon. Marked are points at which the diagonal leaves a confidence
-    band, or the curve a consistency band. The panel below counts the rows.
+    of an isotonic or smooth curve is a ribbon. Marked are points at which the diagonal leaves a
+    confidence band, or the curve a consistency band. The panel below counts the rows.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def _counts(ax: Axes, curve: ReliabilityCurve, *, stated: str, line: Line) -> No
         widths = [high - low for low, high in zip(curve.lower, curve.upper, strict=True)]
     else:
         starts, widths, rows = [k / 20 for k in range(20)], [0.05] * 20, [0] * 20
-        for p, n in zip(curve.stated, curve.n, strict=True):
-            rows[min(19, int(p * 20))] += n
+        for low, high, n in zip(curve.lower, curve.upper, curve.n, strict=True):
+            rows[min(19, int((low + high) * 10))] += n
     below.bar(starts, rows, widths, align="edge", color=line.color, alpha=0.55, linewidth=0)
     below.set(xlabel=stated, ylabel="rows", ylim=(0, max(rows, default=0) * 1.08 or 1))
     below.yaxis.set_major_locator(MaxNLocator(2, integer=True))

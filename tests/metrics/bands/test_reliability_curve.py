@@ -11,6 +11,7 @@ import calibrant as cal
 from calibrant.metrics.bands.unlike_coins import acceptance
 
 KINDS = list(product(("binned", "isotonic"), ("confidence", "consistency"), (False, True)))
+KINDS += [("smooth", "consistency", each) for each in (False, True)]
 every_band = pytest.mark.parametrize(("kind", "band", "simultaneous"), KINDS)
 
 

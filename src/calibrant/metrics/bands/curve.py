@@ -10,7 +10,7 @@ from calibrant.statistics.score_grid import View
 
 __all__ = ["Band", "Kind", "ReliabilityCurve"]
 
-Kind = Literal["binned", "isotonic"]
+Kind = Literal["binned", "isotonic", "smooth"]
 Band = Literal["confidence", "consistency"]
 
 MOST_LINES = 20  # points that are printed
@@ -25,8 +25,9 @@ class ReliabilityCurve:
     ----------
     view : str
         Event of a row: "top_label" or "positive".
-    kind : "binned" or "isotonic"
-        Shares of bins of equal width, or the rising curve that fits best (CORP).
+    kind : "binned", "isotonic" or "smooth"
+        Shares of bins of equal width, the rising curve that fits best (CORP), or a kernel
+        regression.
     band : "confidence" or "consistency"
         Around the curve: where the true one lies; or around the diagonal: where the curve of
         these scores would lie, were every probability true.
@@ -38,15 +39,18 @@ class ReliabilityCurve:
         How it was found.
     lower, upper : tuple of float
         Edges of every bin; of an isotonic curve the mean probabilities of the first and the last
-        cell of every point.
+        cell of every point; of a smooth one the ends of the scores nearest to it.
     n, weight : tuple
-        Rows of every point, and their weight.
+        Rows of every point, and their weight; of a smooth curve those nearest to it.
     stated, observed : tuple of float
-        Mean probability stated at every point, and the curve. Empty bins are left out.
+        Mean probability stated at every point, and the curve; of a smooth one both means are
+        weighted by the kernel. Empty bins are left out.
     low, high : tuple of float
         The band.
     note : str
         What a reader should know besides.
+    width : float or None
+        Deviation of the kernel of a smooth curve.
     """
 
     view: View
@@ -64,6 +68,7 @@ class ReliabilityCurve:
     low: tuple[float, ...]
     high: tuple[float, ...]
     note: str = ""
+    width: float | None = None
 
     def __len__(self) -> int:
         return len(self.n)
@@ -89,7 +94,7 @@ class ReliabilityCurve:
             shown = "miscalibration is shown" if out else "no miscalibration is shown"
             return f"{place}, which holds at all of them at once at {percent}: {shown}."
         chance = (1 - self.level) * many
-        if self.kind == "isotonic":
+        if self.kind != "binned":
             return f"{place}, which holds at each by itself at {percent}."
         return (
             f"{place}, which holds at each by itself at {percent}: of true probabilities chance "
@@ -102,7 +107,7 @@ class ReliabilityCurve:
 
     def to_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
-        settings = ("view", "kind", "band", "simultaneous", "level", "method")
+        settings = ("view", "kind", "band", "simultaneous", "level", "method", "width")
         return {
             **{name: getattr(self, name) for name in settings},
             "points": {name: list(getattr(self, name)) for name in COLUMNS},
@@ -126,4 +131,6 @@ class ReliabilityCurve:
         if step > 1:
             lines.append(f"One of {step} points is shown: to_frame() holds all {len(self):,}.")
         lines.append(f"Band: {self.method}.")
+        if self.width is not None:
+            lines.append(f"Kernel: reflected Gaussian, {self.width:.4f} wide.")
         return "\n".join([*lines, *([f"Note: {self.note}."] if self.note else [])])

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from calibrant.errors import InputError
-from calibrant.metrics.bands import binned, redrawn
+from calibrant.metrics.bands import binned, redrawn, smooth
 from calibrant.metrics.bands.cells import Cells, cells_of
 from calibrant.metrics.bands.curve import Band, Kind, ReliabilityCurve
 from calibrant.metrics.bands.runs import at_each, everywhere
@@ -34,6 +34,8 @@ METHODS = {
     ("isotonic", "confidence", True): "Clopper-Pearson of runs of a rising curve, Bonferroni",
     ("isotonic", "consistency", False): "1,000 curves of redrawn outcomes, point by point",
     ("isotonic", "consistency", True): "1,000 curves of redrawn outcomes, all points at once",
+    ("smooth", "consistency", False): "1,000 smooth curves of redrawn outcomes, point by point",
+    ("smooth", "consistency", True): "1,000 smooth curves of redrawn outcomes, all points at once",
 }
 
 
@@ -60,12 +62,13 @@ def reliability_curve(
         Labelled rows, or tallies that hold the score grid of `view`.
     view : "top_label" or "positive", default "top_label"
         Event of a row: its likeliest class is right, or the positive class of two came out.
-    kind : "binned" or "isotonic", default "binned"
-        Shares of bins of equal width; or the rising curve that fits best, which needs no bins.
+    kind : "binned", "isotonic" or "smooth", default "binned"
+        Shares of bins of equal width; or, without bins, the rising curve that fits best, or a
+        kernel regression that is as wide as the smooth calibration error, at up to 200 places.
         Of an isotonic curve the cells of the grid are the scores; over 500 are merged into points
         of nearly as many rows each.
     band : "confidence" or "consistency", default "confidence"
-        Around the curve, or around the diagonal.
+        Around the curve, or around the diagonal; of a smooth curve only the latter.
     simultaneous : bool, default False
         Let the band hold everywhere at once.
     level : float, default 0.95
@@ -79,7 +82,8 @@ def reliability_curve(
     ------
     InputError
         If labels are missing, rows come in clusters, a choice is unknown, the tallies hold no such
-        grid, or labels are soft for a consistency band: how far they would scatter is not known; or
+        grid, labels are soft for a consistency band (how far they would scatter is not known), a
+        smooth curve is asked for a confidence band (its kernel moves it off the true one), or
         rows that a calibrator was fitted on are among them and not allowed.
 
     Notes
@@ -91,10 +95,16 @@ def reliability_curve(
     binned   consistency sums of unlike coins, exact the same, Sidak over bins: exact
     isotonic confidence  Clopper-Pearson over runs   the same, all runs: exact, if rising
     isotonic consistency outcomes drawn again        the same, stretched by one factor
+    smooth   consistency outcomes drawn again        the same, stretched by one factor
     ======== =========== =========================== ==========================================
 
     With weights the effective number of rows takes the place of that of the rows. A confidence
     band of an isotonic curve holds only if the true curve rises.
+
+    A smooth curve has the reflected Gaussian kernel of `SmoothCalibrationError`, whose deviation
+    is that error itself, and stands in ``width``. Means of outcomes are drawn over means of stated
+    probabilities of the same weights, so that true probabilities lie on the diagonal, at the ends
+    too. Its band holds for that width, which is not chosen again when outcomes are drawn.
 
     References
     ----------
@@ -104,6 +114,8 @@ def reliability_curve(
        Classifiers." PNAS 118, 2021.
     .. [3] Dimitriadis, Duembgen, Henzi, Puke, Ziegel. "Honest Calibration Assessment for Binary
        Outcome Predictions." Biometrika 110, 2023.
+    .. [4] Blasiok, Nakkiran. "Smooth ECE: Principled Reliability Diagrams via Kernel Smoothing."
+       ICLR 2024 (2309.12500).
 
     Examples
     --------
@@ -113,10 +125,7 @@ def reliability_curve(
     >>> curve.low  # of 8 coins of .25: none has a chance of .1; of .75: 2 or less .004
     (0.0, 0.375)
     """
-    check_view(view)
-    check_bins(n_bins)
-    check_choice("kind", kind, get_args(Kind))
-    check_choice("band", band, get_args(Band))
+    _check_choices(view, kind, band, n_bins)
     level = checked_level(level)
     grid = ScoreGrid.holding(view, n_bins) if kind == "binned" else ScoreGrid(view)
     of_fit: tuple[str, ...] = ()
@@ -128,9 +137,12 @@ def reliability_curve(
     tally = _tally(rows, grid, view, n_bins)
     cells = cells_of(tally)
     if band == "consistency" and len(cells) and cells.is_soft:
-        remedy = "Ask for a confidence band."
+        other = ' of kind="binned" or "isotonic"' if kind == "smooth" else ""
+        remedy = f"Ask for a confidence band{other}."
         raise InputError("labels", "be hard for a consistency band", "soft ones", remedy)
+    points: Cells | smooth.SmoothCurve
     edges: tuple[np.ndarray, np.ndarray]
+    width: float | None = None
     if not len(cells):
         points, ends, edges, observed = cells, (cells.w, cells.w), (cells.w, cells.w), cells.w
     elif kind == "binned":
@@ -144,6 +156,11 @@ def reliability_curve(
             stop = np.append(start[1:], len(cells))
             parts = [_some(cells, slice(a, b)) for a, b in zip(start, stop, strict=True)]
             ends = binned.consistency(points, parts, level, simultaneous=simultaneous)
+    elif kind == "smooth":
+        width = smooth.width_of(tally, view)
+        points = curve = smooth.smooth_curve(cells, width)
+        edges, observed = (curve.lower, curve.upper), curve.observed
+        ends = smooth.consistency(cells, curve, width, level, simultaneous=simultaneous)
     else:
         start = cells.starts(MOST_GROUPS)
         points, stop = cells.merged(start), np.append(start[1:], len(cells))
@@ -169,7 +186,18 @@ def reliability_curve(
         low=tuple(ends[0].tolist()),
         high=tuple(ends[1].tolist()),
         note="; ".join((*_notes(cells), *of_fit)),
+        width=width,
     )
+
+
+def _check_choices(view: View, kind: Kind, band: Band, n_bins: int) -> None:
+    check_view(view)
+    check_bins(n_bins)
+    check_choice("kind", kind, get_args(Kind))
+    check_choice("band", band, get_args(Band))
+    if kind == "smooth" and band == "confidence":
+        remedy = 'Ask for band="consistency"; binned and isotonic curves have either.'
+        raise InputError("band", 'be "consistency" for a smooth curve', repr(band), remedy)
 
 
 def _tally(rows: Rows | Tallies, grid: ScoreGrid, view: View, n_bins: int) -> Tally:

@@ -1,12 +1,14 @@
 """Where an isotonic curve would lie, were every probability true: outcomes drawn again."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float64
 from scipy.optimize import isotonic_regression
 
 from calibrant.metrics.bands.cells import Cells
 
-__all__ = ["consistency", "redrawn_curves"]
+__all__ = ["N_DRAWS", "Ends", "consistency", "ends_of", "redrawn_curves", "redrawn_shares"]
 
 N_DRAWS = 1000
 SEED = 20230920
@@ -29,7 +31,13 @@ def consistency(groups: Cells, level: float, *, simultaneous: bool) -> Ends:
        Forecasting 22, 2007: consistency resampling. Dimitriadis, Gneiting, Jordan. PNAS 118,
        2021: of the isotonic curve.
     """
-    curves, stated = redrawn_curves(groups), groups.stated
+    return ends_of(redrawn_curves(groups), groups.stated, level, simultaneous=simultaneous)
+
+
+def ends_of(
+    curves: Curves, stated: Float64[np.ndarray, " group"], level: float, *, simultaneous: bool
+) -> Ends:
+    """Ends that hold curves about the diagonal: point by point, or `level` of them wholly."""
     tail = (1 - level) / 2
     low, high = np.quantile(curves, (tail, 1 - tail), axis=0, method="linear")
     if not simultaneous:
@@ -43,22 +51,33 @@ def consistency(groups: Cells, level: float, *, simultaneous: bool) -> Ends:
 
 
 def redrawn_curves(groups: Cells, n_draws: int = N_DRAWS) -> Curves:
-    """Isotonic curves of outcomes that are drawn at the probabilities stated, from a fixed seed.
+    """Isotonic curves of outcomes that are drawn at the probabilities stated, from a fixed seed."""
+    curves = np.empty((n_draws, len(groups)))
+    for start, shares in redrawn_shares(groups, n_draws):
+        for k, share in enumerate(shares):
+            curves[start + k] = isotonic_regression(share, weights=groups.w).x
+    return curves
+
+
+def redrawn_shares(groups: Cells, n_draws: int = N_DRAWS) -> Iterator[tuple[int, Curves]]:
+    """Shares of outcomes that are drawn at the probabilities stated, from a fixed seed.
 
     Of unlike weights a group counts as its effective number of rows, drawn up or down to a whole
     one from draw to draw.
+
+    Yields
+    ------
+    tuple of int and Float64[ndarray, "draw group"]
+        Number of the first draw of a block, and the block.
     """
     generator = np.random.Generator(np.random.PCG64(SEED))
     stated, n = groups.stated, groups.effective
     lower = np.maximum(np.floor(n), 1.0)
     part = np.maximum(n - lower, 0.0)
-    curves = np.empty((n_draws, len(groups)))
     for start in range(0, n_draws, BLOCK):
         size = (min(BLOCK, n_draws - start), len(groups))
         rows = np.broadcast_to(lower, size)
         if part.any():
             rows = rows + (generator.random(size) < part)
-        shares = generator.binomial(rows.astype(np.int64), np.broadcast_to(stated, size)) / rows
-        for k, share in enumerate(shares):
-            curves[start + k] = isotonic_regression(share, weights=groups.w).x
-    return curves
+        drawn = generator.binomial(rows.astype(np.int64), np.broadcast_to(stated, size))
+        yield start, drawn / rows

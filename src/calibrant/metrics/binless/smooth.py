@@ -33,6 +33,7 @@ from calibrant.statistics.tally import Tally
 __all__ = [
     "BIASED",
     "FAINT",
+    "LEAST",
     "SmoothCalibrationError",
     "fixed_point",
     "moved",
