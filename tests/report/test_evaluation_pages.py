@@ -265,3 +265,16 @@ def test_rows_of_a_fit_are_refused_unless_allowed(tmp_path: Path):
         cal.write_report(evaluation, tmp_path / "a.html", rows=fitted)
     cal.write_report(evaluation, tmp_path / "a.html", rows=fitted, allow_fit_rows=True)
     assert "which it suits too well" in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+def test_rows_with_other_probabilities_are_refused(tmp_path: Path):
+    with pytest.raises(InputError, match="rows must be the rows of the evaluation, whose log_loss"):
+        cal.write_report(cal.evaluate(RAW), tmp_path / "r.html", rows=MENDED)
+    assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.parametrize("costs", [5, (), "9"])
+def test_costs_that_are_no_list_are_refused(tmp_path: Path, monkeypatch: Any, costs: Any):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    with pytest.raises(InputError, match="costs must be a list of one or more numbers"):
+        cal.write_report(cal.evaluate(RAW), tmp_path / "r.html", rows=RAW, costs=costs)

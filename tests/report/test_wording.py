@@ -144,13 +144,9 @@ def test_calibration_error_stands_beside_what_chance_would_show(error: Scalar, s
     assert sum(claim in sentence for claim in every) == 1
 
 
-def test_the_chance_of_a_calibrated_model_is_told_where_it_is_known():
-    known_p = Scalar(0.03, 0.004, 0.036, 0.95, 0.022, 0.0123)
-    told = wording.calibration_error(known_p)
-    assert "would show about 0.0220 on this many rows, and as much as was seen with p = " in told
-    unclear = wording.calibration_error(Scalar(0.03, 0.0, 0.036, 0.95, None, 0.03))
-    assert "would show as much as was seen with p = " in unclear
-    assert unclear.endswith("so whether it is miscalibrated is unclear.")
+def test_infinite_log_loss_says_what_makes_it_so():
+    assert "probability 0 was stated" in wording.log_loss_alone(bare(math.inf))
+    assert "probability 0" not in wording.log_loss_alone(bare(0.4))
 
 
 def test_bins_inside_their_intervals_are_said_to_be():

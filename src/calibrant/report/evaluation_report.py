@@ -1,10 +1,12 @@
 """Report of an evaluation that stands alone."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from calibrant.errors import InputError
 from calibrant.files import write_whole
+from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
@@ -15,6 +17,8 @@ from calibrant.report.terms import with_terms
 from calibrant.statistics.bundle import Tallies
 
 __all__ = ["write_report"]
+
+_TOLD_BY = ("log_loss", "brier", "accuracy", "mse", "mae")  # which rows were evaluated
 
 
 def write_report(
@@ -78,6 +82,8 @@ def write_report(
     rows, before = (others_than_fit(one, allow_fit_rows=allow_fit_rows) for one in (rows, before))
     for name, one in (("rows", rows), ("before", before)):
         _check_same(name, one, evaluation)
+    _check_values(rows, evaluation)
+    _check_costs(costs)
     page = evaluation_page(evaluation, rows, before, title=title, costs=costs)
     write_whole(path, html_of(with_terms(page)))
 
@@ -106,6 +112,27 @@ def _check_same(name: str, rows: Rows | Tallies | None, evaluation: Evaluation) 
     rule = f"be the rows of the evaluation, {evaluation.n:,} of {_classes(evaluation.class_names)}"
     got = f"{n:,} of {_classes(rows.class_names)}"
     raise InputError(name, rule, got, "Pass what was evaluated.")
+
+
+def _check_values(rows: Rows | Tallies | None, evaluation: Evaluation) -> None:
+    """Raise where a metric of the rows is another than that of the evaluation."""
+    name = next((one for one in _TOLD_BY if one in evaluation), None)
+    if rows is None or name is None:
+        return
+    found, expected = evaluate(rows, [name])[name].value, evaluation[name].value
+    if not isinstance(found, float) or not isinstance(expected, float):
+        return
+    if found == expected or math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12):
+        return
+    rule = f"be the rows of the evaluation, whose {name} is {expected:.6g}"
+    raise InputError("rows", rule, f"rows with {found:.6g}", "Pass what was evaluated.")
+
+
+def _check_costs(costs: object) -> None:
+    """Raise where there is no cost, or one number in place of several."""
+    if not isinstance(costs, Sequence) or isinstance(costs, str) or not costs:
+        remedy = "Give what a miss costs in false alarms, such as costs=[1, 9]."
+        raise InputError("costs", "be a list of one or more numbers", repr(costs), remedy)
 
 
 def _classes(names: Sequence[str]) -> str:

@@ -1,5 +1,7 @@
 """What is said of a ranking, by the interval of AUROC."""
 
+import math
+
 import pytest
 
 from calibrant.report.shapes import Scalar
@@ -24,3 +26,9 @@ def test_claim_is_that_of_the_interval_and_no_other(ends, said):
 def test_without_an_area_nothing_is_claimed():
     told = ranked(None, class_name="yes")
     assert not any(said in told for said in CASES.values())
+
+
+def test_one_class_alone_has_no_order_to_speak_of():
+    told = ranked(Scalar(math.nan, None, None, None), class_name="yes")
+    assert told.startswith("There is nothing to rank")
+    assert "not defined" not in told

@@ -50,7 +50,7 @@ def subject(evaluation: Evaluation) -> str:
     """Line that says what was evaluated."""
     n_classes = len(evaluation.class_names)
     classes = f"{n_classes:,} classes, " if n_classes else ""
-    return f"{classes}{count(evaluation.n)} test rows"
+    return f"{classes}{count(evaluation.n)} test row{'' if evaluation.n == 1 else 's'}"
 
 
 def run_subject(evaluation: Evaluation, split: SplitSizes) -> str:

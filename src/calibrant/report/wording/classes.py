@@ -87,6 +87,8 @@ def confidence(stated: float, right: Scalar, *, when: str) -> str:
 
 def log_loss_alone(loss: Scalar) -> str:
     """Sentence about a log loss that has nothing beside it."""
+    if math.isinf(loss.value):
+        return "Log loss is infinite: probability 0 was stated for something that came out."
     return f"Log loss is {_with_interval(loss)}, in nats; lower is better."
 
 
@@ -109,7 +111,10 @@ def log_loss_change(before: Scalar, after: Scalar, change: Difference) -> str:
 
 
 def calibration_error(error: Scalar) -> str:
-    """Sentence about a plug-in calibration error beside what chance alone would show."""
+    """Sentence about a plug-in calibration error beside what chance alone would show.
+
+    The interval is of the true error, and starts at 0 just where chance may explain what was seen.
+    """
     told = f"ECE is {_with_interval(error)}"
     beside: list[str] = []
     if error.floor is not None:
@@ -140,11 +145,12 @@ def bins_apart(table: ReliabilityTable) -> str:
             f"In all bins that hold rows ({len(used)}), what was stated lies inside the interval."
         )
     largest = max(apart, key=lambda b: table.weight[b])
+    which = "It" if len(apart) == 1 else "The one of them with the most rows"
     stated, came = in_percent(table.stated[largest]), in_percent(table.observed[largest])
     return (
         f"In {len(apart)} of {len(used)} bins that hold rows, what was stated lies outside the "
         f"{100 * table.level:g} % interval; chance alone would put about "
-        f"{(1 - table.level) * len(used):.1f} there. The largest of them stated {stated} and "
+        f"{(1 - table.level) * len(used):.1f} there. {which} stated {stated} and "
         f"came true {came} of the time ({percents(table.low[largest], table.high[largest])})."
     )
 

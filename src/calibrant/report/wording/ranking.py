@@ -1,5 +1,7 @@
 """Sentences about the order in which rows are ranked, chosen by the interval of AUROC."""
 
+import math
+
 from calibrant.report.numbers import in_percent, percents
 from calibrant.report.shapes import Scalar
 
@@ -11,6 +13,8 @@ def ranked(auroc: Scalar | None, *, class_name: str) -> str:
     what = f"a row of {class_name} is ranked above one of another class"
     if auroc is None:
         return "A curve above the dotted line ranks better than chance does."
+    if math.isnan(auroc.value):
+        return "There is nothing to rank: it takes rows of the class and rows of another."
     share = in_percent(auroc.value)
     if auroc.low is None or auroc.high is None:
         return (
