@@ -155,6 +155,12 @@ def test_before_and_after_stand_side_by_side(written: Write):
     assert "Calibration lowered the log loss" in found.words
     for name in ("reliability-positive-before-table", "isotonic-positive-after-table"):
         assert name in found.tables
+    assert "smooth-positive-before-table" not in found.tables  # of the last moment only
+    curve = cal.reliability_curve(MENDED, view="positive", kind="smooth", band="consistency")
+    shown = found.tables["smooth-positive-after-table"]
+    assert set(column(shown, "Curve")) <= set(curve.observed)
+    assert len(column(shown, "Curve")) > 1
+    assert curve.words in found.words
     groups = found.tables["groups-table"]
     header = [text for text, _ in groups[0]]
     assert "Accuracy" in header  # as before

@@ -31,6 +31,8 @@ def test_two_classes_have_every_curve():
         assert repr(table) == repr(cal.reliability_table(rows, view=view))  # NaN in empty bins
     curve = cal.reliability_curve(rows, view="positive", kind="isotonic", band="consistency")
     assert found.isotonic["positive"] == curve
+    smooth = cal.reliability_curve(rows, view="positive", kind="smooth", band="consistency")
+    assert found.smooth == smooth
     (ranking,) = found.rankings
     assert ranking.prevalence == pytest.approx(float(rows.hard.double().mean()))
     assert ranking.roc.value.tolist() == cal.metrics.roc_band(rows).value.tolist()
@@ -117,6 +119,7 @@ def test_rows_in_clusters_have_no_band_and_no_lean_of_groups():
     names, clusters = ["a", "b"] * 300, [f"c{k // 4}" for k in range(600)]
     found = curves_of(binary(groups=names, clusters=clusters))
     assert found.isotonic == {}
+    assert found.smooth is None
     assert found.by_group.whole == {}
     assert found.decisions.curve.why
 

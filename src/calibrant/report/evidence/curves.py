@@ -65,6 +65,8 @@ class Curves:
         Bins by view: "top_label", and "positive" of two classes.
     isotonic : mapping
         Rising curves with consistency bands, by view.
+    smooth : ReliabilityCurve or None
+        Kernel regression of the last view, with its consistency band.
     by_class : mapping
         Bins of every class against the rest, of three to twelve classes.
     by_group : GroupBins or None
@@ -85,6 +87,7 @@ class Curves:
 
     tables: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
     isotonic: Mapping[str, ReliabilityCurve] = field(default_factory=dict[str, ReliabilityCurve])
+    smooth: ReliabilityCurve | None = None
     by_class: Mapping[str, ReliabilityTable] = field(default_factory=dict[str, ReliabilityTable])
     by_group: GroupBins | None = None
     rankings: Sequence[Ranking] = ()

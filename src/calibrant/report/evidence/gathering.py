@@ -63,6 +63,7 @@ def curves_of(
     return Curves(
         tables={view: reliability_table(rows, view=view, level=level) for view in views},
         isotonic=_isotonic(rows, views, level),
+        smooth=_smooth(rows, views[-1], level),
         by_class=_by_class(rows, level),
         by_group=_by_group(rows, views[-1], level),
         rankings=_rankings(rows, level, binary=binary),
@@ -94,6 +95,13 @@ def _isotonic(
         view: reliability_curve(rows, view=view, kind="isotonic", band="consistency", level=level)
         for view in views
     }
+
+
+def _smooth(rows: Rows | Tallies, view: View, level: float) -> ReliabilityCurve | None:
+    """Kernel regression with its consistency band; none where there is no rising curve."""
+    if no_spread(rows, steps_of_view(rows, view)):
+        return None
+    return reliability_curve(rows, view=view, kind="smooth", band="consistency", level=level)
 
 
 def _by_class(rows: Rows | Tallies, level: float) -> dict[str, ReliabilityTable]:

@@ -14,32 +14,40 @@ from calibrant.report.sections.moments import Moment
 __all__ = ["band_picture"]
 
 _LISTED = 20  # points of the table
+_WORDS = {
+    "isotonic": ("rising curve", "The rising curve that fits best"),
+    "smooth": ("smooth curve", "A smooth curve, by a kernel as wide as the smooth ECE"),
+}
 
 
 def band_picture(curve: ReliabilityCurve, moment: Moment, *, stated: str) -> Picture:
-    """Picture of a rising curve over its consistency band."""
+    """Picture of a rising or a smooth curve over its consistency band."""
+    noun, lead = _WORDS[curve.kind]
     title = moment.title if moment.when else "Without bins"
-    name = moment.name(f"isotonic-{curve.view.replace('_', '-')}")
+    if curve.kind == "smooth":
+        title = f"{title}, smooth"
+    name = moment.name(f"{curve.kind}-{curve.view.replace('_', '-')}")
     told = (
-        f"The rising curve that fits best, with the {100 * curve.level:g} % band in which it would "
+        f"{lead}, with the {100 * curve.level:g} % band in which it would "
         "lie if every probability were true."
     )
     sentence = f"{told} {curve.words}"
     if curve.note:
         sentence = f"{sentence} {curve.note[:1].upper()}{curve.note[1:].rstrip('.')}."
-    ax = reliability_band(thinned_curve(curve), stated=stated, line=moment.line)
-    what = f"Without bins, {moment.title.lower()}: {stated} against the rising curve of what came"
+    drawn = thinned_curve(curve) if curve.kind == "isotonic" else curve
+    ax = reliability_band(drawn, stated=stated, line=moment.line)
+    what = f"Without bins, {moment.title.lower()}: {stated} against the {noun} of what came"
     return Picture(
         title=title,
         svg=svg_of(ax, name=name),
         label=f"{what} true. {curve.words}",
         sentence=sentence,
-        table=_points(curve, name=f"{name}-table"),
+        table=_points(curve, noun=noun, name=f"{name}-table"),
         chart=isotonic_chart(curve, stated=stated, after=moment.when == "after"),
     )
 
 
-def _points(curve: ReliabilityCurve, *, name: str) -> Table:
+def _points(curve: ReliabilityCurve, *, noun: str, name: str) -> Table:
     """Table of the points of a curve; of many, those that split the rows most evenly."""
     n = len(curve)
     listed = range(n)
@@ -59,7 +67,7 @@ def _points(curve: ReliabilityCurve, *, name: str) -> Table:
     caption = f"{len(rows)} of the {n:,} points" if len(rows) < n else "Points"
     return Table(
         name=name,
-        caption=f"{caption} of the rising curve",
+        caption=f"{caption} of the {noun}",
         header=["Stated", "Rows", "Curve", f"{100 * curve.level:g} % {curve.band} band"],
         rows=rows,
         folded=True,

@@ -51,8 +51,9 @@ def first_picture(
 def reliability_section(moments: Sequence[Moment]) -> Section | None:
     """Section with a reliability diagram for every view, before and after calibration.
 
-    Below them the rising curve with its band, the error by number of bins, and the classes one by
-    one, of the last moment. None where nothing was stated.
+    Below them the rising curve with its band, and the smooth one of the last moment; then the
+    error by number of bins, and the classes one by one, of the last moment. None where nothing
+    was stated.
     """
     final = final_of(moments)
     if not final.curves.tables:
@@ -82,6 +83,9 @@ def reliability_section(moments: Sequence[Moment]) -> Section | None:
             for moment in moments
             if view in moment.curves.isotonic
         ]
+        smooth = final.curves.smooth
+        if smooth is not None and smooth.view == view:
+            bands.append(band_picture(smooth, final, stated=stated))
         if len(moments) == 1:
             pictures += bands
         blocks.append(Pictures(title=title, pictures=pictures))

@@ -17,6 +17,7 @@ _UNFOLDED = 8
 _FIGURES = (
     ("Bins with intervals", "intervals of shares: Wilson 1927; diagram: DeGroot and Fienberg 1983"),
     ("Curve without bins, with its band", "Dimitriadis, Gneiting, Jordan 2021 (CORP)"),
+    ("Smooth curve, with its band", "Blasiok and Nakkiran 2023"),
     ("Consistency bands", "Broecker and Smith 2007"),
     ("ROC and its band", "Fawcett 2006; Gu, Ghosal, Roy 2008"),
     ("Net benefit", "Vickers and Elkin 2006"),
@@ -33,6 +34,7 @@ def sources_section(moments: Sequence[Moment]) -> Section:
     shown = (
         curves.tables,
         curves.isotonic,
+        curves.smooth is not None,
         curves.isotonic,
         curves.rankings,
         curves.decisions,
