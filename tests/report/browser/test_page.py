@@ -51,6 +51,14 @@ def test_nothing_is_wider_than_the_screen(see_all: See, open_page: Open, place: 
     assert wide == 0
 
 
+def test_first_screen_holds_verdict_numbers_and_diagram(open_page: Open, pages: dict[str, Path]):
+    page = open_page(pages["evaluation"], width=1440)
+    page.locator(".opening .drawn svg").wait_for()
+    for part in (".headline", ".numbers", ".sentences li:last-child", ".opening .drawn svg"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 900
+
+
 def test_page_without_scripts_shows_pictures_and_tables(open_page: Open, place: Path):
     page = open_page(place, java_script_enabled=False)
     pictures = page.locator("figure .picture svg")

@@ -119,7 +119,10 @@ def test_intervals_keep_order_and_say_where_there_is_none():
         [Estimated(name="b", value=0.1, low=0.0, high=0.2), Estimated(name="a" * 60, value=-1.0)],
         title="difference in log loss",
         level=0.9,
+        more="left is better",
     )
+    across = chart.panels[0].layers[-2]["encoding"]["x"]["axis"]["title"]
+    assert across == "difference in log loss, left is better"
     assert chart.columns["value"] == [0.1, -1.0]
     assert chart.columns["low"][0] == 0.0
     assert math.isnan(float(chart.columns["low"][1]))

@@ -95,7 +95,8 @@ def test_error_by_bins_with_and_without_a_floor():
 @pytest.mark.parametrize("after", [True, False])
 def test_rising_curve_within_its_band(*, after: bool):
     curve = cal.reliability_curve(ROWS, view="positive", kind="isotonic", band="consistency")
-    chart = isotonic_chart(curve, stated="stated", after=after)
+    chart = isotonic_chart(curve, stated="stated for COVID", after=after)
+    assert chart.readings[0].label == "Stated for COVID"
     assert set(chart.columns["series"]) == {int(after)}
     inside = np.isin(chart.columns["x"], curve.stated)
     assert inside.all()

@@ -96,8 +96,8 @@ def curve_chart(
     has_band = any(curve.low is not None for curve in curves.values())
     if not has_band:
         del columns["low"], columns["high"]
-    readings = [Reading(x.title.capitalize(), x.form, ("x",))]
-    readings.append(Reading(y.title.capitalize(), y.form, ("y",)))
+    readings = [Reading(_capital(x.title), x.form, ("x",))]
+    readings.append(Reading(_capital(y.title), y.form, ("y",)))
     if has_band:
         readings.append(Reading(interval, y.form, ("low", "high")))
     readings += [Reading(name, form, (places[name],)) for name, form in more.items()]
@@ -110,6 +110,11 @@ def curve_chart(
         readings=readings,
         series=tuple(curves) if only is None else (),
     )
+
+
+def _capital(text: str) -> str:
+    """`text` with a capital; names of classes in it stay as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _kept(curve: Curve) -> list[int]:

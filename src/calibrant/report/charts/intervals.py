@@ -25,7 +25,12 @@ class Estimated:
 
 
 def interval_chart(
-    found: Sequence[Estimated], *, title: str, level: float | None, beside: float | None = 0.0
+    found: Sequence[Estimated],
+    *,
+    title: str,
+    level: float | None,
+    beside: float | None = 0.0,
+    more: str = "",
 ) -> Chart:
     """Chart of `found` from top to bottom.
 
@@ -39,8 +44,10 @@ def interval_chart(
         Coverage of the intervals.
     beside : float or None, default 0
         Where the dotted line stands; None draws none.
+    more : str, optional
+        What the axis says behind `title`: "left is better".
     """
-    across = axis("value", title, count=4)
+    across = axis("value", f"{title}, {more}" if more else title, count=4)
     up = {
         "field": "place",
         "type": "nominal",

@@ -178,7 +178,8 @@ def forest(found: Sequence[Versus], *, name: str) -> Picture:
         sentence=told,
         chart=interval_chart(
             [_estimated(one) for one in found],
-            title=f"difference in {what}, {good} is better",
+            title=f"difference in {what}",
+            more=f"{good} is better",
             level=levels[0] / 100 if len(levels) == 1 else None,
         ),
     )
