@@ -10,8 +10,9 @@ from scipy.special import ndtr
 from scipy.stats import binom
 
 import calibrant as cal
-from calibrant.metrics.binless.smooth_evidence import NODES, halves
-from calibrant.metrics.binless.smooth_interval import SmoothedNoise, smooth_interval
+from calibrant.metrics.binless.smooth_evidence import halves
+from calibrant.metrics.binless.smooth_interval import smooth_interval
+from calibrant.metrics.binless.smoothed_draws import NODES, SmoothedNoise
 
 SIGMA = 1.5  # deviation of the log-odds
 

@@ -8,12 +8,12 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.binless.smooth_interval import (
-    NODES,
-    SmoothedNoise,
     smooth_interval,
     typical,
     under_calibration,
 )
+from calibrant.metrics.binless.smoothed_draws import MANY, NODES, SmoothedNoise
+from calibrant.metrics.binless.smoothed_size import SmoothedSize
 from calibrant.metrics.binless.smoothing import Masses
 from calibrant.metrics.inference.block_noise import block_draws, heavier
 from calibrant.metrics.inference.blocks import Blocks
@@ -67,7 +67,8 @@ def evidence_of(
     under = (None, None, None)
     if hard:
         least = max(bandwidth, A_BANDWIDTH / n_nodes)
-        noise = SmoothedNoise.independent(stated)
+        closed = n_nodes > MANY
+        noise = SmoothedSize(stated) if closed else SmoothedNoise.independent(stated)
         under = (bandwidth, *under_calibration(noise, value, least))
     if value > CLEAR * bandwidth:  # an end so far below the value is out of the question
         bandwidth = value / CLEAR

@@ -8,83 +8,32 @@ a test at every bandwidth, and no resampling of the fixed point.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.fft import dct
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
+from calibrant.metrics.binless.smoothed_draws import (
+    SmoothedNoise,
+    smoothed,
+    trapezoids,
+    waves_of,
+)
+from calibrant.metrics.binless.smoothed_size import SmoothedSize
 from calibrant.metrics.inference.crossing import crossing, crossing_near
-from calibrant.metrics.inference.noise import quantile
 
-__all__ = ["NODES", "SmoothedNoise", "smooth_interval", "typical", "under_calibration"]
+__all__ = ["smooth_interval", "typical", "under_calibration"]
 
-NODES = (150, 300, 600, 1200, 3600)  # of [0, 1], as many as a bandwidth asks for
-MANY = 600  # nodes beyond which an integral is as good as normal: it has hundreds of patches
 ACCURACY = 1e-13  # of an end: rounding in the sums may not show
 SURE = 8.0  # errors that the value must be, for its ends to be guessed: else several may do
 NEAR = 1e-4  # between two guesses, relative
 TINY = 1e-12  # what is seen without noise is not beyond its tail
-REACH = 3.0  # waves faster than this many a bandwidth are damped to 1e-19
 
 Nodes = Float64[np.ndarray, " node"]
-Draws = Float64[np.ndarray, "draw node"]
 Places = Float64[np.ndarray, " place"]  # on [0, 1], as many as a bandwidth asks for
 PlaceDraws = Float64[np.ndarray, "draw place"]
 Waves = Float64[np.ndarray, " wave"]
-WaveDraws = Float64[np.ndarray, "draw wave"]
-
-
-@dataclass(frozen=True)
-class SmoothedNoise:
-    """Noise on the nodes 0, 1/N, ..., 1, ready to be smoothed.
-
-    Parameters
-    ----------
-    draws : Float64[np.ndarray, "draw node"]
-        Draws of the masses of all nodes.
-    error : float, optional
-        Most that the standard deviation of the sum of all nodes is, whatever their signs. Without
-        it that of the signs that were seen is taken.
-    mirrored : bool, default False
-        Whether every draw stands for its opposite as well.
-    """
-
-    draws: Draws
-    error: float | None = None
-    mirrored: bool = False
-
-    @classmethod
-    def independent(cls, variance: Nodes) -> "SmoothedNoise":
-        """Normal noise of such a variance on every node, independent from node to node."""
-        draws = _normals(len(variance) - 1) * np.sqrt(variance)
-        return cls(draws, math.sqrt(float(variance.sum())), mirrored=True)
-
-    @cached_property
-    def _waves(self) -> WaveDraws:
-        return _waves(self.draws)
-
-    def at(self, sigma: float) -> PlaceDraws:
-        """Draws of the density that noise has once it is smoothed."""
-        drawn = _smoothed(self._waves, sigma)
-        return np.concatenate((drawn, -drawn)) if self.mirrored else drawn
-
-    def sizes(self, sigma: float) -> Float64[np.ndarray, " draw"]:
-        """Integral of the size of what `at` gives, draw by draw."""
-        sizes = _integral(_smoothed(self._waves, sigma))
-        return np.concatenate((sizes, sizes)) if self.mirrored else sizes
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether there are so many nodes that the integral of the noise is normal."""
-        return self.draws.shape[1] - 1 > MANY
-
-    def quantile(self, integrals: Float64[np.ndarray, " draw"], share: float) -> float:
-        """Quantile of the integrals of draws."""
-        if self.is_fine:
-            return float(integrals.mean() + ndtri(share) * integrals.std())
-        return quantile(integrals, share)
 
 
 @dataclass(frozen=True)
@@ -96,16 +45,48 @@ class _Seen:
 
     @cached_property
     def _waves(self) -> Waves:
-        return _waves(self.gap)
+        return waves_of(self.gap)
 
     def excess(self, sigma: float) -> float:
         """Integral of the sizes of smoothed gaps, less the bandwidth."""
-        return float(_integral(_smoothed(self._waves, sigma))) - sigma
+        return _integral(smoothed(self._waves, sigma)) - sigma
 
-    def at(self, sigma: float) -> tuple[Places, PlaceDraws]:
-        """Smoothed gaps, as sizes, and draws of their noise, each with the sign of its gap."""
-        gap, noise = _smoothed(self._waves, sigma), self.noise.at(sigma)
-        return np.abs(gap), noise * np.where(gap < 0, -1.0, 1.0)
+    def at(self, sigma: float) -> "_Smoothed":
+        """Both, smoothed."""
+        return _Smoothed(smoothed(self._waves, sigma), self.noise.at(sigma), self.noise)
+
+
+@dataclass(frozen=True)
+class _Smoothed:
+    """Smoothed gaps and draws of their smoothed noise, at the same places."""
+
+    gap: Places
+    drawn: PlaceDraws
+    noise: SmoothedNoise
+
+    @cached_property
+    def sign(self) -> Places:
+        """Sign of every gap, + of none."""
+        return np.where(self.gap < 0, -1.0, 1.0)
+
+    @cached_property
+    def size(self) -> Places:
+        """Size of every gap."""
+        return np.abs(self.gap)
+
+    @cached_property
+    def spread(self) -> Places:
+        """Standard deviation of the noise."""
+        return np.sqrt(np.einsum("dp,dp->p", self.drawn, self.drawn) / len(self.drawn))
+
+    def shown(self, true: Places | None, share: float) -> float:
+        """Quantile of what true gaps of these sizes, and of the signs seen, show with noise."""
+        about = None if true is None else true * self.sign
+        return self.noise.quantile(self.noise.sizes_about(about, self.drawn), share)
+
+    def error(self) -> float:
+        """Standard deviation of the integral, had no gap another sign than that seen."""
+        return self.noise.error_at(self.drawn, self.sign)
 
 
 def smooth_interval(
@@ -150,7 +131,7 @@ def smooth_interval(
     tail = (1 - level) / 2
     seen = _Seen(gap, noise)
     value = _root(seen.excess, least, 1.0)
-    error = float(_trapezoids(seen.at(value)[1]).std())
+    error = seen.at(value).error()
     reach = float(ndtri(1 - tail)) * error if SURE * error < value else None
     low = _low(seen, tail, least, None if reach is None else value - reach)
     return low, _high(seen, tail, least, n_effective, None if reach is None else value + reach)
@@ -165,52 +146,51 @@ def typical(noise: SmoothedNoise, least: float) -> float:
     return _root_of_noise(excess, least)
 
 
-def under_calibration(noise: SmoothedNoise, value: float, least: float) -> tuple[float, float]:
+def under_calibration(
+    noise: SmoothedNoise | SmoothedSize, value: float, least: float
+) -> tuple[float, float]:
     """95th percentile of the fixed point of noise alone, and the chance of one beyond `value`."""
+    if isinstance(noise, SmoothedSize):
+        floor = _root_of_noise(lambda sigma: noise.quantile(sigma, 0.95, least) - sigma, least)
+        return floor, noise.chance_beyond(value, max(value, least))
 
     def beyond(sigma: float) -> float:
         return noise.quantile(noise.sizes(sigma), 0.95) - sigma
 
     floor = _root_of_noise(beyond, least)
     drawn = noise.sizes(max(value, least))
-    if noise.is_fine:
-        return floor, float(ndtr((drawn.mean() - value) / drawn.std())) if drawn.any() else 1.0
     return floor, (1 + float((drawn >= value).sum())) / (1 + len(drawn))
 
 
 def _low(seen: _Seen, tail: float, least: float, near: float | None) -> float:
-    size, noise = seen.at(least)
-    total = float(_integral(size))
-    if total <= seen.noise.quantile(_integral(noise), 1 - tail):
+    at_least = seen.at(least)
+    total = _integral(at_least.size)
+    if total <= at_least.shown(None, 1 - tail):
         return 0.0
 
-    def excess(size: Places, noise: PlaceDraws, true: float) -> float:
-        shrunk = _shrunk_to(size, np.sqrt((noise**2).mean(axis=0)), true)
+    def excess(found: _Smoothed, true: float) -> float:
+        shrunk = _shrunk_to(found.size, found.spread, true)
         if shrunk is None:
             return total
-        shown = seen.noise.quantile(_integral(shrunk + noise), 1 - tail)
-        return float(_integral(size)) - shown - TINY
+        return _integral(found.size) - found.shown(shrunk, 1 - tail) - TINY
 
-    if excess(size, noise, least) <= 0 or total <= least:
-        return _root(lambda true: excess(size, noise, true), 0.0, min(total, least))
-    return _root_near(lambda true: excess(*seen.at(true), true), near, least)
+    if excess(at_least, least) <= 0 or total <= least:
+        return _root(lambda true: excess(at_least, true), 0.0, min(total, least))
+    return _root_near(lambda true: excess(seen.at(true), true), near, least)
 
 
 def _high(seen: _Seen, tail: float, least: float, n_effective: float, near: float | None) -> float:
     z = float(ndtri(1 - tail))
 
     def excess(true: float) -> float:
-        size, noise = seen.at(true)
-        spread = np.sqrt((noise**2).mean(axis=0))
-        total = float(_integral(size))
-        if not spread.any():
+        found = seen.at(true)
+        total = _integral(found.size)
+        if not found.spread.any():
             return true - total
-        shown = max(total, seen.noise.quantile(_integral(noise), 0.5))
-        dense = true / float(_integral(spread)) * spread
-        below = seen.noise.quantile(_integral(dense + noise), tail) - shown
-        error = seen.noise.error
-        if error is None:
-            error = float(_trapezoids(noise).std())
+        shown = max(total, found.shown(None, 0.5))
+        dense = true / _integral(found.spread) * found.spread
+        below = found.shown(dense, tail) - shown
+        error = found.error() if seen.noise.error is None else seen.noise.error
         error = math.sqrt(max(0.0, error**2 - total**2 / n_effective))
         return max(below, true - total - z * error)
 
@@ -229,11 +209,11 @@ def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
         return np.sqrt(np.maximum(size**2 - (shrinkage * spread) ** 2, 0))
 
     most = float((size[noisy] / spread[noisy]).max(initial=0.0))
-    if float(_integral(size)) <= total:
+    if _integral(size) <= total:
         return size
-    if float(_integral(shrunk(most))) > total:  # gaps without noise stay
+    if _integral(shrunk(most)) > total:  # gaps without noise stay
         return None
-    return shrunk(_root(lambda x: float(_integral(shrunk(x))) - total, 0.0, most))
+    return shrunk(_root(lambda x: _integral(shrunk(x)) - total, 0.0, most))
 
 
 def _root_of_noise(excess: Callable[[float], float], least: float) -> float:
@@ -256,38 +236,6 @@ def _root(of: Callable[[float], float], low: float, high: float) -> float:
     return crossing(of, low, high, accuracy=ACCURACY)
 
 
-def _waves(masses: Float64[np.ndarray, "*draw node"]) -> Float64[np.ndarray, "*draw wave"]:
-    """Cosine coefficients of masses at 0, 1/N, ..., 1."""
-    halved = masses / 2
-    halved[..., 0] *= 2
-    halved[..., -1] *= 2
-    return np.asarray(dct(halved, type=1, axis=-1))
-
-
-def _smoothed(
-    waves: Float64[np.ndarray, "*draw wave"], sigma: float
-) -> Float64[np.ndarray, "*draw place"]:
-    """Densities at as many nodes as the waves that are left of a bandwidth ask for."""
-    n_nodes = waves.shape[-1] - 1
-    n_waves = min(n_nodes + 1, int(REACH / sigma) + 1)
-    n_shown = min(n_nodes, max(16, 1 << (2 * n_waves - 1).bit_length()))
-    kept = waves[..., : min(n_waves, n_shown + 1)]
-    damped = kept * np.exp(-0.5 * (np.pi * sigma * np.arange(kept.shape[-1])) ** 2)
-    return np.asarray(dct(damped, type=1, n=n_shown + 1, axis=-1))
-
-
-def _integral(density: Float64[np.ndarray, "*draw place"]) -> Float64[np.ndarray, "*draw"]:
+def _integral(density: Float64[np.ndarray, " place"]) -> float:
     """Integral over [0, 1] of the absolute value."""
-    return _trapezoids(np.abs(density))
-
-
-def _trapezoids(density: Float64[np.ndarray, "*draw place"]) -> Float64[np.ndarray, "*draw"]:
-    ends = (density[..., 0] + density[..., -1]) / 2
-    return np.asarray((density.sum(axis=-1) - ends) / (density.shape[-1] - 1))
-
-
-@lru_cache(maxsize=len(NODES))
-def _normals(n_nodes: int) -> Draws:
-    """Fixed table of normal numbers, of which the opposite is meant as well."""
-    half = 512 if n_nodes <= MANY else 128
-    return np.random.Generator(np.random.PCG64(n_nodes)).standard_normal((half, n_nodes + 1))
+    return float((np.abs(density) * trapezoids(len(density))).sum())
