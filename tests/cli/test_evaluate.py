@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from calibrant.cli import group_progress
+from calibrant.cli import evaluating, group_progress
 from calibrant.cli.main import program
 
 
@@ -277,3 +277,14 @@ def test_clusters_widen_the_intervals_of_rows_that_repeat(folder):
     result = run(*file, "--clusters", "nowhere")
     assert result.exit_code == 3
     assert "nowhere" in result.output
+
+
+@pytest.mark.parametrize("option", ["--report", "--out", "--save-tallies"])
+def test_place_that_cannot_be_written_is_told_before_anything_is_measured(
+    folder, monkeypatch, option
+):
+    monkeypatch.setattr(evaluating, "evaluate_file", None)
+    result = run(*TWO, option, "missing/file")
+    assert result.exit_code == 3
+    assert "cannot write missing/file: there is no folder missing" in result.stderr
+    assert "is not a file" in run(*TWO, option, str(folder)).stderr

@@ -9,7 +9,7 @@ from calibrant.cli.console import console_of
 from calibrant.cli.evaluation_printer import print_file_evaluation
 from calibrant.cli.group_progress import GroupProgress
 from calibrant.cli.metric_names import check_metric_names
-from calibrant.errors import InputError
+from calibrant.errors import InputError, OutputError
 from calibrant.files import write_whole
 from calibrant.pipeline.evaluate_file import evaluate_file
 from calibrant.pipeline.file_evaluation import file_record
@@ -60,11 +60,15 @@ def run_evaluation(
 
 
 def _check_places(path: Path, places: dict[str, Path | None]) -> None:
-    """Raise where what is written would replace what is read, or each other."""
+    """Raise where what is written would replace what is read, or each other, or has no folder."""
     taken = {path.resolve(): "the file of predictions"}
     for option, place in places.items():
         if place is None:
             continue
+        if not place.resolve().parent.is_dir():
+            raise OutputError(f"cannot write {place}: there is no folder {place.parent}")
+        if place.is_dir():
+            raise OutputError(f"cannot write {place}: it exists and is not a file")
         if place.resolve() in taken:
             remedy = "Name another file."
             got = f"{place}, {taken[place.resolve()]}"

@@ -84,12 +84,14 @@ def test_errors_among_the_rows_accepted_keep_both_ends():
 
 def test_error_by_bins_with_and_without_a_floor():
     some = {5: Scalar(0.03, 0.0, 0.05, 0.9, 0.02), 50: Scalar(0.08, 0.01, 0.09, 0.9, 0.06)}
-    chart = binnings_chart(some)
-    assert chart.series == ("error", "noise floor")
+    chart = binnings_chart(some, after=True)
+    assert chart.series == ("", "error", "noise floor")
+    assert chart.columns["series"] == [1, 1, 2, 2]
+    assert binnings_chart(some, after=False).series == ("error", "", "noise floor")
     assert chart.columns["x"] == [5.0, 50.0] * 2
     assert chart.columns["y"] == [0.03, 0.08, 0.02, 0.06]
     assert chart.readings[2].label == "90 % interval"
-    assert not binnings_chart({5: Scalar(0.03, 0.0, 0.05, 0.9)}).series
+    assert not binnings_chart({5: Scalar(0.03, 0.0, 0.05, 0.9)}, after=True).series
 
 
 @pytest.mark.parametrize("after", [True, False])

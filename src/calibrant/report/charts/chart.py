@@ -61,7 +61,7 @@ class Chart:
     readings : Sequence[Reading]
         What is told of a row, and the columns of the table where there are switches.
     series : Sequence[str]
-        Names by the number in the field "series".
+        Names by the number in the field "series"; empty where no row has the number.
     switches : Sequence[Switch]
         What a reader may choose.
     sentences : Mapping[tuple[int, ...], str]

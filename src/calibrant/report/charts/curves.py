@@ -1,7 +1,7 @@
 """Chart of curves with bands: up to three by name over one pair of axes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,7 +53,7 @@ def curve_chart(
     beside: Sequence[tuple[float, float]] = (),
     height: float = 1.0,
     steps: bool = False,
-    alone: int = 1,
+    looks: Sequence[int] = (),
 ) -> Chart:
     """Chart of curves, the most telling points of which answer to the pointer.
 
@@ -71,8 +71,9 @@ def curve_chart(
         Height over width.
     steps : bool, default False
         Hold every value up to the next point.
-    alone : int, default 1
-        Number of the series whose look a curve without others has.
+    looks : Sequence[int], optional
+        Number of the series whose look every curve has: that of what came before is 0, after 1.
+        Without it a curve alone has 1, and several 0 to 2 in turn.
     """
     more: dict[str, Form] = {}
     for curve in curves.values():
@@ -80,7 +81,9 @@ def curve_chart(
     places = {name: f"more{k}" for k, name in enumerate(more)}
     fields = ("x", "y", "low", "high", "series", *places.values())
     columns: dict[str, list[Value]] = {name: [] for name in fields}
-    for series, curve in enumerate(curves.values()):
+    alone = len(curves) == 1
+    looks = looks or ((1,) if alone else range(len(curves)))
+    for series, curve in zip(looks, curves.values(), strict=True):
         kept = _kept(curve)
         nothing = [math.nan] * len(curve.x)
         every: dict[str, Column] = {
@@ -101,20 +104,23 @@ def curve_chart(
     if has_band:
         readings.append(Reading(interval, y.form, ("low", "high")))
     readings += [Reading(name, form, (places[name],)) for name, form in more.items()]
-    only = alone if len(curves) == 1 else None
-    if only is not None:
-        columns["series"] = [only] * len(columns["series"])
     return Chart(
         columns=columns,
         panels=[Panel(layers=_layers(x, y, beside, has_band=has_band, steps=steps), height=height)],
         readings=readings,
-        series=tuple(curves) if only is None else (),
+        series=() if alone else _named(looks, curves),
     )
 
 
 def _capital(text: str) -> str:
     """`text` with a capital; names of classes in it stay as they are."""
     return text[:1].upper() + text[1:]
+
+
+def _named(looks: Sequence[int], names: Iterable[str]) -> tuple[str, ...]:
+    """Names by the number of their look, empty between."""
+    by_look = dict(zip(looks, names, strict=True))
+    return tuple(by_look.get(k, "") for k in range(max(looks) + 1))
 
 
 def _kept(curve: Curve) -> list[int]:

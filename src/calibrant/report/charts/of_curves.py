@@ -112,7 +112,7 @@ def coverage_chart(curves: Mapping[str, RiskCoverageCurve]) -> Chart:
     )
 
 
-def binnings_chart(errors: Mapping[int, Scalar]) -> Chart:
+def binnings_chart(errors: Mapping[int, Scalar], *, after: bool) -> Chart:
     """Chart of a calibration error and of its noise floor over the number of bins."""
     bins = list(map(float, errors))
     nan = float("nan")
@@ -128,6 +128,7 @@ def binnings_chart(errors: Mapping[int, Scalar]) -> Chart:
     floors = [nan if one.floor is None else one.floor for one in found]
     if not all(floor != floor for floor in floors):  # noqa: PLR0124 -- NaN differs from itself
         curves["noise floor"] = Curve(x=bins, y=floors)
+    looks = (int(after), 2)[: len(curves)]
     levels = {one.level for one in found if one.level is not None}
     return curve_chart(
         curves,
@@ -135,6 +136,7 @@ def binnings_chart(errors: Mapping[int, Scalar]) -> Chart:
         y=Axis(title="calibration error", form="number", ends=None),
         interval=f"{100 * max(levels, default=0.95):g} % interval",
         height=0.75,
+        looks=looks,
     )
 
 
@@ -153,7 +155,7 @@ def isotonic_chart(curve: ReliabilityCurve, *, stated: str, after: bool) -> Char
         y=Axis(title="observed share"),
         interval=f"{100 * curve.level:g} % {curve.band} band",
         beside=_DIAGONAL,
-        alone=int(after),
+        looks=(int(after),),
     )
 
 

@@ -121,6 +121,7 @@
     legend() {
       const list = element('ul', 'legend');
       this.chart.series.forEach((name, k) => {
+        if (!name) return;
         const item = element('li', `series-${k}`);
         item.append(element('span', 'mark'), element('bdi', '', name));
         list.append(item);

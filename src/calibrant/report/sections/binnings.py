@@ -51,7 +51,7 @@ def _picture(moment: Moment, binnings: Evaluation) -> Picture:
             ],
             folded=True,
         ),
-        chart=binnings_chart(errors),
+        chart=binnings_chart(errors, after=moment.when == "after"),
     )
 
 
