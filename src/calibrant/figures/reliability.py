@@ -105,7 +105,7 @@ def _counts(ax: Axes, table: ReliabilityTable, *, stated: str, line: Line) -> No
     """Draw the rows of every bin into a child axes below `ax`."""
     below = ax.inset_axes((0, -0.27, 1, 0.2), sharex=ax)
     quiet(below)
-    used = [b for b in range(len(table.n)) if table.weight[b] > 0]
+    used = [b for b in range(len(table.n)) if table.lower[b] <= table.upper[b]]  # no NaN
     below.bar(
         [table.lower[b] for b in used],
         [table.n[b] for b in used],
