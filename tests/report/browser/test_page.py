@@ -77,6 +77,22 @@ def test_page_prints_whole(open_page: Open, place: Path):
     assert not any(box.is_visible() for box in page.locator(".switches, nav").all())
 
 
+@pytest.mark.parametrize("seen", [False, True])
+def test_every_figure_prints_one_picture_whether_it_was_seen_or_not(
+    see_all: See, open_page: Open, place: Path, *, seen: bool
+):
+    page = open_page(place)
+    if seen:
+        see_all(page)
+    page.emulate_media(media="print")
+    for figure in page.locator("figure").all():
+        shown = [one for one in figure.locator(".picture svg").all() if one.is_visible()]
+        assert len(shown) == 1
+        box = shown[0].bounding_box()
+        assert box is not None
+        assert box["height"] > 50
+
+
 def test_light_and_dark_pages_differ_in_paper_and_ink(
     see_all: See, open_page: Open, pages: dict[str, Path]
 ):

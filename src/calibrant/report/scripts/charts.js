@@ -89,7 +89,6 @@
 
     begin() {
       const { figure, frame, place } = this;
-      frame.classList.add('live');
       frame.setAttribute('role', 'group');
       place.tabIndex = 0;
       place.setAttribute('role', 'application');
@@ -100,6 +99,7 @@
       );
       frame.removeAttribute('aria-label');
       this.still.classList.add('still');
+      this.place.hidden = true; // until something is drawn, so that the picture can be printed
       frame.append(place, this.said);
       place.addEventListener('keydown', (event) => this.walk(event));
       place.addEventListener('blur', () => this.leave());
@@ -213,6 +213,8 @@
       });
       await this.view.data('rows', this.chosen()).runAsync();
       this.name();
+      this.place.hidden = false;
+      this.frame.classList.add('live');
       this.figure.dataset.drawn = String(width);
     }
 
@@ -310,12 +312,5 @@
     waiting.set(figure, new Drawn(figure, JSON.parse(script.textContent)));
     eager.observe(figure);
   }
-  addEventListener('beforeprint', () => {
-    for (const [figure, drawn] of waiting) {
-      eager.unobserve(figure);
-      drawn.begin();
-    }
-    waiting.clear();
-  });
   document.documentElement.dataset.charts = String(charts.length);
 })();
