@@ -85,6 +85,7 @@
       this.caption = figure.querySelector('figcaption .told');
       this.at = -1;
       this.width = 0;
+      this.turn = 0;
     }
 
     begin() {
@@ -142,6 +143,7 @@
     }
 
     choose() {
+      this.turn += 1;
       this.leave();
       if (this.inputs.length) {
         this.tell();
@@ -198,20 +200,32 @@
       const width = Math.floor(this.frame.clientWidth);
       if (!width || width === this.width) return;
       this.width = width;
-      if (this.view) this.view.finalize();
       const { margin } = this.chart;
       const { compile, expressionInterpreter, parse, View } = vegaBundle;
       const { spec } = compile(specification(this.chart, width), {
         config: { ...CONFIG, axisY: { minExtent: margin, maxExtent: margin, titlePadding: 4 } },
       });
-      this.view = new View(parse(spec, null, { ast: true }), {
-        container: this.place,
+      const sheet = element('div');
+      const view = new View(parse(spec, null, { ast: true }), {
+        container: sheet,
         expr: expressionInterpreter,
         hover: false,
         renderer: 'svg',
         tooltip: () => {},
       });
-      await this.view.data('rows', this.chosen()).runAsync();
+      let turn;
+      do {
+        turn = this.turn; // a switch may be turned meanwhile
+        await view.data('rows', this.chosen()).runAsync();
+      } while (turn !== this.turn);
+      if (width !== this.width) {
+        view.finalize(); // the window went on changing meanwhile
+        return;
+      }
+      if (this.view) this.view.finalize();
+      this.view = view;
+      this.leave();
+      this.place.replaceChildren(sheet); // there is a drawing at any time
       this.name();
       this.place.hidden = false;
       this.frame.classList.add('live');
