@@ -61,21 +61,9 @@ def clean_tops(
 
     Both from one look. None without the kernel, too, as if they were not clean.
     """
-    library, real = kernel(), REALS.get(values.dtype)
-    if library is None or real is None or not plain(values) or values.shape[1] < 2:
+    if values.shape[1] < 2:
         return None
-    n_classes, size = _width(values), values.element_size()
-    look, start = library[f"clean_tops_{real}"], values.data_ptr()
-    top = torch.empty(len(values), dtype=values.dtype)
-    index = torch.empty(len(values), dtype=torch.int32)
-    to_top, to_index = top.data_ptr(), index.data_ptr()
-
-    def work(first: int, last: int) -> bool:
-        at = start + first * n_classes * size
-        out = to_top + first * size, to_index + first * index.element_size()
-        return bool(look(at, last - first, n_classes, low, high, *out))
-
-    return (top, index) if in_spans(values, work) else None
+    return _tops("clean_tops", values, torch.int32, low, high)
 
 
 def top_entries(
@@ -85,19 +73,26 @@ def top_entries(
 
     None where the kernel cannot tell: without it, or if an entry is NaN.
     """
+    return _tops("tops", values, torch.int64)
+
+
+def _tops(
+    name: str, values: Float[Tensor, "row class"], integer: torch.dtype, *bounds: float
+) -> tuple[Float[Tensor, " row"], Tensor] | None:
+    """What a look of the library writes for every row: an entry, and its index."""
     library, real = kernel(), REALS.get(values.dtype)
     if library is None or real is None or not plain(values):
         return None
     n_classes, size = _width(values), values.element_size()
-    look, start = library[f"tops_{real}"], values.data_ptr()
+    look, start = library[f"{name}_{real}"], values.data_ptr()
     top = torch.empty(len(values), dtype=values.dtype)
-    index = torch.empty(len(values), dtype=torch.int64)
+    index = torch.empty(len(values), dtype=integer)
     to_top, to_index = top.data_ptr(), index.data_ptr()
 
     def work(first: int, last: int) -> bool:
         at = start + first * n_classes * size
         out = to_top + first * size, to_index + first * index.element_size()
-        return bool(look(at, last - first, n_classes, *out))
+        return bool(look(at, last - first, n_classes, *bounds, *out))
 
     return (top, index) if in_spans(values, work) else None
 
