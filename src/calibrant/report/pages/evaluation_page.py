@@ -1,7 +1,6 @@
 """Page of an evaluation that stands alone, with what its rows, or tallies of them, can tell."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.paired import paired_difference
@@ -15,6 +14,7 @@ from calibrant.report.blocks import Page, Section
 from calibrant.report.evidence.curves import Curves
 from calibrant.report.evidence.gathering import COSTS, curves_of
 from calibrant.report.evidence.levels import level_of
+from calibrant.report.evidence.more import with_more
 from calibrant.report.evidence.worst_rows import worst_rows
 from calibrant.report.pages.class_sections import after_metrics
 from calibrant.report.pages.number_evaluation import number_evaluation_page
@@ -131,15 +131,7 @@ def _by_class(evaluation: Evaluation, rows: Rows | Tallies | None) -> Evaluation
     wanted = ["confusion_matrix"]
     if len(evaluation.class_names) <= _PER_CLASS:
         wanted += _BY_CLASS
-    wanted = [name for name in wanted if name not in evaluation]
-    if not wanted:
-        return evaluation
-    found = evaluate(rows, wanted, level=level_of(evaluation))
-    return replace(
-        evaluation,
-        estimates={**evaluation.estimates, **found.estimates},
-        metrics={**evaluation.metrics, **found.metrics},
-    )
+    return with_more(evaluation, rows, wanted)
 
 
 def _change(

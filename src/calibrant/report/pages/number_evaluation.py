@@ -1,8 +1,5 @@
 """Page of an evaluation of predicted numbers, with what its rows can tell."""
 
-from dataclasses import replace
-
-from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.numbers import Numbers
@@ -10,7 +7,7 @@ from calibrant.prediction.rows import Rows
 from calibrant.report.blocks import Page
 from calibrant.report.evidence.curves import Curves
 from calibrant.report.evidence.drawn import DrawnRows, drawn_rows
-from calibrant.report.evidence.levels import level_of
+from calibrant.report.evidence.more import with_more
 from calibrant.report.pages.opening import evaluation_opening, scalars, subject
 from calibrant.report.sections.forecasts import FORECASTS, coverage_sentence, forecasts_section
 from calibrant.report.sections.groups import groups_section
@@ -71,12 +68,4 @@ def _with_forecasts(evaluation: Evaluation, rows: Rows | Tallies | None) -> Eval
     if rows is None:
         return evaluation
     told = set(fitting(rows))
-    wanted = [name for name in FORECASTS if name not in evaluation and name in told]
-    if not wanted:
-        return evaluation
-    found = evaluate(rows, wanted, level=level_of(evaluation))
-    return replace(
-        evaluation,
-        estimates={**evaluation.estimates, **found.estimates},
-        metrics={**evaluation.metrics, **found.metrics},
-    )
+    return with_more(evaluation, rows, [name for name in FORECASTS if name in told])
