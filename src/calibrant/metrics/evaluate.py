@@ -18,6 +18,7 @@ from calibrant.metrics.base import (
 from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_of
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.inference.once import once
 from calibrant.metrics.registry import defaults
 from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
@@ -175,17 +176,18 @@ def _estimates(
 ) -> dict[str, Estimate]:
     """Estimates by name: from rows where they are at hand and the metric asks for them."""
     estimates: dict[str, Estimate] = {}
-    for name, metric in chosen.items():
-        if isinstance(metric, TallyMetric) and (present is None or _is_summed(metric)):
-            tally = tallies.tally_of(metric.statistic)
-            names = tallies.class_names
-            estimates[name] = metric.estimate(tally, level=level, class_names=names)
-        else:
-            assert isinstance(metric, (RowMetric, MemoryMetric))
-            assert present is not None
-            estimates[name] = metric.estimate_rows(present, level=level)
-        if tallies.holds(Blocked(Size())):
-            estimates[name] = in_clusters(metric, estimates[name], tallies, level)
+    with once():
+        for name, metric in chosen.items():
+            if isinstance(metric, TallyMetric) and (present is None or _is_summed(metric)):
+                tally = tallies.tally_of(metric.statistic)
+                names = tallies.class_names
+                estimates[name] = metric.estimate(tally, level=level, class_names=names)
+            else:
+                assert isinstance(metric, (RowMetric, MemoryMetric))
+                assert present is not None
+                estimates[name] = metric.estimate_rows(present, level=level)
+            if tallies.holds(Blocked(Size())):
+                estimates[name] = in_clusters(metric, estimates[name], tallies, level)
     return estimates
 
 
