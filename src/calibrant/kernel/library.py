@@ -15,7 +15,10 @@ __all__ = ["FOLDER", "LIBRARY", "SOURCES", "SWITCH", "Kernel", "kernel", "source
 
 FOLDER = Path(__file__).parent
 LIBRARY = "_kernel.so"
-SOURCES = ("kernel.c", "scan.h", "of_real.h", "few.h", "order.h", "place.h", "curve.h", "rank.h")
+SOURCES = (
+    *("kernel.c", "abreast.h", "curve.h", "few.h", "of_real.h", "order.h", "place.h", "rank.h"),
+    "scan.h",
+)
 SWITCH = "CALIBRANT_KERNEL"
 
 Kernel = Mapping[str, Callable[..., int]]
@@ -48,6 +51,7 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
     ),
 }
 _OF_ROWS = {
+    "abreast": (_COUNT,),
     "keys_narrow": (_POINTER, _POINTER, _COUNT, _POINTER),
     "runs_narrow": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),
@@ -62,7 +66,7 @@ _OF_ROWS = {
 }
 _WIDE = {  # functions that return int64_t
     *(f"{name}_{real}" for name in ("order", "placements") for real in _REALS),
-    *("runs_narrow", "runs_wide", "pool"),
+    *("abreast", "runs_narrow", "runs_wide", "pool"),
 }
 
 
