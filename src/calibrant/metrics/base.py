@@ -11,6 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import Blocks, jackknifed, refused
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.settings import checked_level
 from calibrant.prediction.decisions import UNORDERED
 from calibrant.prediction.rows import Rows
@@ -181,7 +182,7 @@ def in_clusters(metric: Metric, plain: Estimate, tallies: Tallies | None, level:
         return refused(plain, NO_SUMS)
     if metric.rough:
         return refused(plain, f"clustered rows, and {metric.rough}")
-    blocks = Blocks.of(tallies, metric.block_statistic)
+    blocks = shared(Blocks.of, tallies, metric.block_statistic)
     if blocks is None:
         return refused(plain, NO_BLOCKS)
     return metric.estimate_clusters(plain, blocks, level=level)

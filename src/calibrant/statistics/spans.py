@@ -46,9 +46,7 @@ def _sum_blocks(rows: Rows, statistics: Sequence[Blocked]) -> Tables:
     for kind in kinds:
         group = [s for s in statistics if (s.n_blocks(rows.n_classes), s.seed) == kind]
         for block, part in by_block(rows, *kind):
-            sums = _sum(part, [s.inner for s in group])
-            for statistic in group:
-                tables[statistic][:, block] += sums[statistic.inner]
+            _add(part, {s.inner: tables[s][:, block] for s in group})
     return tables
 
 
@@ -79,14 +77,19 @@ def _sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
 def _sum(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
     """Tables of a span, run by run."""
     tables = {s: s.zero(rows.n_classes, rows.device).table for s in statistics}
+    _add(rows, tables)
+    return tables
+
+
+def _add(rows: Rows, tables: Tables) -> None:
+    """Add a span to tables, run by run."""
     on_cpu = rows.device.type == "cpu"
     lengths = {
         statistic: statistic.run_length(rows.n_classes) // statistic.n_read(rows) * rows.n_entries
-        for statistic in statistics
+        for statistic in tables
     }
     for length in sorted(set(lengths.values())):
-        group = [statistic for statistic in statistics if lengths[statistic] == length]
+        group = [statistic for statistic in tables if lengths[statistic] == length]
         for run in rows.chunks(length if on_cpu else max(length, 1 << 24)):
             for statistic in group:
                 statistic.add(run, tables[statistic])
-    return tables

@@ -1,8 +1,18 @@
 """What is made once for several metrics."""
 
 import threading
+from dataclasses import replace
 
+import numpy as np
+
+import calibrant as cal
+from calibrant.metrics.inference.blocks import less, sum_of
 from calibrant.metrics.inference.once import once, shared
+from calibrant.prediction.base import Predictions
+from calibrant.statistics.blocks import Blocked, Size
+from calibrant.statistics.bundle import tally_rows
+from calibrant.statistics.score_grid import ScoreGrid
+from calibrant.statistics.tally import Statistic, Tally
 
 
 class Maker:
@@ -82,3 +92,50 @@ def test_threads_do_not_share() -> None:
         thread.start()
         thread.join()
     assert maker.asked == 2
+
+
+def clustered(n: int) -> Predictions:
+    """Rows of two classes in 40 clusters."""
+    rng = np.random.default_rng(5)
+    cluster = rng.integers(0, 40, n)
+    shift = rng.normal(0, 0.5, 40)[cluster]
+    stated = rng.normal(0, 1.5, n)
+    labels = (rng.random(n) < 1 / (1 + np.exp(-stated - shift))).astype(int)
+    return cal.predictions(probs=1 / (1 + np.exp(-stated)), labels=labels, clusters=cluster)
+
+
+def test_equal_statistics_are_the_same() -> None:
+    def named(statistic: Statistic) -> list[str]:
+        return [str(statistic)]
+
+    with once():
+        first = shared(named, ScoreGrid("positive"))
+        assert shared(named, ScoreGrid("positive")) is first
+        assert shared(named, ScoreGrid("top_label")) is not first
+
+
+def test_metrics_say_the_same_together_and_alone() -> None:
+    names = [
+        *("positive_brier_miscalibration", "positive_brier_discrimination", "positive_ece"),
+        *("positive_log_loss_miscalibration", "positive_log_loss_discrimination"),
+        *("positive_brier_uncertainty", "positive_log_loss_uncertainty", "auroc_positive"),
+        *("average_precision_positive", "brier_binary", "log_loss", "mcc"),
+    ]
+    rows = clustered(600)
+    for told in (rows, replace(rows, clusters=None), cal.tally(rows, names)):
+        together = cal.evaluate(told, names)
+        for name in names:
+            assert together[name] == cal.evaluate(told, [name])[name]
+
+
+def test_what_is_left_without_a_block_is_the_sum_of_the_others() -> None:
+    rows = clustered(400)
+    held = Blocked(ScoreGrid("positive", 600))
+    tally = tally_rows(rows, [held, Blocked(Size())]).tally_of(held)
+    parts = [held.part(tally, block) for block in range(tally.table.shape[1])]
+    total = sum_of(parts[0], parts[1:])
+    for k in range(0, len(parts), 20):
+        others: list[Tally] = parts[:k] + parts[k + 1 :]
+        rest = less(total, parts[k])["w"]
+        assert rest.equal(sum_of(others[0], others[1:])["w"])
+        assert float(rest.sum()) == 400 - float(parts[k]["w"].sum())

@@ -13,6 +13,7 @@ from scipy.special import stdtrit
 from torch import Tensor
 
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.once import shared
 from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies
 from calibrant.statistics.tally import Statistic, Tally
@@ -79,8 +80,7 @@ class Blocks:
     @property
     def total(self) -> Tally:
         """Tally of all rows."""
-        first, *others = self.tallies
-        return sum_of(first, others)
+        return shared(_total, self)
 
 
 def left_out(
@@ -193,12 +193,24 @@ def sum_of(first: Tally, others: list[Tally]) -> Tally:
 def less(total: Tally, part: Tally) -> Tally:
     """Tally of the rows of `total` that are not in `part`."""
     members = tuple(less(a, b) for a, b in zip(total.members, part.members, strict=True))
-    table = total.table - part.table
-    gone = table.abs() <= ROUNDING * total.table.abs()
-    return Tally(total.statistic, table.masked_fill_(gone, 0.0), members)
+    table, held = total.table.clone(), shared(_held, part)
+    all_rows = table[held]
+    rest = all_rows - part.table[held]
+    table[held] = rest.masked_fill_(rest.abs() <= ROUNDING * all_rows.abs(), 0.0)
+    return Tally(total.statistic, table, members)
 
 
 ROUNDING = 1e-12  # what a difference leaves of a sum whose rows are all gone
+
+
+def _held(part: Tally) -> tuple[Tensor, ...]:
+    """Where the sums are not 0: few places of many."""
+    return part.table.nonzero(as_tuple=True)
+
+
+def _total(blocks: Blocks) -> Tally:
+    first, *others = blocks.tallies
+    return sum_of(first, others)
 
 
 def _part(tallies: Tallies, statistic: Statistic, block: int) -> Tally:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
+from calibrant.statistics.tally import Statistic
+
 __all__ = ["once", "shared"]
 
 P = ParamSpec("P")
@@ -14,7 +16,7 @@ Made = TypeVar("Made")
 _made: ContextVar[dict[tuple[object, ...], tuple[Any, ...]] | None] = ContextVar(
     "made", default=None
 )
-PLAIN = (int, float, str, bool, type(None))
+PLAIN = (int, float, str, bool, type(None), Statistic)
 
 
 @contextmanager
@@ -36,8 +38,8 @@ def once() -> Generator[None]:
 def shared(make: Callable[P, Made], /, *args: P.args, **settings: P.kwargs) -> Made:
     """What `make` gives, which within `once` is kept for the next that asks for the same.
 
-    Numbers and words are the same where they are equal, other arguments where they are one object;
-    neither they nor what is made may be changed. Outside of `once` all is made anew.
+    Numbers, words and statistics are the same where they are equal, other arguments where they are
+    one object; neither they nor what is made may be changed. Outside of `once` all is made anew.
 
     Examples
     --------

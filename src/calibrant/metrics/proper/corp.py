@@ -13,6 +13,7 @@ from torch import Tensor
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.proper.groups import Groups, groups_of_cells, groups_of_rows
 from calibrant.metrics.proper.isotonic import best_case, isotonic_blocks
 from calibrant.metrics.proper.losses_of_events import LOSSES, Score
@@ -72,7 +73,8 @@ class _IsotonicPart(RowMetric, ABC):
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`."""
-        groups, stated, _ = self._summed(tally)
+        groups = groups_of_cells(*self._cells(tally))
+        stated, _ = self._stated(tally, groups)
         value = self._parts(groups, stated)[self.part] if groups.n else math.nan
         return torch.tensor(value, dtype=torch.float64)
 
@@ -80,7 +82,8 @@ class _IsotonicPart(RowMetric, ABC):
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`."""
         del class_names
-        groups, stated, infinite = self._summed(tally)
+        groups = shared(groups_of_cells, *self._cells(tally))
+        stated, infinite = self._stated(tally, groups)
         found = self._estimate(groups, stated, level, infinite)
         if not found.n:
             return found
@@ -93,22 +96,26 @@ class _IsotonicPart(RowMetric, ABC):
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        groups, score = groups_of_rows(rows, self.view), self._row_score
+        groups, score = shared(groups_of_rows, rows, self.view), self._row_score
         if score is None:
             return self._estimate(groups, groups.expected_squared_error, level)
         scores, weight = score.of(rows), rows.weight()
         mean = float((weight * scores).sum() / weight.sum())
         return self._estimate(groups, self._loss(mean), level, int(scores.isinf().sum()))
 
-    def _summed(self, tally: Tally) -> tuple[Groups, float, int]:
-        """Cells, the loss as it stands, and the number of rows that make it infinite."""
-        grid, marks, *moments = self.statistic.split(tally)
-        groups = groups_of_cells(grid, marks)
+    def _cells(self, tally: Tally) -> tuple[Tally, Tally]:
+        """Sums of the cells, and which of them hold ties."""
+        grid, marks, *_ = self.statistic.split(tally)
+        return grid, marks
+
+    def _stated(self, tally: Tally, groups: Groups) -> tuple[float, int]:
+        """The loss as it stands, and the number of rows that make it infinite."""
+        _, _, *moments = self.statistic.split(tally)
         if not moments or not groups.n:
-            return groups, groups.expected_squared_error if groups.n else math.nan, 0
+            return groups.expected_squared_error if groups.n else math.nan, 0
         infinite = int(moments[0]["infinite_count"])
         mean = math.inf if infinite else float(moments[0]["wv"] / moments[0]["w"])
-        return groups, self._loss(mean), infinite
+        return self._loss(mean), infinite
 
     def _loss(self, mean: float) -> float:
         """Mean score, turned so that less is better."""

@@ -12,6 +12,7 @@ __all__ = ["LOSSES", "Loss", "Score"]
 
 Score = Literal["brier", "log_loss", "spherical"]
 Sums = Float64[np.ndarray, "*draw group"]
+Stated = Float64[np.ndarray, "*#draw #group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,11 @@ class Loss:
     of_hit: Callable[[Sums], Sums]
     of_miss: Callable[[Sums], Sums]
 
-    def summed(self, stated: Sums, hits: Sums, misses: Sums) -> Sums:
-        """Loss of every group; infinite losses of no weight are none."""
+    def summed(self, stated: Stated, hits: Sums, misses: Sums) -> Sums:
+        """Loss of every group; infinite losses of no weight are none.
+
+        What all draws, or all groups of a draw, state may be given once.
+        """
         of_hit = np.where(hits > 0, self.of_hit(stated), 0)
         return hits * of_hit + misses * np.where(misses > 0, self.of_miss(stated), 0)
 

@@ -100,12 +100,9 @@ def gains(
     """
     truth = np.clip(truth, 0, 1)
     share, best = _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes())
-    shape, total = share.shape, cells.w.sum()
+    total = cells.w.sum()
     hits, misses = cells.w * share, cells.w * (1 - share)
-    if against_base:
-        stated = np.broadcast_to(hits.sum(axis=1, keepdims=True) / total, shape)
-    else:
-        stated = np.broadcast_to(truth, shape)
+    stated = hits.sum(axis=1, keepdims=True) / total if against_base else truth[None]
     saved = loss.summed(stated, hits, misses).sum(axis=1)
     saved -= loss.summed(best, hits, misses).sum(axis=1)
     return np.maximum(saved, 0) / total

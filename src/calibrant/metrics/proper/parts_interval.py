@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float64
 from scipy.special import ndtri
 
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.proper.groups import Groups
 from calibrant.metrics.proper.losses_of_events import LOSSES, Loss, Score
@@ -66,11 +67,10 @@ def part_interval(
         float(groups.wy.sum()) ** 2 / hits if hits > 0 else 0.0,
         float((groups.w - groups.wy).sum()) ** 2 / max(float(groups.ww.sum()) - hits, 1e-300),
     )
-    loss, cells = LOSSES[score], merged(groups)
-    base = base_rates(cells)
-    null = cells.wp / cells.w if part == "miscalibration" else base
-    noise = gains(null, cells, loss, against_base=part == "discrimination")
-    best = fitted((cells.wy / cells.w)[None], cells.w)[0]
+    loss, cells = LOSSES[score], shared(merged, groups)
+    null = shared(_stated if part == "miscalibration" else base_rates, cells)
+    noise = shared(gains, null, cells, loss, against_base=part == "discrimination")
+    best = shared(_best, cells)
     seen, error = _saved(null, best, cells, loss)
     details, floor = nothing, None
     if part == "miscalibration":
@@ -82,7 +82,7 @@ def part_interval(
         which = "came" if numbers[0] < numbers[1] else "did not come"
         few = f"too few rows {which} out: an interval takes {FEWEST} effective ones"
         return Interval.missing(few), details, floor
-    steep, flat = (gains(truth, cells, loss) for truth in (smoothed(best, cells.w), best))
+    steep, flat = (shared(gains, truth, cells, loss) for truth in (shared(_steep, cells), best))
     z = float(ndtri(0.5 + level / 2))
     low = 0.0
     if seen > float(np.quantile(noise, 0.5 + level / 2)):
@@ -109,6 +109,21 @@ def uncertainty_interval(score: Score, groups: Groups, level: float) -> Interval
     if ends.low <= 0.5 <= ends.high:
         high = float(LOSSES[score].least(np.ones(1), np.array([0.5]))[0])
     return Interval(low, high, "Wilson, of the base rate")
+
+
+def _stated(cells: Merged) -> Sums:
+    """Stated probability of every group."""
+    return cells.wp / cells.w
+
+
+def _best(cells: Merged) -> Sums:
+    """Recalibrated probability of every group."""
+    return fitted((cells.wy / cells.w)[None], cells.w)[0]
+
+
+def _steep(cells: Merged) -> Sums:
+    """The recalibrated probabilities joined by straight lines."""
+    return smoothed(shared(_best, cells), cells.w)
 
 
 def _saved(null: Sums, best: Sums, cells: Merged, loss: Loss) -> tuple[float, float]:
