@@ -122,6 +122,20 @@ def test_a_row_with_nan_is_left_to_torch(n_classes, without):
     assert torch.equal(Probs(values).top_label().guess, without(Probs(values).top_label).guess)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("n_classes", [2, 5, 1000])
+def test_entries_at_labels_are_the_same_and_no_others_are_read(n_classes, dtype):
+    generator = torch.Generator().manual_seed(n_classes)
+    values = torch.randn(301, n_classes, generator=generator, dtype=dtype)
+    labels = torch.randint(n_classes, (301,), generator=generator)
+    found = scans.chosen(values, labels)
+    assert found is not None
+    assert found.tolist() == [float(values[i, k]) for i, k in enumerate(labels.tolist())]
+    for wrong in (-1, n_classes, 2**62):
+        assert scans.chosen(values, labels.index_fill(0, torch.tensor([300]), wrong)) is None
+    assert scans.chosen(values.half(), labels) is None
+
+
 @pytest.mark.parametrize("dtype", REALS)
 @pytest.mark.parametrize("n_classes", [1, 2, 3, 31, 32, 33, 1000, 5000])
 def test_squared_norms_are_the_same(n_classes, dtype):

@@ -34,6 +34,7 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
     "keys": (_POINTER, _POINTER, _COUNT, _POINTER),
     "hashes": (_POINTER, _COUNT, _COUNT, _POINTER, _POINTER),
     "squares": (_POINTER, _COUNT, _COUNT, _POINTER),
+    "chosen": (_POINTER, _POINTER, _COUNT, _COUNT, _POINTER),
     "distances": (_POINTER, _POINTER, _COUNT, _POINTER),
     "cells": (
         *(_POINTER, _POINTER, c_int, _COUNT),

@@ -24,6 +24,18 @@ int NAME(calibrant_distances)(const REAL *prob, const int64_t *label, int64_t n,
     return 1;
 }
 
+/* Entry of every row at its label. Returns 0 where a label is no entry. */
+int NAME(calibrant_chosen)(const REAL *values, const int64_t *label, int64_t n, int64_t k,
+                           double *chosen) {
+    int outside = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int here = (uint64_t)label[i] < (uint64_t)k;
+        outside |= !here;
+        chosen[i] = values[i * k + (here ? label[i] : 0)];
+    }
+    return !outside;
+}
+
 /* Cell of a probability among n, without the parts of the first and the last; see cells.py.
  *
  * The product can round up to the next whole number, never down below one, and no number of this

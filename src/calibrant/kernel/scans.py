@@ -12,6 +12,7 @@ from calibrant.kernel.library import kernel
 
 __all__ = [
     "all_clean",
+    "chosen",
     "clean_tops",
     "distances",
     "in_spans",
@@ -124,6 +125,23 @@ def squared_norms(values: Float[Tensor, "row class"]) -> Float64[Tensor, " row"]
         return bool(add(at, last - first, n_classes, to_sums + first * sums.element_size()))
 
     return sums if in_spans(values, work) else None
+
+
+def chosen(
+    values: Float[Tensor, "row class"], labels: Int64[Tensor, " row"]
+) -> Float64[Tensor, " row"] | None:
+    """Entry of every row at its label, in float64.
+
+    None where the kernel cannot tell: without it, or if a label is no entry.
+    """
+    library, real = kernel(), REALS.get(values.dtype)
+    if library is None or real is None or not plain(values, labels):
+        return None
+    if labels.dtype != torch.int64 or labels.shape != values.shape[:1]:
+        return None
+    found = torch.empty(len(values), dtype=torch.float64)
+    given = values.data_ptr(), labels.data_ptr(), *values.shape, found.data_ptr()
+    return found if library[f"chosen_{real}"](*given) else None
 
 
 def distances(

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.kernel.scans import distances, squared_norms
+from calibrant.kernel.scans import chosen, distances, squared_norms
 from calibrant.prediction.arrays import ArrayLike, Layout
 from calibrant.prediction.codes import Codes
 from calibrant.prediction.forms import Form, Logits, PositiveLogits, PositiveProbs, TopLabel
@@ -240,10 +240,8 @@ class Predictions(Rows):
     def _distance(self, labels: Int[Tensor, " row"]) -> Float64[Tensor, " row"]:
         """Distance of the probability of the positive class from labels of 0 or 1."""
         prob = self.declared.positive
-        found = distances(prob, labels)
-        if found is not None:
-            return found
-        return (labels - prob.double()).abs_()  # p, or 1 - p: exactly, and without where
+        found = distances(prob, labels)  # p, or 1 - p: exactly, and without where
+        return (labels - prob.double()).abs_() if found is None else found
 
     @cached_property
     def p_true(self) -> Float64[Tensor, " row"]:
@@ -252,15 +250,16 @@ class Predictions(Rows):
         assert hard is not None
         if self.is_positive:
             return self._distance(1 - hard)
-        return self.full_probs.gather(-1, hard[:, None]).squeeze(-1).double()
+        found, probs = chosen(self.full_probs, hard), self.full_probs
+        return probs.gather(-1, hard[:, None]).squeeze(-1).double() if found is None else found
 
     @cached_property
     def squared_norm(self) -> Float64[Tensor, " row"]:
         """Sum of the squares of the probabilities of every class."""
-        found = squared_norms(self.full_probs)
-        if found is not None:
-            return found
-        return torch.linalg.vector_norm(self.full_probs, dim=-1, dtype=torch.float64).square()
+        found, probs = squared_norms(self.full_probs), self.full_probs
+        if found is None:
+            found = torch.linalg.vector_norm(probs, dim=-1, dtype=torch.float64).square()
+        return found
 
     @cached_property
     def log_p_true(self) -> Float64[Tensor, " row"]:

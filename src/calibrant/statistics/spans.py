@@ -18,7 +18,8 @@ from calibrant.statistics.tally import Statistic
 
 __all__ = ["Tables", "sum_spans"]
 
-LEAST = 1 << 20  # stated numbers that are worth a thread
+LEAST = 1 << 20  # numbers read that are worth a thread
+OWN = 3  # numbers that a row is worth besides those that are read
 
 Tables = dict[Statistic, Float64[Tensor, "column *bucket"]]
 
@@ -53,7 +54,8 @@ def _sum_blocks(rows: Rows, statistics: Sequence[Blocked]) -> Tables:
 def _sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
     """Tables of statistics that take rows in runs."""
     n_threads = torch.get_num_threads()
-    n_spans = min(n_threads, len(rows) * rows.n_entries // LEAST)
+    n_read = OWN + max((statistic.n_read(rows) for statistic in statistics), default=0)
+    n_spans = min(n_threads, len(rows) * n_read // LEAST)
     if rows.device.type != "cpu" or n_spans < 2:
         return _sum(rows, statistics)
     cuts = [len(rows) * k // n_spans for k in range(n_spans + 1)]
