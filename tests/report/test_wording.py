@@ -6,6 +6,7 @@ import pytest
 
 from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
+from calibrant.metrics.miscalibration import Evidence
 from calibrant.report.shapes import Scalar
 from calibrant.report.wording import classes as wording
 
@@ -41,6 +42,9 @@ def bins(*rows: tuple[float, float, float, float]) -> ReliabilityTable:
         (0.99, bare(0.5), "unknown"),
         (0.99, None, "unknown"),
         (NAN, known(0.85, 0.80, 0.90), "unknown"),
+        (0.8, known(0.5, 0.2, 0.71), "over"),
+        (0.7, known(0.5, 0.2, 0.71), "few"),
+        (0.7, known(0.5, 0.22, 0.71), "none"),
     ],
 )
 def test_only_a_mean_outside_the_interval_is_a_lean(
@@ -62,6 +66,8 @@ def test_only_a_mean_outside_the_interval_is_a_lean(
         ("none", "over", "No sign of over- or underconfidence before calibration; overconfident"),
         ("over", "over", "Overconfident, before and after calibration."),
         ("none", "none", "No sign of over- or underconfidence, before or after calibration."),
+        ("few", None, "Too few rows to tell over- from underconfidence."),
+        ("few", "few", "Too few rows to tell over- from underconfidence, before and after"),
     ],
 )
 def test_headline_says_what_the_leans_are(
@@ -71,12 +77,38 @@ def test_headline_says_what_the_leans_are(
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "evidence", "headline"),
+    [
+        ("none", None, "found", "No sign of over- or underconfidence, yet miscalibrated."),
+        ("none", None, "unclear", "No sign of over- or underconfidence."),
+        ("none", None, "not found", "No sign of over- or underconfidence."),
+        ("over", "none", "found", "Overconfident before calibration; no sign of it after, yet mis"),
+        ("over", None, "found", "Overconfident."),
+        (
+            "none",
+            "over",
+            "found",
+            "No sign of over- or underconfidence before calibration; overcon",
+        ),
+        ("few", None, "found", "Too few rows to tell over- from underconfidence."),
+    ],
+)
+def test_what_is_right_on_average_may_be_miscalibrated_and_the_headline_says_so(
+    before: wording.Lean, after: wording.Lean | None, evidence: Evidence, headline: str
+):
+    told = wording.headline(before, after, evidence)
+    assert told.startswith(headline)
+    assert ("yet miscalibrated" in told) == ("yet" in headline)
+
+
+@pytest.mark.parametrize(
     ("stated", "right", "said", "not_said"),
     [
         (0.873, known(0.812, 0.79, 0.832), "the model was overconfident", "no sign"),
         (0.7, known(0.812, 0.79, 0.832), "the model was underconfident", "no sign"),
         (0.815, known(0.812, 0.79, 0.832), "there is no sign of over- or", "the model was"),
         (0.873, bare(0.812), "Without an interval nothing more can be said", "confident"),
+        (0.7, known(0.812, 0.31, 0.99), "there are too few rows to tell", "no sign"),
     ],
 )
 def test_confidence_is_judged_by_the_interval(

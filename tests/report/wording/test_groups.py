@@ -2,19 +2,19 @@
 
 from calibrant.report.wording.groups import groups_told, lean_in_words
 
-LEANS = ("over", "under", "none", "unknown")
+LEANS = ("over", "under", "none", "few", "unknown")
 
 
 def test_groups_that_lean_are_named_and_chance_is_told():
     told = groups_told({"a": "over", "b": "none", "c": "under", "d": "over"}, level=0.95)
     assert "too high on average in a and d and too low on average in c" in told
-    assert "Of 4 groups chance alone would put about 0.2 there" in told
+    assert "Of the 4 groups chance alone would put about 0.2 there" in told
     assert "In none" not in told
 
 
 def test_groups_that_do_not_lean_claim_nothing():
     told = groups_told({"a": "none", "b": "none", "c": "unknown"}, level=0.95)
-    assert "In none of the 2 groups" in told
+    assert "In none of the 2 groups are" in told
     assert "chance" not in told
 
 
@@ -41,3 +41,17 @@ def test_long_names_are_cut_and_other_scripts_kept_apart():
 
 def test_every_lean_has_words_of_its_own():
     assert len({lean_in_words(lean) for lean in LEANS}) == len(LEANS)
+
+
+def test_groups_of_too_few_rows_are_not_counted_as_right():
+    told = groups_told({"a": "none", "b": "few", "c": "unknown"}, level=0.95)
+    assert "In none of those with enough rows for a verdict (1 of 2) are" in told
+    told = groups_told({"a": "few", "b": "unknown"}, level=0.95)
+    assert told == "Every group has too few rows for a verdict."
+
+
+def test_of_the_largest_groups_the_sentence_says_so():
+    leans = {"a": "over", "b": "none", "c": "few"}
+    told = groups_told(leans, level=0.95, n_groups=300)
+    assert "Of 2 of the 3 largest of 300 groups chance alone would put about 0.1 there" in told
+    assert "largest" not in groups_told(leans, level=0.95, n_groups=3)

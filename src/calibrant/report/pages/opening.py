@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.miscalibration import Evidence, evidence_of
 from calibrant.report.blocks import Cell
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, number
@@ -88,9 +89,13 @@ def run_opening(
         sentences.append(log_loss_alone(new["log_loss"]))
     elif "log_loss" in new and "log_loss" in old and change is not None:
         sentences.append(log_loss_change(old["log_loss"], new["log_loss"], change))
+    evidence: Evidence = "unknown"
     if "ece" in new:
-        sentences.append(calibration_error(new["ece"]))
-    verdict = headline(leans[0], leans[1] if len(leans) > 1 else None) if leans else ""
+        error = new["ece"]
+        sentences.append(calibration_error(error))
+        evidence = evidence_of(error.low, error.p_value, level=error.level)
+    after_lean = leans[1] if len(leans) > 1 else None
+    verdict = headline(leans[0], after_lean, evidence) if leans else ""
     numbers = [
         tile(name, one, "" if after is None else _was(one, old[name]))
         for name, one in new.items()

@@ -34,7 +34,7 @@ def groups_section(moments: Sequence[Moment]) -> Section | None:
     bins, leans = final.curves.by_group, _leans(final)
     if bins is not None:
         level = next(iter(bins.tables.values())).level
-        told = groups_told(leans, level=level)
+        told = groups_told(leans, level=level, n_groups=len(groups))
         when = f" {final.when.capitalize()} calibration." if final.when else ""
         told = f"{told}{when}{closer_told(final, [f'the group {name}' for name in bins.tables])}"
         blocks.append(

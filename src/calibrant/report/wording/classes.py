@@ -22,12 +22,15 @@ __all__ = [
     "mean_stated",
 ]
 
-Lean = Literal["over", "under", "none", "unknown"]
+Lean = Literal["over", "under", "none", "few", "unknown"]
+
+WIDEST = 0.5  # of an interval of the accuracy that allows "no sign"
 
 _PHRASES: dict[Lean, str] = {
     "over": "overconfident",
     "under": "underconfident",
     "none": "no sign of over- or underconfidence",
+    "few": "too few rows to tell over- from underconfidence",
     "unknown": "no verdict without an interval",
 }
 
@@ -51,17 +54,31 @@ def lean_of(stated: float, right: Scalar | None) -> Lean:
     Only a mean stated probability outside the interval of `right`, the accuracy, is a lean. That
     interval knows the chance in the outcomes and ignores that the same rows state the mean,
     which makes it too wide rather than too narrow for this use: for a calibrated model the
-    variance of outcome minus statement is that of the outcome less that of the statement.
+    variance of outcome minus statement is that of the outcome less that of the statement. Where
+    nothing leans and that interval is wider than one half, there are too few rows for a verdict.
     """
     if right is None or right.low is None or right.high is None or math.isnan(stated):
         return "unknown"
     if stated > right.high:
         return "over"
-    return "under" if stated < right.low else "none"
+    if stated < right.low:
+        return "under"
+    return "few" if right.high - right.low > WIDEST else "none"
 
 
-def headline(before: Lean, after: Lean | None) -> str:
-    """Verdict in a few words; `after` is None when there was no calibration."""
+def headline(before: Lean, after: Lean | None, evidence: Evidence = "unknown") -> str:
+    """Verdict in a few words; `after` is None when there was no calibration.
+
+    `evidence` is what the calibration error shows at the end: probabilities that are right on
+    average may be wrong in every bin.
+    """
+    told = _headline(before, after)
+    final = before if after is None else after
+    return f"{told[:-1]}, yet miscalibrated." if (final, evidence) == ("none", "found") else told
+
+
+def _headline(before: Lean, after: Lean | None) -> str:
+    """Verdict on the means alone."""
     first = _PHRASES[before].capitalize()
     if after is None:
         return f"{first}."
@@ -82,6 +99,8 @@ def confidence(stated: float, right: Scalar, *, when: str) -> str:
     told = f"{told} ({percents(right.low, right.high)}) of the time"
     if lean in {"over", "under"}:
         return f"{when}, the model was {_PHRASES[lean]}: {told}."
+    if lean == "few":
+        return f"{when}, there are {_PHRASES[lean]}: {told}."
     return f"{when}, there is {_PHRASES['none']}: {told}."
 
 

@@ -12,6 +12,7 @@ _LEANS: dict[Lean, str] = {
     "over": "stated too high",
     "under": "stated too low",
     "none": "no sign of either",
+    "few": "too few rows",
     "unknown": "no interval",
 }
 
@@ -21,21 +22,29 @@ def lean_in_words(lean: Lean) -> str:
     return _LEANS[lean]
 
 
-def groups_told(leans: Mapping[str, Lean], *, level: float) -> str:
+def groups_told(leans: Mapping[str, Lean], *, level: float, n_groups: int | None = None) -> str:
     """Sentence about the groups whose probabilities are too high or too low on average.
 
     Each interval holds for its group alone; the sentence says how many of them chance would put
-    aside.
+    aside. Where there are more groups, `n_groups`, those judged are the largest.
     """
-    judged = {name: lean for name, lean in leans.items() if lean != "unknown"}
-    if not judged:
+    told = {name: lean for name, lean in leans.items() if lean != "unknown"}
+    judged = {name: lean for name, lean in told.items() if lean != "few"}
+    if not told:
         return "No group has an interval, so there is no verdict by group."
+    if not judged:
+        return "Every group has too few rows for a verdict."
+    which = f"the {len(judged)} groups"
+    if n_groups is not None and n_groups > len(leans):
+        which = f"{len(judged)} of the {len(leans)} largest of {n_groups:,} groups"
+    elif len(judged) < len(told):
+        which = f"those with enough rows for a verdict ({len(judged)} of {len(told)})"
     over = [name for name, lean in judged.items() if lean == "over"]
     under = [name for name, lean in judged.items() if lean == "under"]
     if not over and not under:
         return (
-            f"In none of the {len(judged)} groups are probabilities too high or too low on "
-            "average, by the interval of each."
+            f"In none of {which} are probabilities too high or too low on average, by the interval "
+            "of each."
         )
     parts = [
         f"too {side} on average in {_named(names)}"
@@ -44,8 +53,8 @@ def groups_told(leans: Mapping[str, Lean], *, level: float) -> str:
     ]
     chance = (1 - level) * len(judged)
     return (
-        f"By the interval of each group, probabilities are {' and '.join(parts)}. Of "
-        f"{len(judged)} groups chance alone would put about {chance:.2g} there."
+        f"By the interval of each group, probabilities are {' and '.join(parts)}. Of {which} "
+        f"chance alone would put about {chance:.2g} there."
     )
 
 
