@@ -116,13 +116,11 @@ def test_equal_statistics_are_the_same() -> None:
 
 def test_metrics_say_the_same_together_and_alone() -> None:
     names = [
-        *("positive_brier_miscalibration", "positive_brier_discrimination", "positive_ece"),
-        *("positive_log_loss_miscalibration", "positive_log_loss_discrimination"),
-        *("positive_brier_uncertainty", "positive_log_loss_uncertainty", "auroc_positive"),
-        *("average_precision_positive", "brier_binary", "log_loss", "mcc"),
+        *("positive_brier_miscalibration", "positive_brier_discrimination"),
+        *("positive_log_loss_miscalibration", "auroc_positive", "average_precision_positive"),
     ]
-    rows = clustered(600)
-    for told in (rows, replace(rows, clusters=None), cal.tally(rows, names)):
+    rows = clustered(200)
+    for told in (rows, cal.tally(replace(rows, clusters=None), names)):
         together = cal.evaluate(told, names)
         for name in names:
             assert together[name] == cal.evaluate(told, [name])[name]

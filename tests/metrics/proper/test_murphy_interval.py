@@ -54,3 +54,25 @@ def test_few_rows_a_group_have_none_and_bins_do():
         assert found.low < found.high
     soft = cal.events(probs=[0.5] * 40, outcomes=[0.5] * 40)
     assert BrierReliability()(soft).method.startswith("not available: the spread of soft labels")
+
+
+@pytest.mark.parametrize("rows_a_group", [1, 20], ids=["rows alone", "ties"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+def test_noise_of_many_groups_is_that_of_outcomes_drawn_row_by_row(rows_a_group, weighted):
+    rng = np.random.default_rng(0)
+    stated = np.sort(rng.beta(0.5, 2, 200)).repeat(rows_a_group)
+    weight = rng.exponential(size=stated.size) if weighted else np.ones(stated.size)
+    start = np.arange(0, stated.size, rows_a_group)
+    outcomes = rng.random((3000, stated.size)) < stated
+    gaps = np.add.reduceat(weight * (outcomes - stated), start, axis=1)
+    drawn = (gaps**2 / np.add.reduceat(weight, start)).sum(axis=1) / weight.sum()
+    found = [
+        BrierReliability()(cal.events(probs=stated, outcomes=one.astype(int), weights=weight))
+        for one in outcomes[:20]
+    ]
+    assert found[0].noise_floor == pytest.approx(drawn.mean(), rel=0.01)
+    upper = found[0].details["noise_floor_95"]
+    assert (drawn > upper).mean() == pytest.approx(0.05, abs=0.017)
+    for each in found:
+        share = (drawn >= each.value).mean()
+        assert each.details["p_value"] == pytest.approx(share, abs=0.04)

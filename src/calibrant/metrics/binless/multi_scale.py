@@ -115,7 +115,7 @@ def _chances(tally: Tally) -> dict[str, float]:
     ranks = np.stack([_rank(np.abs(np.append(z, weighted_sum(slope, drawn)))), _rank(scales)])
     least = ranks.min(axis=0)
     return {
-        "p": float(_rank(-least)[0]),
+        "p": float(_rank(-least, -least[:1])[0]),
         "p_spiegelhalter": float(ranks[0, 0]),
         "p_scales": float(ranks[1, 0]),
     }
@@ -162,10 +162,12 @@ def _largest_scale(finest: _Gaps) -> Float64[ndarray, " draw"]:
     return np.max([gaps.chi_squared() for gaps in found.values()], axis=0)
 
 
-def _rank(statistic: Float64[ndarray, " draw"]) -> Float64[ndarray, " draw"]:
-    """Chance of one as great as each, ties half, from all of them."""
-    ordered = np.sort(statistic)
-    slack = 1e-9 * np.abs(statistic)
-    below = np.searchsorted(ordered, statistic - slack, side="left")
-    at_most = np.searchsorted(ordered, statistic + slack, side="right")
+def _rank(
+    statistic: Float64[ndarray, " draw"], some: Float64[ndarray, " some"] | None = None
+) -> Float64[ndarray, " some"]:
+    """Chance of one as great as each, or as each of some, ties half, from all of them."""
+    ordered, some = np.sort(statistic), statistic if some is None else some
+    slack = 1e-9 * np.abs(some)
+    below = np.searchsorted(ordered, some - slack, side="left")
+    at_most = np.searchsorted(ordered, some + slack, side="right")
     return (statistic.size - (below + at_most) / 2) / statistic.size

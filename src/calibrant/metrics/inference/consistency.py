@@ -65,11 +65,17 @@ def calibrated_gaps(
     step = np.where(weight > 0, twice / np.where(weight > 0, weight, 1), 1)
     counted = variance / step**2
     few = (variance > 0) & (counted < NORMAL)
-    out = np.sqrt(np.maximum(variance, 0))[:, None] * _normals(len(weight))
-    if few.any():
-        out[few] = _numbers_off(
-            few, step[few], stated[few] / step[few], counted[few], (weight / step)[few]
-        )
+    spread = np.sqrt(np.maximum(variance, 0))
+    if not few.any():
+        return spread[:, None] * _normals(len(weight))
+    numbers = _numbers_off(
+        few, step[few], stated[few] / step[few], counted[few], (weight / step)[few]
+    )
+    if few.all():
+        return numbers
+    out = np.empty((len(weight), numbers.shape[1]))
+    out[few] = numbers
+    out[~few] = spread[~few, None] * _normals(len(weight))[~few]
     return out
 
 
@@ -122,26 +128,31 @@ def _numbers_off(
     mass[:, 1:][before <= 1e-9] = 0  # more than all
     mass = mass.cumprod(axis=1).cumsum(axis=1)
     mass /= mass[:, -1:]
-    off = _numbers_below(few, mass)
-    np.subtract((mean - first)[:, None], off, out=off)
-    off *= np.where(flipped, -step, step)[:, None]
-    return off
+    off = ((mean - first)[:, None] - np.arange(mass.shape[1] + 1)) * np.where(flipped, -step, step)[
+        :, None
+    ]
+    return _drawn_of(few, mass, off)
 
 
-def _numbers_below(
-    few: Bool[ndarray, " bin"], mass: Float64[ndarray, "one number"]
+def _drawn_of(
+    few: Bool[ndarray, " bin"],
+    mass: Float64[ndarray, "one number"],
+    values: Float64[ndarray, "one value"],
 ) -> Float64[ndarray, "one draw"]:
-    """How many of the rising masses lie below every draw of those bins.
+    """Value of every draw of those bins: the k-th where k of the rising masses lie below it.
 
     The masses are looked up among the draws in order, which are many more.
     """
     ordered, rank = _ordered(len(few))
-    n_draws = ordered.shape[1]
-    number = np.empty((len(mass), n_draws))
-    for out, below, at in zip(number, mass, np.flatnonzero(few), strict=True):
-        place = ordered[at].searchsorted(below, side="right")
-        out[:] = np.bincount(place, minlength=n_draws + 1)[:-1].cumsum()[rank[at]]
-    return number
+    n_draws, at = ordered.shape[1], np.flatnonzero(few)
+    ends = np.zeros((len(mass), mass.shape[1] + 2), dtype=np.int64)
+    ends[:, -1] = n_draws
+    for out, below, bin_ in zip(ends, mass, at, strict=True):
+        out[1:-1] = ordered[bin_].searchsorted(below, side="right")
+    drawn = np.empty((len(mass), n_draws))
+    for out, value, times, bin_ in zip(drawn, values, np.diff(ends, axis=1), at, strict=True):
+        value.repeat(times).take(rank[bin_], out=out, mode="clip")
+    return drawn
 
 
 @lru_cache(maxsize=4)

@@ -50,7 +50,8 @@ def _least_log(w: Sums, wy: Sums) -> Sums:
 
 
 def _off_direction(stated: Sums) -> Sums:
-    return 1 - stated / np.hypot(stated, 1 - stated)
+    other = 1 - stated
+    return 1 - stated / np.sqrt(stated * stated + other * other)  # half of the time of hypot
 
 
 LOSSES: dict[Score, Loss] = {

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
+from calibrant.metrics.inference.cumulants import pearson_chance, pearson_point
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
 from calibrant.metrics.intervals import Interval
 from calibrant.metrics.proper.groups import Groups
@@ -14,6 +15,7 @@ __all__ = ["reliability_noise", "square_interval_of_groups"]
 
 METHOD = "inverted quadratic form"
 FEWEST = 10  # rows of a group, on average
+MANY = 128  # groups, beyond which hundreds of draws would tell less than cumulants do
 ALONE = f"fewer than {FEWEST} rows state the same, on average; set n_bins to group them"
 SOFT = "the spread of soft labels takes more than their sums"
 
@@ -59,9 +61,45 @@ def square_interval_of_groups(
 
 
 def reliability_noise(groups: Groups, value: float) -> tuple[float, dict[str, float]]:
-    """Mean reliability of outcomes that come out as stated, its 95th percentile, and a p value."""
+    r"""Mean reliability of outcomes that come out as stated, its 95th percentile, and a p value.
+
+    Of more than 128 groups nothing is drawn: the first three cumulants of a sum of squared gaps
+    are those of its terms, added up, and a shifted gamma number that has them (Pearson's type III)
+    has all but its tails. The gap of a group is binomial, as in `calibrated_gaps`.
+
+    References
+    ----------
+    .. [1] Imhof. "Computing the Distribution of Quadratic Forms in Normal Variables." Biometrika
+       48, 1961: three moments of such sums.
+    """
+    if len(groups.w) > MANY:
+        return _noise_of_many(groups, value)
     variance = (groups.wp - groups.wpp) * groups.ww / groups.w
     gaps = calibrated_gaps(groups.w, groups.ww, groups.wp, np.maximum(variance, 0))
     draws = (gaps**2 / groups.w[:, None]).sum(axis=0) / groups.weight
-    chance = chance_of(draws, value, normal=True)
+    chance = chance_of(draws, value)
     return float(draws.mean()), {"noise_floor_95": upper_point(draws), "p_value": chance}
+
+
+def _noise_of_many(groups: Groups, value: float) -> tuple[float, dict[str, float]]:
+    step = groups.ww / groups.w  # what one counts
+    variance = np.maximum(groups.wp - groups.wpp, 0) / step
+    mean = np.minimum(groups.wp, groups.w - groups.wp) / step
+    chance = np.clip(1 - variance / np.where(mean > 0, mean, 1), 0, 1)
+    both = chance * (1 - chance)
+    third = variance**2 * (1 - 4 * both)  # squared
+    fourth = variance * (1 - 6 * both)
+    sixth = variance * (1 - 30 * both * (1 - 4 * both))
+    power4 = fourth + 3 * variance**2
+    power6 = sixth + 15 * fourth * variance + 10 * third + 15 * variance**3
+    times = step**2 / groups.w / groups.weight
+    cumulants = (
+        float(times @ variance),
+        float(times**2 @ (power4 - variance**2)),
+        float(times**3 @ (power6 - 3 * power4 * variance + 2 * variance**3)),
+    )
+    upper = pearson_point(*cumulants, 0.95)
+    return cumulants[0], {
+        "noise_floor_95": upper,
+        "p_value": pearson_chance(*cumulants, value),
+    }
