@@ -1,149 +1,231 @@
-"""Noise of the gaps of all classes together: a row adds to a bin of every class at once."""
+"""Noise of the gaps of all classes together, drawn with the covariance that rows have."""
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import final
 
 import numpy as np
-import torch
-from jaxtyping import Float64, Int64
+from jaxtyping import Bool, Float64, Int64
 from numpy import ndarray
 from torch import Tensor
 
-from calibrant.metrics.inference.block_noise import block_draws
+from calibrant.metrics.binned.bins import Bins, equal_width
+from calibrant.metrics.binned.class_covariance import class_covariances, class_products
+from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.inference.consistency import calibrated_gaps
+from calibrant.metrics.inference.noise import MOST_SOBOL, normals
 from calibrant.prediction.base import Predictions
-from calibrant.statistics.cells import cell_of
+from calibrant.statistics.tally import Tally
 
 __all__ = ["ClassNoise"]
 
-MOST_BLOCKS, FEWEST_BLOCKS = 2048, 256
-MOST_HELD = 1 << 21  # blocks times gaps
-MOST_DRAWN = 4_000_000  # rows times draws
-MOST_DRAWS = 1024
-MOST_ENTRIES = 1 << 22  # rows times classes, or rows times draws, at a time
+MOST_CLASSES = 16  # of whose pairs the covariance is made
+MOST_GAPS = 1200  # and of as many gaps
+MOST_NUMBERS = 1 << 20  # gaps times draws
+FEWEST_DRAWS, MOST_DRAWS = 256, 2048
+RIDGE = 1e-10  # of every variance: gaps of two classes are one gap told twice
+STEPS, LEAST = 5, 0.25
+NIL = 1e-4  # deviation beside that of the gap, below which nothing is left but the ridge
+
+Gaps = Float64[ndarray, " gap"]
+Draws = Float64[ndarray, "gap draw"]
 
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassNoise:
-    """Rows in the order of a hash of their content, and the bin of each in every class.
+    r"""Gaps of the bins of all classes that hold rows, each a part of the mean, and their noise.
 
-    No result depends on the order in which the rows came.
+    Attributes
+    ----------
+    gap, share : Float64[ndarray, "gap"]
+        Signed gaps times shares, and shares, divided by the number of classes.
+    draws : Float64[ndarray, "gap draw"]
+        Their noise.
+    deviation : Float64[ndarray, "gap"]
+        Its standard deviations.
+    error : float
+        That of the sum with the signs of the gaps.
+    calibrated : Float64[ndarray, "gap draw"], optional
+        Draws of the gaps, were every probability true; None of soft labels, which foretell none.
+
+    Notes
+    -----
+    With :math:`u_i` the stated less observed of a row by bin of every class, the covariance is
+    :math:`\sum_i w_i^2 u_i u_i' / W^2 - d d' / n`. What its variances lack of those that were
+    stated, as in a bin without a positive, is added with the correlation of outcomes that come
+    out as stated, :math:`\sum_i w_i^2 (\mathrm{diag}\, p_i - p_i p_i')`. No result depends on the
+    order in which the rows came.
+
+    Of up to 16 classes normals are drawn with that covariance. Of more, whose gaps hardly depend on
+    each other two by two, they are drawn with its variances, its covariances with the signed sum
+    and with the slope of the sum of squares, and independent given these two.
     """
 
-    probs: Float64[Tensor, "row class"]
-    bins: Int64[Tensor, "row class"]
-    outcome: Float64[Tensor, "row class"] | Int64[Tensor, " row"]
-    weight: Float64[Tensor, " row"]
-    n_bins: int
+    gap: Gaps
+    share: Gaps
+    draws: Draws
+    deviation: Gaps
+    error: float
+    calibrated: Draws | None
 
     @classmethod
-    def of(cls, rows: Predictions, n_bins: int) -> "ClassNoise":
-        """Rows that all count."""
-        rows = rows.take(_order(rows))
-        bins = cell_of(rows.full_probs.reshape(-1), n_bins).view(rows.full_probs.shape)
-        if rows.is_positive:
-            prob = rows.declared.positive
-            sides = cell_of(prob, n_bins, mirrored=True), cell_of(prob, n_bins)
-            bins = torch.stack(sides, dim=-1)
-        outcome = rows.soft if rows.soft is not None else rows.hard
-        assert outcome is not None
-        return cls(rows.full_probs.double(), bins.long(), outcome, rows.weight(), n_bins)
-
-    def draws(
-        self, variance: Float64[ndarray, " gap"], held: Int64[ndarray, " held"]
-    ) -> Float64[ndarray, "held draw"]:
-        """Draws of the noise of some gaps, of which each is a part of the mean over classes.
-
-        Rows are dealt in turn to up to 2,048 blocks, whose gaps scatter as those of rows do.
-        """
-        excess, weight = self._blocks(self.outcome)
-        n_classes = self.probs.shape[1]
-        return block_draws(excess[:, held] / n_classes, weight, variance[held])
-
-    def _blocks(
-        self, outcome: Float64[Tensor, "row class"] | Int64[Tensor, " row"]
-    ) -> tuple[Float64[ndarray, "block gap"], Float64[ndarray, " block"]]:
-        """Weighted stated less observed of every block of rows by class and bin, and its weight."""
-        n_rows, n_classes = self.probs.shape
-        n_gaps = n_classes * self.n_bins
-        n_blocks = min(n_rows, max(FEWEST_BLOCKS, min(MOST_BLOCKS, MOST_HELD // n_gaps)))
-        block = torch.arange(n_rows) % n_blocks
-        excess = torch.zeros(n_blocks * n_gaps, dtype=torch.float64)
-        place = torch.arange(n_classes) * self.n_bins
-        step = max(1, MOST_ENTRIES // n_classes)
-        for start in range(0, n_rows, step):
-            part = slice(start, start + step)
-            off = self.probs[part].clone()
-            if outcome.ndim == 1:
-                off[torch.arange(len(off)), outcome[part].long()] -= 1
-            else:
-                off -= outcome[part]
-            off *= self.weight[part, None]
-            bucket = block[part, None] * n_gaps + place + self.bins[part]
-            excess.scatter_add_(0, bucket.reshape(-1), off.reshape(-1))
-        weight = torch.zeros(n_blocks, dtype=torch.float64)
-        weight.scatter_add_(0, block, self.weight)
-        return excess.view(n_blocks, n_gaps).numpy(), weight.numpy()
-
-    def calibrated(
-        self, variance: Float64[ndarray, " gap"], held: Int64[ndarray, " held"]
-    ) -> Float64[ndarray, "held draw"]:
-        """Draws of the same gaps, were outcomes drawn at the stated probabilities of the rows.
-
-        Of few rows outcomes are drawn anew for every draw. Of many, whose sums are normal, they are
-        drawn once, and blocks of rows tell how such gaps scatter.
-
-        Parameters
-        ----------
-        variance : Float64[ndarray, "gap"]
-            That of the gaps, were every probability true.
-        held : Int64[ndarray, "held"]
-            Gaps that hold rows.
-        """
-        n_rows, n_classes = self.probs.shape
-        generator = np.random.Generator(np.random.PCG64(0))
-        if n_rows * MOST_DRAWS > MOST_DRAWN:
-            uniform = torch.from_numpy(generator.random((n_rows, 1)))
-            excess, weight = self._blocks(self._drawn(uniform, slice(None)).squeeze(1))
-            return block_draws(excess[:, held] / n_classes, weight, variance[held])
-        n_gaps = n_classes * self.n_bins
-        came = torch.zeros(n_gaps * MOST_DRAWS, dtype=torch.float64)
-        stated = torch.zeros(n_gaps, dtype=torch.float64)
-        place = torch.arange(n_classes) * self.n_bins
-        step = max(1, MOST_ENTRIES // max(n_classes, MOST_DRAWS))
-        for start in range(0, n_rows, step):
-            part = slice(start, min(n_rows, start + step))
-            probs, bins, weight = self.probs[part], self.bins[part], self.weight[part]
-            shown = (place + bins).reshape(-1)
-            stated.scatter_add_(0, shown, (weight[:, None] * probs).reshape(-1))
-            uniform = torch.from_numpy(generator.random((len(probs), MOST_DRAWS)))
-            drawn = self._drawn(uniform, part)
-            bucket = drawn * self.n_bins + bins.gather(1, drawn)
-            bucket = bucket * MOST_DRAWS + torch.arange(MOST_DRAWS)
-            each = weight[:, None].expand_as(drawn)
-            came.scatter_add_(0, bucket.reshape(-1), each.reshape(-1))
-        off = stated[:, None] - came.view(n_gaps, MOST_DRAWS)
-        return off.numpy()[held] / float(self.weight.sum()) / n_classes
-
-    def _drawn(
-        self, uniform: Float64[Tensor, "some draw"], part: slice
-    ) -> Int64[Tensor, "some draw"]:
-        """Classes of some rows, drawn at what is stated of them."""
-        upto = self.probs[part].cumsum(dim=1)
-        upto /= upto[:, -1:].clone()
-        return torch.searchsorted(upto, uniform, right=True).clamp_(max=upto.shape[1] - 1)
+    def of(cls, rows: Predictions, tally: Tally, n_bins: int) -> "ClassNoise":
+        """Those of rows that all count, whose class grids tile the bins."""
+        margins = _Margins.of(tally, n_bins)
+        gap = margins.gap
+        if rows.n_classes <= MOST_CLASSES and len(gap) <= MOST_GAPS:
+            covariance, stated = _matrices(rows, margins)
+            variance = covariance.diagonal().clip(min=0)
+            draws = np.sqrt(variance)[:, None] * _joint(covariance, margins)
+            square = float(margins.sign @ covariance @ margins.sign)
+            normal = _joint(stated, margins)
+        else:
+            along = np.stack((margins.sign, gap / margins.share), axis=1)
+            image = _images(rows, margins, along)
+            variance, square = margins.variance, float(margins.sign @ image[:, 0])
+            first, normal = _independent(margins)
+            draws = _along(variance, along, image, first, normal)
+        error, deviation = math.sqrt(max(0.0, square)), np.sqrt(variance)
+        calibrated = margins.calibrated(normal) if margins.hard else None
+        return cls(gap, margins.share, draws, deviation, error, calibrated)
 
 
-def _order(rows: Predictions) -> Int64[Tensor, " row"]:
-    """Order of the rows by a hash of what they hold, so that it is the same however they came."""
-    generator = np.random.Generator(np.random.PCG64(1))
-    odd = torch.from_numpy(generator.integers(1 << 62, size=rows.n_classes + 1)) * 2 + 1
-    key = (rows.full_probs.double().view(torch.int64) * odd[:-1]).sum(dim=1)
-    if rows.soft is not None:
-        key += (rows.soft.double().contiguous().view(torch.int64) * odd[1:]).sum(dim=1)
-    elif rows.hard is not None:  # as the soft label that is 1 there
-        key += torch.ones(1, dtype=torch.float64).view(torch.int64) * odd[1:][rows.hard]
-    for shift in (29, 31):
-        key = (key ^ (key >> shift)) * odd[0]
-    by_weight = rows.weight().argsort(stable=True)  # by size: its bits change with its scale
-    return by_weight[(key ^ (key >> 32))[by_weight].argsort(stable=True)]
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class _Margins:
+    """What sums by bin and class tell of the gaps, of bins that hold rows.
+
+    `filled` is what stated noise is multiplied by to have what outcomes lack of it.
+    """
+
+    bins: Bins
+    held: Bool[ndarray, " all"]
+    gap: Gaps
+    share: Gaps
+    variance: Gaps
+    filled: Gaps
+    scale: float
+    n_effective: float
+    hard: bool
+
+    @classmethod
+    def of(cls, tally: Tally, n_bins: int) -> "_Margins":
+        bins, n_classes = equal_width(tally, n_bins), len(tally["w"])
+        held = _flat(bins.share) > 0
+        gap, share = (_flat(each)[held] / n_classes for each in (bins.gap, bins.share))
+        noises = bins.seen_noise, bins.stated_noise
+        seen, stated = (_flat(each)[held] / n_classes**2 for each in noises)
+        hard = hard_labels(tally)
+        lacking = np.maximum(stated - seen, 0) if hard else np.zeros_like(seen)
+        filled = np.sqrt(lacking / np.where(lacking > 0, stated, 1))
+        total, twice = float(tally["w"][0].sum()), float(tally["ww"][0].sum())
+        n_effective = total**2 / twice
+        variance = np.maximum(seen + lacking - gap**2 / n_effective, 0)
+        scale = 1 / (total * n_classes)
+        return cls(bins, held, gap, share, variance, filled, scale, n_effective, hard)
+
+    @property
+    def n_bins(self) -> int:
+        return self.bins.share.shape[-1]
+
+    @property
+    def sign(self) -> Gaps:
+        return np.where(self.gap < 0, -1.0, 1.0)
+
+    @property
+    def order(self) -> Int64[ndarray, " gap"]:
+        """Order in which normals are given to the gaps: the same in whatever order classes are."""
+        return np.lexsort((self.share, np.abs(self.gap), self.variance))
+
+    def placed(self, normal: Draws) -> Draws:
+        """Normals in order, of the gaps with their signs, as those of the gaps as they stand."""
+        return self.sign[:, None] * normal[self.order.argsort()]
+
+    def calibrated(self, normal: Draws) -> Draws:
+        """Draws of the gaps, were every probability true, that rise with some normals."""
+        bins = self.bins
+        columns = (bins["w"], bins["ww"], bins["wp"], bins["wwp"] - bins["wwpp"])
+        sums = (_flat(column)[self.held] for column in columns)
+        return self.scale * calibrated_gaps(*sums, normal=normal)
+
+
+def _flat(each: Float64[Tensor, "class bin"]) -> Float64[ndarray, " all"]:
+    return each.reshape(-1).numpy()
+
+
+def _matrices(
+    rows: Predictions, margins: _Margins
+) -> tuple[Float64[ndarray, "gap gap"], Float64[ndarray, "gap gap"]]:
+    """Covariance of the gaps, and that were every probability true."""
+    found, inside = class_covariances(rows, margins.n_bins), np.ix_(margins.held, margins.held)
+    seen, stated = (margins.scale**2 * each[inside] for each in (found.seen, found.stated))
+    gap, filled = margins.gap, margins.filled
+    common = np.outer(gap, gap) / margins.n_effective
+    return seen + np.outer(filled, filled) * stated - common, stated
+
+
+def _images(
+    rows: Predictions, margins: _Margins, along: Float64[ndarray, "gap vector"]
+) -> Float64[ndarray, "gap vector"]:
+    """The covariance of the gaps times some vectors."""
+    held, filled, gap = margins.held, margins.filled[:, None], margins.gap
+    columns = np.zeros((2, len(held), along.shape[1]))
+    columns[:, held] = along, filled * along
+    found = class_products(rows, margins.n_bins, *columns)
+    seen, stated = (margins.scale**2 * each[held] for each in (found.seen, found.stated))
+    return seen + filled * stated - np.outer(gap, gap @ along) / margins.n_effective
+
+
+def _joint(covariance: Float64[ndarray, "gap gap"], margins: _Margins) -> Draws:
+    """Draws of standard normals with the correlations of a covariance, from a fixed table."""
+    deviation = np.sqrt(np.maximum(covariance.diagonal(), 0))
+    unit = margins.sign / np.where(deviation > 0, deviation, 1)
+    order = margins.order
+    correlation = (covariance * np.outer(unit, unit))[np.ix_(order, order)]
+    correlation[np.diag_indices_from(correlation)] = 1 + RIDGE
+    root = np.linalg.cholesky(correlation)
+    kept = root[:, root.diagonal() > NIL]
+    table = normals(kept.shape[1] if kept.shape[1] <= MOST_SOBOL else len(margins.held))
+    return margins.placed(kept @ table[: kept.shape[1]])
+
+
+def _independent(margins: _Margins) -> tuple[Float64[ndarray, "two draw"], Draws]:
+    """Two normals, and one of every gap, from a fixed table."""
+    n_gaps = len(margins.held)
+    n_draws = max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_NUMBERS // n_gaps))
+    table = _table(n_gaps + 2, n_draws)
+    return table[:2], margins.placed(table[2 : 2 + len(margins.gap)])
+
+
+def _along(
+    variance: Gaps,
+    along: Float64[ndarray, "gap vector"],
+    image: Float64[ndarray, "gap vector"],
+    first: Float64[ndarray, "vector draw"],
+    others: Draws,
+) -> Draws:
+    """Draws of normals: exact along some vectors, of given variances, else independent."""
+    inverse = _inverse(along.T @ image)
+    rest = np.maximum(variance - np.einsum("gi,ij,gj->g", image, inverse, image), 0)
+    loose, held_in = rest, _inverse(along.T @ (rest[:, None] * along))
+    for _ in range(STEPS):  # that variances are what they should be once the two sums are taken out
+        bound = loose * np.einsum("gi,ij,gj->g", along, held_in, along)
+        loose = rest / np.maximum(1 - bound, LEAST)
+        held_in = _inverse(along.T @ (loose[:, None] * along))
+    draws = np.sqrt(loose)[:, None] * others
+    draws -= loose[:, None] * along @ (held_in @ (along.T @ draws))
+    values, vectors = np.linalg.eigh(inverse)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    return draws + image @ (root @ first)
+
+
+def _inverse(inner: Float64[ndarray, "vector vector"]) -> Float64[ndarray, "vector vector"]:
+    return np.linalg.pinv((inner + inner.T) / 2, rcond=1e-9, hermitian=True)
+
+
+@lru_cache(maxsize=4)
+def _table(n_gaps: int, n_draws: int) -> Draws:
+    """Fixed table of normals."""
+    return np.random.Generator(np.random.PCG64(0)).standard_normal((n_gaps, n_draws))

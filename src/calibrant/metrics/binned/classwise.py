@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
-import numpy as np
 from jaxtyping import Float64
 from torch import Tensor
 
@@ -19,13 +18,13 @@ from calibrant.metrics.binned.in_clusters import (
     Size,
     error_from_draws,
     error_in_clusters,
-    gaps_of,
-    stated_noise_of,
 )
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.binned.squared import LONELY, Variance, debiased_square
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import Blocks
+from calibrant.metrics.inference.noise import DrawnNoise
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.settings import check_bins, check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
@@ -66,6 +65,12 @@ class _Classwise(TallyMetric, ABC):
         return ClassGrids(self.n_bins)
 
 
+def _tally(rows: Predictions, n_bins: int) -> Tally:
+    """Sums of the bins of every class."""
+    statistic = ClassGrids(n_bins)
+    return tally_rows(rows, [statistic]).tally_of(statistic)
+
+
 @dataclass(frozen=True, slots=True)
 class _Average(_Classwise, RowMetric, ABC):
     """A mean over classes, whose noise rows or blocks of clusters tell, and margins do not."""
@@ -79,27 +84,23 @@ class _Average(_Classwise, RowMetric, ABC):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`: the noise of all classes together, from the rows."""
         assert isinstance(rows, Predictions)
-        tally = tally_rows(rows, [self.block_statistic]).tally_of(self.block_statistic)
+        tally = shared(_tally, rows, self.n_bins)
         plain = self.estimate(tally, level=level, class_names=rows.class_names)
         n_effective = float(tally["w"][0].sum().square() / tally["ww"][0].sum())
         if math.isnan(float(plain)) or rows.clusters is not None:
             return plain
         if not n_effective > FEWEST - 1e-9:
             return replace(plain, method=FEW)
-        bins = equal_width(tally, self.n_bins)
-        gap, share, variance = gaps_of(bins)
-        held = np.flatnonzero(share > 0)
-        noise = ClassNoise.of(rows, self.n_bins)
-        hard = hard_labels(tally)
+        noise = shared(ClassNoise.of, rows, tally, self.n_bins)
         found = error_from_draws(
             plain,
-            gap[held],
-            share[held],
+            noise.gap,
+            noise.share,
             self.size,
             level,
-            draws=noise.draws(variance, held),
-            calibrated=noise.calibrated(stated_noise_of(bins), held) if hard else None,
-            method=f"{METHODS[self.size]}, noise of blocks of rows",
+            noise=DrawnNoise(noise.draws, noise.deviation, noise.error),
+            calibrated=noise.calibrated,
+            method=f"{METHODS[self.size]}, noise of all classes together",
             floor=plain.noise_floor is not None,
         )
         return replace(found, noise_floor=plain.noise_floor)  # its mean has a closed form

@@ -21,7 +21,7 @@ from calibrant.metrics.inference.blocks import (
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
 
-__all__ = ["METHODS", "Size", "error_from_draws", "error_in_clusters", "gaps_of", "stated_noise_of"]
+__all__ = ["METHODS", "Size", "error_from_draws", "error_in_clusters"]
 
 Size = Literal["l1", "l2", "square"]
 METHODS: dict[Size, str] = {
@@ -60,7 +60,7 @@ def error_in_clusters(
     bare = replace(plain, noise_floor=None, details=details)
     if n_effective < FEWEST_CLUSTERS:
         return too_few_clusters(bare, blocks)
-    gap, share, variance = gaps_of(bins)
+    gap, share, variance = _gaps_of(bins)
     held = share > 0
     excess = np.stack([_excess(equal_width(part, n_bins)) for part in blocks.tallies])
     n_events = len(gap) // n_bins
@@ -71,7 +71,7 @@ def error_in_clusters(
         share[held],
         size,
         level,
-        draws=draws * heavier(n_effective, level),
+        noise=DrawnNoise(draws * heavier(n_effective, level)),
         calibrated=draws if hard_labels(bins) else None,
         method=f"clusters: {METHODS[size]}, noise of blocks",
         floor=plain.noise_floor is not None,
@@ -85,7 +85,7 @@ def error_from_draws(
     size: Size,
     level: float,
     *,
-    draws: Draws,
+    noise: DrawnNoise,
     calibrated: Float64[ndarray, "gap sample"] | None,
     method: str = "",
     floor: bool = True,
@@ -102,7 +102,7 @@ def error_from_draws(
         What of the gaps it is.
     level : float
         Coverage, in (0, 1).
-    draws : Float64[ndarray, "gap draw"]
+    noise : DrawnNoise
         Noise of the gaps.
     calibrated : Float64[ndarray, "gap draw"], optional
         Gaps of a calibrated model; None where labels do not foretell them.
@@ -112,9 +112,9 @@ def error_from_draws(
         Whether the value has noise in it, and so a floor.
     """
     if size == "l1":
-        low, high = absolute_sum_interval(gap, DrawnNoise(draws), level)
+        low, high = absolute_sum_interval(gap, noise, level)
     else:
-        low, high = drawn_root_interval(gap, share, draws, level)
+        low, high = drawn_root_interval(gap, share, noise.draws, level)
     low, high = (low**2, high**2) if size == "square" else (low, high)
     mean, details = None, dict(plain.details)
     if calibrated is not None:
@@ -140,7 +140,7 @@ def error_from_draws(
     )
 
 
-def gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:
+def _gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:
     """Gaps of all bins times their shares, shares, and variances of independent rows.
 
     Of several classes each counts alike: gaps and shares are divided by their number.
@@ -150,12 +150,6 @@ def gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:
     n_events = gap.numel() // gap.shape[-1]
     flat = [each.reshape(-1).numpy() for each in (gap, share, noise)]
     return flat[0] / n_events, flat[1] / n_events, flat[2] / n_events**2
-
-
-def stated_noise_of(bins: Bins) -> Gaps:
-    """Variances of the same gaps, were every probability true."""
-    noise = bins.stated_noise
-    return noise.reshape(-1).numpy() / (noise.numel() // noise.shape[-1]) ** 2
 
 
 def _size(gaps: Draws, share: Gaps, size: Size) -> Float64[ndarray, " draw"]:

@@ -28,6 +28,8 @@ def calibrated_gaps(
     twice: Float64[ndarray, " bin"],
     stated: Float64[ndarray, " bin"],
     variance: Float64[ndarray, " bin"],
+    *,
+    normal: Float64[ndarray, "bin draw"] | None = None,
 ) -> Float64[ndarray, "bin draw"]:
     r"""Draws of stated less observed, summed over the rows of every bin, were all of it true.
 
@@ -39,6 +41,8 @@ def calibrated_gaps(
         Sum of weight times stated probability.
     variance : Float64[ndarray, "bin"]
         :math:`\sum w^2 p (1 - p)`.
+    normal : Float64[ndarray, "bin draw"], optional
+        Standard normals that the gaps rise with, where bins depend on each other.
 
     Notes
     -----
@@ -67,15 +71,15 @@ def calibrated_gaps(
     few = (variance > 0) & (counted < NORMAL)
     spread = np.sqrt(np.maximum(variance, 0))
     if not few.any():
-        return spread[:, None] * _normals(len(weight))
-    numbers = _numbers_off(
-        few, step[few], stated[few] / step[few], counted[few], (weight / step)[few]
-    )
+        return spread[:, None] * (_normals(len(weight)) if normal is None else normal)
+    sums = stated[few] / step[few], counted[few], (weight / step)[few]
+    numbers = _numbers_off(few, step[few], *sums, normal=normal)
     if few.all():
         return numbers
     out = np.empty((len(weight), numbers.shape[1]))
     out[few] = numbers
-    out[~few] = spread[~few, None] * _normals(len(weight))[~few]
+    table = _normals(len(weight)) if normal is None else normal
+    out[~few] = spread[~few, None] * table[~few]
     return out
 
 
@@ -114,6 +118,8 @@ def _numbers_off(
     mean: Float64[ndarray, " one"],
     variance: Float64[ndarray, " one"],
     rows: Float64[ndarray, " one"],
+    *,
+    normal: Float64[ndarray, "bin draw"] | None,
 ) -> Float64[ndarray, "one draw"]:
     """Mean less number that comes out, times the step, for few rows or rare outcomes."""
     flipped: Bool[ndarray, " one"] = mean > rows / 2  # count what does not come out
@@ -131,7 +137,15 @@ def _numbers_off(
     off = ((mean - first)[:, None] - np.arange(mass.shape[1] + 1)) * np.where(flipped, -step, step)[
         :, None
     ]
-    return _drawn_of(few, mass, off)
+    if normal is None:
+        return _drawn_of(few, mass, off)
+    drawn, signs = np.empty((len(mass), normal.shape[1])), np.where(flipped, 1, -1)
+    places = ndtri(mass)  # the greater the gap, the fewer come out
+    for out, value, below, bin_, sign in zip(
+        drawn, off, places, np.flatnonzero(few), signs, strict=True
+    ):
+        value.take(below.searchsorted(sign * normal[bin_]), out=out, mode="clip")
+    return drawn
 
 
 def _drawn_of(

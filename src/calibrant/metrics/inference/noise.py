@@ -14,6 +14,7 @@ from scipy.special import erf, ndtri
 from scipy.stats import qmc
 
 __all__ = [
+    "MOST_SOBOL",
     "DrawnNoise",
     "IndependentNoise",
     "Noise",
@@ -159,7 +160,7 @@ class DrawnNoise(Noise):
         deviation: Float64[ndarray, " gap"] | None = None,
         error: float | None = None,
     ) -> None:
-        self._draws = draws
+        self.draws = draws
         self._deviation = np.sqrt((draws**2).mean(axis=1)) if deviation is None else deviation
         self._error = error
 
@@ -172,14 +173,14 @@ class DrawnNoise(Noise):
         self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
     ) -> Float64[ndarray, " draw"]:
         """See `Noise.sums`."""
-        shown = self._draws + (true * sign)[:, None]
+        shown = self.draws + (true * sign)[:, None]
         return np.abs(shown, out=shown).sum(axis=0)
 
     def error(self, sign: Float64[ndarray, " gap"]) -> float:
         """See `Noise.error`."""
         if self._error is not None:
             return self._error
-        return float(np.sqrt((weighted_sum(sign, self._draws) ** 2).mean()))
+        return float(np.sqrt((weighted_sum(sign, self.draws) ** 2).mean()))
 
 
 def folded_mean(

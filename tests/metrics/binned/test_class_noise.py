@@ -1,0 +1,159 @@
+"""Noise of the gaps of all classes: its covariance is that of the rows, and it is drawn once."""
+
+import numpy as np
+import pytest
+import torch
+
+import calibrant as cal
+from calibrant.metrics.binned import class_noise
+from calibrant.metrics.binned.class_covariance import class_covariances, class_products
+from calibrant.metrics.binned.class_noise import ClassNoise
+from calibrant.statistics.bundle import tally_rows
+from calibrant.statistics.class_grids import ClassGrids
+
+N_BINS = 7
+
+
+def drawn(n_classes, n_rows=400, *, soft=False, weights=False, seed=0):
+    r = np.random.default_rng(seed)
+    probs = r.dirichlet(np.full(n_classes, 0.7), n_rows)
+    labels = r.dirichlet(np.ones(n_classes), n_rows) if soft else r.integers(n_classes, size=n_rows)
+    weight = r.uniform(0.5, 3, n_rows) if weights else None
+    return cal.predictions(probs=probs, labels=labels, weights=weight)
+
+
+def noise_of(rows, n_bins=N_BINS):
+    grid = ClassGrids(n_bins)
+    return ClassNoise.of(rows, tally_rows(rows, [grid]).tally_of(grid), n_bins)
+
+
+def moments_by_hand(rows):
+    """Both matrices from one long vector a row."""
+    probs = rows.full_probs.numpy()
+    n_rows, n_classes = probs.shape
+    came = np.eye(n_classes)[rows.hard.numpy()] if rows.soft is None else rows.soft.numpy()
+    bins = np.clip(np.ceil(probs * N_BINS).astype(int) - 1, 0, N_BINS - 1)
+    off, stated = np.zeros((2, n_rows, n_classes, N_BINS))
+    np.put_along_axis(off, bins[:, :, None], (probs - came)[:, :, None], axis=2)
+    np.put_along_axis(stated, bins[:, :, None], probs[:, :, None], axis=2)
+    off, stated = off.reshape(n_rows, -1), stated.reshape(n_rows, -1)
+    twice = rows.weight().numpy()[:, None] ** 2
+    return off.T @ (twice * off), np.diag((twice * stated).sum(axis=0)) - stated.T @ (
+        twice * stated
+    )
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+@pytest.mark.parametrize("soft", [False, True])
+def test_covariances_are_those_of_one_long_vector_a_row(n_classes, soft, monkeypatch):
+    rows = drawn(n_classes, soft=soft, weights=True)
+    seen, stated = moments_by_hand(rows)
+    monkeypatch.setattr("calibrant.metrics.binned.class_covariance.MOST_ENTRIES", 100 * n_classes)
+    found = class_covariances(rows, N_BINS)
+    np.testing.assert_allclose(found.seen, seen, atol=1e-10)
+    np.testing.assert_allclose(found.stated, stated, atol=1e-10)
+    columns = np.random.default_rng(1).normal(size=(2, n_classes * N_BINS, 2))
+    product = class_products(rows, N_BINS, *columns)
+    np.testing.assert_allclose(product.seen, seen @ columns[0], atol=1e-9)
+    np.testing.assert_allclose(product.stated, stated @ columns[1], atol=1e-9)
+
+
+def test_draws_have_the_covariance_of_the_rows():
+    rows = drawn(3, weights=True, soft=True)
+    noise, (seen, _) = noise_of(rows), moments_by_hand(rows)
+    weight = rows.weight().numpy()
+    n_effective = weight.sum() ** 2 / (weight**2).sum()
+    expected = seen / (3 * weight.sum()) ** 2 - np.outer(noise.gap, noise.gap) / n_effective
+    scale = np.outer(noise.deviation, noise.deviation)
+    np.testing.assert_allclose(np.cov(noise.draws) / scale, expected / scale, atol=0.02)
+    sign = np.where(noise.gap < 0, -1, 1)
+    assert noise.error == pytest.approx(np.sqrt(sign @ expected @ sign), rel=1e-9)
+    assert noise.calibrated is None
+
+
+@pytest.mark.parametrize("soft", [False, True])
+def test_many_classes_keep_the_spread_of_the_signed_sum(soft, monkeypatch):
+    rows = drawn(6, n_rows=3000, soft=soft)
+    exact = noise_of(rows)
+    monkeypatch.setattr(class_noise, "MOST_CLASSES", 5)
+    monkeypatch.setattr(class_noise, "MOST_NUMBERS", 1 << 30)
+    other = noise_of(rows)
+    assert other.error == pytest.approx(exact.error, rel=1e-9)
+    np.testing.assert_allclose(other.deviation, exact.deviation, rtol=1e-9)
+    sign = np.where(exact.gap < 0, -1, 1)
+    for along in (sign, exact.gap / exact.share):
+        spread = [(along @ noise.draws).std() for noise in (exact, other)]
+        assert spread[0] == pytest.approx(spread[1], rel=0.06)
+    np.testing.assert_allclose(other.draws.std(axis=1), exact.deviation, rtol=0.1)
+    sums = [np.abs(noise.draws).sum(axis=0) for noise in (exact, other)]
+    assert sums[0].mean() == pytest.approx(sums[1].mean(), rel=0.02)
+    assert sums[0].std() == pytest.approx(sums[1].std(), rel=0.1)
+
+
+def test_calibrated_gaps_of_two_classes_are_one_another_s_opposite():
+    rows = drawn(2, n_rows=120)
+    noise = noise_of(rows)
+    first, second = np.split(noise.calibrated, 2)
+    np.testing.assert_allclose(first, -second[::-1], atol=1e-3 / 120)
+
+
+def test_calibrated_gaps_scatter_as_labels_that_are_drawn_anew():
+    rows, r = drawn(4, n_rows=60), np.random.default_rng(2)
+    noise = noise_of(rows)
+    upto = rows.full_probs.numpy().cumsum(axis=1)
+    found = []
+    for _ in range(1500):
+        labels = (upto < r.random((60, 1)) * upto[:, -1:]).sum(axis=1)
+        again = cal.predictions(probs=rows.full_probs.numpy(), labels=labels)
+        grid = ClassGrids(N_BINS)
+        table = tally_rows(again, [grid]).tally_of(grid)
+        excess = (table["wp"] - table["wy"]).reshape(-1)[table["w"].reshape(-1) > 0]
+        found.append(float(excess.abs().sum()) / 60 / 4)
+    shown = np.abs(noise.calibrated).sum(axis=0)
+    assert shown.mean() == pytest.approx(np.mean(found), rel=0.03)
+    assert shown.std() == pytest.approx(np.std(found), rel=0.1)
+    assert np.quantile(shown, 0.95) == pytest.approx(np.quantile(found, 0.95), rel=0.05)
+
+
+def test_an_evaluation_draws_the_noise_once(monkeypatch):
+    drawn_for = []
+    whole = class_noise.class_covariances
+
+    def counted(rows, n_bins):
+        drawn_for.append(n_bins)
+        return whole(rows, n_bins)
+
+    monkeypatch.setattr(class_noise, "class_covariances", counted)
+    names = ["classwise_ece", "classwise_ece_l2", "classwise_ece_l2_squared_debiased"]
+    cal.evaluate(drawn(3), [*names, "classwise_ece_10"])
+    assert drawn_for == [15, 10]
+
+
+def test_the_scale_of_the_weights_changes_nothing():
+    rows = drawn(3, weights=True)
+    scaled = rows.reweighted(1e-3 * rows.weight())
+    one, other = (cal.evaluate(each, ["classwise_ece"])["classwise_ece"] for each in (rows, scaled))
+    assert (one.low, one.high) == pytest.approx((other.low, other.high), rel=1e-9)
+
+
+def test_a_row_that_is_sure_and_right_has_no_noise():
+    probs = torch.eye(3, dtype=torch.float64).repeat(10, 1)
+    found = cal.evaluate(
+        cal.predictions(probs=probs, labels=torch.arange(30) % 3), ["classwise_ece"]
+    )
+    assert (found["classwise_ece"].low, found["classwise_ece"].high) == (0, 0)
+
+
+@pytest.mark.parametrize("most", [16, 1])
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_the_order_of_the_classes_changes_nothing(n_classes, most, monkeypatch):
+    monkeypatch.setattr(class_noise, "MOST_CLASSES", most)
+    rows, order = drawn(n_classes), torch.arange(n_classes).roll(1)
+    probs = rows.full_probs[:, order]
+    other = cal.predictions(probs=probs, labels=order.argsort()[rows.hard])
+    names = ["classwise_ece", "classwise_ece_l2"]
+    one, other = (cal.evaluate(each, names) for each in (rows, other))
+    for name in names:
+        a, b = one[name], other[name]
+        assert (a.low, a.high) == pytest.approx((b.low, b.high), rel=1e-7)
+        assert a.details["p_value"] == pytest.approx(b.details["p_value"], abs=1e-9)
