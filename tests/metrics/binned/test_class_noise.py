@@ -6,10 +6,8 @@ import torch
 
 import calibrant as cal
 from calibrant.metrics.binned import class_noise
-from calibrant.metrics.binned.class_covariance import class_covariances, class_products
+from calibrant.metrics.binned.class_covariance import class_covariances, class_products, class_tally
 from calibrant.metrics.binned.class_noise import ClassNoise
-from calibrant.statistics.bundle import tally_rows
-from calibrant.statistics.class_grids import ClassGrids
 
 N_BINS = 7
 
@@ -23,8 +21,7 @@ def drawn(n_classes, n_rows=400, *, soft=False, weights=False, seed=0):
 
 
 def noise_of(rows, n_bins=N_BINS):
-    grid = ClassGrids(n_bins)
-    return ClassNoise.of(rows, tally_rows(rows, [grid]).tally_of(grid), n_bins)
+    return ClassNoise.of(rows, class_tally(rows, n_bins), n_bins)
 
 
 def moments_by_hand(rows):
@@ -105,8 +102,7 @@ def test_calibrated_gaps_scatter_as_labels_that_are_drawn_anew():
     for _ in range(1500):
         labels = (upto < r.random((60, 1)) * upto[:, -1:]).sum(axis=1)
         again = cal.predictions(probs=rows.full_probs.numpy(), labels=labels)
-        grid = ClassGrids(N_BINS)
-        table = tally_rows(again, [grid]).tally_of(grid)
+        table = class_tally(again, N_BINS)
         excess = (table["wp"] - table["wy"]).reshape(-1)[table["w"].reshape(-1) > 0]
         found.append(float(excess.abs().sum()) / 60 / 4)
     shown = np.abs(noise.calibrated).sum(axis=0)

@@ -32,18 +32,44 @@ def test_the_order_of_the_rows_changes_nothing():
         assert numbers(one[name]) == pytest.approx(numbers(other[name]), rel=1e-9)
 
 
-def test_two_classes_are_one_event_told_twice():
-    probs, labels = drawn(2, n_rows=2000, n_classes=2, sharpness=2.0)
+@pytest.mark.parametrize("sharpness", [1.0, 2.0])
+@pytest.mark.parametrize("error", ["ece", "ece_l2"])
+def test_two_classes_are_one_event_told_twice(error, sharpness):
+    probs, labels = drawn(2, n_rows=2000, n_classes=2, sharpness=sharpness)
     rows = cal.predictions(probs=probs, labels=labels)
-    average = cal.evaluate(rows, ["classwise_ece"])["classwise_ece"]
-    each = [
-        cal.evaluate(cal.events(probs=probs[:, k], outcomes=labels == k), ["positive_ece"])
-        for k in (0, 1)
-    ]
-    del each
-    share = average.value
-    assert average.low < share
-    assert average.high - average.low < 0.08  # 2 * 1.96 * sqrt(.25 / 2000) is .044
+    found = cal.evaluate(rows, [f"classwise_{error}", f"positive_{error}"])
+    average, event = found[f"classwise_{error}"], found[f"positive_{error}"]
+    assert average.value == pytest.approx(event.value, rel=1e-9)
+    width = event.high - event.low
+    assert average.low == pytest.approx(event.low, abs=0.06 * width)
+    assert average.high == pytest.approx(event.high, abs=0.06 * width)
+    assert average.details["p_value"] == pytest.approx(event.details["p_value"], abs=0.03)
+    assert average.details["noise_floor_95"] == pytest.approx(
+        event.details["noise_floor_95"], rel=0.04
+    )
+
+
+def test_squares_have_the_squares_of_the_ends():
+    probs, labels = drawn(8, sharpness=1.5)
+    found = cal.evaluate(cal.predictions(probs=probs, labels=labels), NAMES)
+    root, square = found["classwise_ece_l2"], found["classwise_ece_l2_squared_debiased"]
+    assert (square.low, square.high) == pytest.approx((root.low**2, root.high**2), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["classwise_ece", "classwise_ece_l2"])
+def test_bins_of_one_row_or_two_do_not_hide_what_is_wrong(name):
+    """Thirty classes: most bins hold hardly a row, where noise cannot be told from a gap."""
+    many, labels = drawn(7, n_rows=100_000, n_classes=30, sharpness=2.0)
+    true = cal.evaluate(cal.tally(cal.predictions(probs=many, labels=labels), [name]), [name])[
+        name
+    ].value
+    covered = 0
+    for seed in range(12):
+        probs, labels = drawn(seed + 50, n_rows=800, n_classes=30, sharpness=2.0)
+        found = cal.evaluate(cal.predictions(probs=probs, labels=labels), [name])[name]
+        covered += found.low <= true <= found.high
+        assert found.low > 0
+    assert covered >= 10  # of 12; fewer in one of fifty runs at 95 %
 
 
 def test_calibrated_rows_reach_0_and_their_p_value_is_uniform():

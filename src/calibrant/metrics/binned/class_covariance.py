@@ -10,9 +10,12 @@ from jaxtyping import Float64, Int64
 from numpy import ndarray
 
 from calibrant.prediction.base import Predictions
+from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.cells import cell_of
+from calibrant.statistics.class_grids import ClassGrids
+from calibrant.statistics.tally import Tally
 
-__all__ = ["Spreads", "class_covariances", "class_products"]
+__all__ = ["Spreads", "class_covariances", "class_products", "class_tally"]
 
 MOST_ENTRIES = 1 << 20  # rows times classes at a time
 
@@ -62,6 +65,12 @@ class _Part:
             for other in range(k, n_classes):
                 met = np.bincount(begin + self.cell[other], times * values[other], n_bins**2)
                 table[k, :, other] += met.reshape(n_bins, n_bins)
+
+
+def class_tally(rows: Predictions, n_bins: int) -> Tally:
+    """Sums of the bins of every class."""
+    statistic = ClassGrids(n_bins)
+    return tally_rows(rows, [statistic]).tally_of(statistic)
 
 
 def class_covariances(rows: Predictions, n_bins: int) -> Spreads:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import final
 
 import numpy as np
+import torch
 from jaxtyping import Bool, Float64, Int64
 from numpy import ndarray
 from torch import Tensor
@@ -26,6 +27,7 @@ MOST_NUMBERS = 1 << 20  # gaps times draws
 FEWEST_DRAWS, MOST_DRAWS = 256, 2048
 RIDGE = 1e-10  # of every variance: gaps of two classes are one gap told twice
 STEPS, LEAST = 5, 0.25
+LEANING = 10  # rows
 NIL = 1e-4  # deviation beside that of the gap, below which nothing is left but the ridge
 
 Gaps = Float64[ndarray, " gap"]
@@ -47,6 +49,10 @@ class ClassNoise:
         Its standard deviations.
     error : float
         That of the sum with the signs of the gaps.
+    within : Float64[ndarray, "gap draw"]
+        Draws of the noise given how many rows every bin holds.
+    n_effective : float
+        Rows behind all of them.
     calibrated : Float64[ndarray, "gap draw"], optional
         Draws of the gaps, were every probability true; None of soft labels, which foretell none.
 
@@ -68,28 +74,40 @@ class ClassNoise:
     draws: Draws
     deviation: Gaps
     error: float
+    within: Draws
+    n_effective: float
     calibrated: Draws | None
 
     @classmethod
     def of(cls, rows: Predictions, tally: Tally, n_bins: int) -> "ClassNoise":
         """Those of rows that all count, whose class grids tile the bins."""
         margins = _Margins.of(tally, n_bins)
-        gap = margins.gap
+        gap, n_effective = margins.gap, margins.n_effective
+        variance = np.maximum(margins.square - gap**2 / n_effective, 0)
         if rows.n_classes <= MOST_CLASSES and len(gap) <= MOST_GAPS:
-            covariance, stated = _matrices(rows, margins)
-            variance = covariance.diagonal().clip(min=0)
-            draws = np.sqrt(variance)[:, None] * _joint(covariance, margins)
-            square = float(margins.sign @ covariance @ margins.sign)
-            normal = _joint(stated, margins)
+            square, stated = _matrices(rows, margins)
+            covariance = square - np.outer(gap, gap) / n_effective
+            error = float(margins.sign @ covariance @ margins.sign)
+            whole, given, normal = (_joint(x, margins) for x in (covariance, square, stated))
         else:
             along = np.stack((margins.sign, gap / margins.share), axis=1)
-            image = _images(rows, margins, along)
-            variance, square = margins.variance, float(margins.sign @ image[:, 0])
+            square = _images(rows, margins, along)
+            covariance = square - np.outer(gap, gap @ along) / n_effective
+            error = float(margins.sign @ covariance[:, 0])
             first, normal = _independent(margins)
-            draws = _along(variance, along, image, first, normal)
-        error, deviation = math.sqrt(max(0.0, square)), np.sqrt(variance)
-        calibrated = margins.calibrated(normal) if margins.hard else None
-        return cls(gap, margins.share, draws, deviation, error, calibrated)
+            whole = _along(variance, along, covariance, first, normal)
+            given = _along(margins.square, along, square, first, normal)
+        deviation = np.sqrt(variance)
+        return cls(
+            gap,
+            margins.share,
+            deviation[:, None] * whole,
+            deviation,
+            math.sqrt(max(0.0, error)),
+            np.sqrt(margins.within)[:, None] * given,
+            n_effective,
+            margins.calibrated(normal) if margins.hard else None,
+        )
 
 
 @final
@@ -97,14 +115,15 @@ class ClassNoise:
 class _Margins:
     """What sums by bin and class tell of the gaps, of bins that hold rows.
 
-    `filled` is what stated noise is multiplied by to have what outcomes lack of it.
+    `square` is the mean square of their noise, about 0; `filled` what stated noise is multiplied by
+    to have what outcomes lack of it.
     """
 
     bins: Bins
     held: Bool[ndarray, " all"]
     gap: Gaps
     share: Gaps
-    variance: Gaps
+    square: Gaps
     filled: Gaps
     scale: float
     n_effective: float
@@ -121,10 +140,8 @@ class _Margins:
         lacking = np.maximum(stated - seen, 0) if hard else np.zeros_like(seen)
         filled = np.sqrt(lacking / np.where(lacking > 0, stated, 1))
         total, twice = float(tally["w"][0].sum()), float(tally["ww"][0].sum())
-        n_effective = total**2 / twice
-        variance = np.maximum(seen + lacking - gap**2 / n_effective, 0)
         scale = 1 / (total * n_classes)
-        return cls(bins, held, gap, share, variance, filled, scale, n_effective, hard)
+        return cls(bins, held, gap, share, seen + lacking, filled, scale, total**2 / twice, hard)
 
     @property
     def n_bins(self) -> int:
@@ -135,9 +152,33 @@ class _Margins:
         return np.where(self.gap < 0, -1.0, 1.0)
 
     @property
+    def within(self) -> Gaps:
+        """Variance of every gap given the rows of its bin.
+
+        A row alone in its bin tells none, and few tell little: it leans on what the same bin of
+        other classes shows, as `LEANING` rows would, and is at least what was stated.
+        """
+        bins, weight, twice = self.bins, self.bins["w"], self.bins["ww"]
+        held, pairs = weight > 0, (weight.square() - twice).clamp(min=0)
+        safe = torch.where(held, weight, 1)
+        rows = torch.where(held, weight.square() / torch.where(held, twice, 1), 0)
+        alone = (bins.seen_noise * bins.total.square()) / safe.square()  # of a mean, about 0
+        stated = (bins.stated_noise * bins.total.square()) / safe.square()
+        free = torch.where(pairs > 1e-12 * weight.square(), rows - 1, 0).clamp(min=0)
+        # free times the variance of one row, without bias
+        own = torch.where(free > 0, rows * (rows * alone - bins.mean_gap.square()), 0).clamp(min=0)
+        common = (rows * stated * held).sum(dim=0) / held.sum(dim=0).clamp(min=1)
+        known = free.sum(dim=0)
+        shown = torch.where(known > 0, own.sum(dim=0) / torch.where(known > 0, known, 1), common)
+        common = shown.maximum(common) if self.hard else shown
+        found = (own + LEANING * common) / (free + LEANING) / torch.where(held, rows, 1)
+        found = found.maximum(stated) if self.hard else found
+        return _flat(found)[self.held] * self.share**2
+
+    @property
     def order(self) -> Int64[ndarray, " gap"]:
         """Order in which normals are given to the gaps: the same in whatever order classes are."""
-        return np.lexsort((self.share, np.abs(self.gap), self.variance))
+        return np.lexsort((self.share, np.abs(self.gap), self.square))
 
     def placed(self, normal: Draws) -> Draws:
         """Normals in order, of the gaps with their signs, as those of the gaps as they stand."""
@@ -158,24 +199,22 @@ def _flat(each: Float64[Tensor, "class bin"]) -> Float64[ndarray, " all"]:
 def _matrices(
     rows: Predictions, margins: _Margins
 ) -> tuple[Float64[ndarray, "gap gap"], Float64[ndarray, "gap gap"]]:
-    """Covariance of the gaps, and that were every probability true."""
+    """Second moments of the noise of the gaps, and those were every probability true."""
     found, inside = class_covariances(rows, margins.n_bins), np.ix_(margins.held, margins.held)
     seen, stated = (margins.scale**2 * each[inside] for each in (found.seen, found.stated))
-    gap, filled = margins.gap, margins.filled
-    common = np.outer(gap, gap) / margins.n_effective
-    return seen + np.outer(filled, filled) * stated - common, stated
+    return seen + np.outer(margins.filled, margins.filled) * stated, stated
 
 
 def _images(
     rows: Predictions, margins: _Margins, along: Float64[ndarray, "gap vector"]
 ) -> Float64[ndarray, "gap vector"]:
-    """The covariance of the gaps times some vectors."""
-    held, filled, gap = margins.held, margins.filled[:, None], margins.gap
+    """The former times some vectors."""
+    held, filled = margins.held, margins.filled[:, None]
     columns = np.zeros((2, len(held), along.shape[1]))
     columns[:, held] = along, filled * along
     found = class_products(rows, margins.n_bins, *columns)
     seen, stated = (margins.scale**2 * each[held] for each in (found.seen, found.stated))
-    return seen + filled * stated - np.outer(gap, gap @ along) / margins.n_effective
+    return seen + filled * stated
 
 
 def _joint(covariance: Float64[ndarray, "gap gap"], margins: _Margins) -> Draws:
@@ -206,7 +245,7 @@ def _along(
     first: Float64[ndarray, "vector draw"],
     others: Draws,
 ) -> Draws:
-    """Draws of normals: exact along some vectors, of given variances, else independent."""
+    """Draws with a covariance, over deviations: exact along vectors, else independent."""
     inverse = _inverse(along.T @ image)
     rest = np.maximum(variance - np.einsum("gi,ij,gj->g", image, inverse, image), 0)
     loose, held_in = rest, _inverse(along.T @ (rest[:, None] * along))
@@ -218,7 +257,7 @@ def _along(
     draws -= loose[:, None] * along @ (held_in @ (along.T @ draws))
     values, vectors = np.linalg.eigh(inverse)
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    return draws + image @ (root @ first)
+    return (draws + image @ (root @ first)) / np.sqrt(np.where(variance > 0, variance, 1))[:, None]
 
 
 def _inverse(inner: Float64[ndarray, "vector vector"]) -> Float64[ndarray, "vector vector"]:

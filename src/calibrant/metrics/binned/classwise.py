@@ -11,6 +11,7 @@ from torch import Tensor
 from calibrant.metrics.base import RowMetric, TallyMetric
 from calibrant.metrics.binned.bins import Norm, equal_width, floor_of, size_of
 from calibrant.metrics.binned.calibration import NO_ROWS
+from calibrant.metrics.binned.class_covariance import class_tally
 from calibrant.metrics.binned.class_noise import ClassNoise
 from calibrant.metrics.binned.evidence import FEWEST
 from calibrant.metrics.binned.in_clusters import (
@@ -28,7 +29,6 @@ from calibrant.metrics.inference.once import shared
 from calibrant.metrics.settings import check_bins, check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.tally import Tally
 
@@ -65,12 +65,6 @@ class _Classwise(TallyMetric, ABC):
         return ClassGrids(self.n_bins)
 
 
-def _tally(rows: Predictions, n_bins: int) -> Tally:
-    """Sums of the bins of every class."""
-    statistic = ClassGrids(n_bins)
-    return tally_rows(rows, [statistic]).tally_of(statistic)
-
-
 @dataclass(frozen=True, slots=True)
 class _Average(_Classwise, RowMetric, ABC):
     """A mean over classes, whose noise rows or blocks of clusters tell, and margins do not."""
@@ -84,7 +78,7 @@ class _Average(_Classwise, RowMetric, ABC):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`: the noise of all classes together, from the rows."""
         assert isinstance(rows, Predictions)
-        tally = shared(_tally, rows, self.n_bins)
+        tally = shared(class_tally, rows, self.n_bins)
         plain = self.estimate(tally, level=level, class_names=rows.class_names)
         n_effective = float(tally["w"][0].sum().square() / tally["ww"][0].sum())
         if math.isnan(float(plain)) or rows.clusters is not None:
@@ -99,6 +93,8 @@ class _Average(_Classwise, RowMetric, ABC):
             self.size,
             level,
             noise=DrawnNoise(noise.draws, noise.deviation, noise.error),
+            within=noise.within,
+            n_effective=noise.n_effective,
             calibrated=noise.calibrated,
             method=f"{METHODS[self.size]}, noise of all classes together",
             floor=plain.noise_floor is not None,

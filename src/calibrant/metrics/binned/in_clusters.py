@@ -1,5 +1,6 @@
 """Calibration errors whose gaps share rows, or rows that depend on each other."""
 
+import math
 from dataclasses import replace
 from typing import Literal
 
@@ -86,6 +87,8 @@ def error_from_draws(
     level: float,
     *,
     noise: DrawnNoise,
+    within: Draws | None = None,
+    n_effective: float = math.inf,
     calibrated: Float64[ndarray, "gap sample"] | None,
     method: str = "",
     floor: bool = True,
@@ -104,6 +107,10 @@ def error_from_draws(
         Coverage, in (0, 1).
     noise : DrawnNoise
         Noise of the gaps.
+    within : Float64[ndarray, "gap draw"], optional
+        Noise given how many rows every bin holds, of which squares are freed; else all of it.
+    n_effective : float
+        Rows, where their shares of the bins are not in the noise.
     calibrated : Float64[ndarray, "gap draw"], optional
         Gaps of a calibrated model; None where labels do not foretell them.
     method : str
@@ -114,7 +121,8 @@ def error_from_draws(
     if size == "l1":
         low, high = absolute_sum_interval(gap, noise, level)
     else:
-        low, high = drawn_root_interval(gap, share, noise.draws, level)
+        inner = noise.draws if within is None else within
+        low, high = drawn_root_interval(gap, share, inner, level, n_effective)
     low, high = (low**2, high**2) if size == "square" else (low, high)
     mean, details = None, dict(plain.details)
     if calibrated is not None:

@@ -1,5 +1,8 @@
 """Noise of gaps whose rows depend on each other: how the gaps of blocks of clusters scatter."""
 
+import math
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float64
 from numpy import ndarray
@@ -62,6 +65,7 @@ def drawn_root_interval(
     share: Float64[ndarray, " gap"],
     draws: Float64[ndarray, "gap draw"],
     level: float,
+    n_effective: float = math.inf,
 ) -> tuple[float, float]:
     r"""Interval of :math:`(\sum_b d_b^2 / P_b)^{1/2}` of the true gaps behind noisy ones.
 
@@ -75,11 +79,14 @@ def drawn_root_interval(
         Noise of the gaps.
     level : float
         Coverage, in (0, 1).
+    n_effective : float, default inf
+        Rows whose shares of the bins are left to chance, where that is not among the noise.
 
     Notes
     -----
     With the gaps that were seen scaled to a root of :math:`\theta`, the sum of squares shows
-    :math:`\theta^2 + 2 \theta x + q` for draws of x and q; the ends are those of which the sum that
+    :math:`\theta^2 + 2 \theta x + q` for draws of x and q, the first term times a lognormal number
+    for the shares, as in `root_mean_square_interval`; the ends are those of which the sum that
     was seen is just not extreme, as for independent gaps.
 
     Examples
@@ -93,8 +100,12 @@ def drawn_root_interval(
     part = gap / np.sqrt(seen) if seen > 0 else np.sqrt(share / share.sum()) * np.sqrt(share)
     linear, square = 2 * (part / share) @ draws, (1 / share) @ draws**2
 
+    held = part**2 / share
+    shares = math.sqrt(max(0.0, float((held**2 / share).sum()) - 1) / n_effective)
+    spread = np.exp(shares * _shares(draws.shape[1]) - shares**2 / 2)
+
     def shown(root: float, at: float) -> float:
-        return quantile(root**2 + root * linear + square, at)
+        return quantile(root**2 * spread + root * linear + square, at)
 
     target = max(seen, shown(0.0, tail / 2 + 0.25))
     most = float(np.sqrt(target)) + 1.0
@@ -104,3 +115,10 @@ def drawn_root_interval(
     if shown(0.0, tail) < target:
         high = crossing(lambda root: shown(root, tail) - target, 0.0, most)
     return low, high
+
+
+@lru_cache(maxsize=8)
+def _shares(n_draws: int) -> Float64[ndarray, " draw"]:
+    """Fixed normals, of mean 0 and variance 1."""
+    drawn = np.random.Generator(np.random.PCG64(2)).standard_normal(n_draws)
+    return (drawn - drawn.mean()) / drawn.std()
