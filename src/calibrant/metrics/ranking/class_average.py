@@ -15,8 +15,9 @@ from calibrant.metrics.bounds import from_grid, with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.class_ranking import ClassRanking
-from calibrant.metrics.ranking.sides import Sides, sides_of_classes, sides_of_steps, support_of
-from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
+from calibrant.metrics.ranking.class_steps import each_class, effective_sides, weight_of
+from calibrant.metrics.ranking.sides import Sides, sides_of_classes, support_of
+from calibrant.metrics.ranking.steps import Steps, ranked
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
@@ -100,25 +101,24 @@ class OneVsRest(RowMetric, ABC):
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `Metric.read`."""
-        steps = steps_of_tally(tally)
-        values = self.of_steps(steps.pooled() if self.average == "micro" else steps)
-        return self._averaged(values, steps.up.sum(-1))
+        return self._averaged(*each_class(tally, self.average, self.of_steps, weight_of))
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `Metric.estimate`; warns where the grid is too coarse."""
-        steps, n = steps_of_tally(tally), int(tally["count"][0].sum())
-        support = steps.up.sum(-1)
-        if self.average == "micro":
-            steps = steps.pooled()
-        values, bounds = self.of_steps(steps), self.bound_of(steps).clamp(min=ROUNDING)
+        n, single = int(tally["count"][0].sum()), self._is_single(class_names)
+        readings = [self.of_steps, self.bound_of, weight_of]
+        if single:
+            readings += [self.variance_of, self.excess_of, *effective_sides()]
+        values, bounds, support, *more = each_class(tally, self.average, *readings)
+        bounds.clamp_(min=ROUNDING)
         if values.isnan().all():
             return self._undefined(values, support, n, class_names)
         hard = float((tally["wy"] - tally["wyy"]).abs().sum()) <= 1e-9 * float(support.sum())
         ends = [Interval(None, None, SHARED)]
-        if self._is_single(class_names):
-            spread = (self.variance_of(steps), self.excess_of(steps)) if hard else None
-            ends = self._ends(values, spread, sides_of_steps(steps), level)
+        if single:
+            spread = (more[0], more[1]) if hard else None
+            ends = self._ends(values, spread, (more[2], more[3]), level)
         if self.average == "per_class":
             estimate = self._vector(values, ends, support, n, level=level, class_names=class_names)
             return self._bounded(estimate, bounds)
@@ -201,9 +201,9 @@ class OneVsRest(RowMetric, ABC):
         scores = pair_scores(rows)
         weight = rows.weight().repeat(rows.n_classes)
         if rows.soft is not None:
-            value = self.of_steps(ranked(scores, rows.soft.T.reshape(-1), weight).steps)
-            unknown = torch.full_like(value[None], math.nan)
-            return value[None], (unknown, unknown), rows.weight()
+            value = self.of_steps(ranked(scores, rows.soft.T.reshape(-1), weight).steps)[None]
+            unknown = torch.full_like(value, math.nan)
+            return value, (unknown, unknown), rows.weight()
         classes = torch.arange(rows.n_classes, device=rows.device)[:, None]
         one = self.of_hard(scores, (rows.hard == classes).reshape(-1), weight)
         moved = one.influence.view(rows.n_classes, -1).sum(0)

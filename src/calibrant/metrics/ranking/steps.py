@@ -60,15 +60,6 @@ class Steps:
         """The same steps, named by other scores."""
         return replace(self, scores=scores)
 
-    @final
-    def pooled(self) -> "Steps":
-        """Steps of all rankings together."""
-        sums = (
-            side.sum(0, keepdim=True)
-            for side in (self.up, self.down, self.up_twice, self.down_twice, self.least, self.apart)
-        )
-        return Steps(self.scores, *sums)
-
     @property
     @final
     def hits(self) -> Masses:
