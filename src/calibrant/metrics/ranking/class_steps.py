@@ -12,7 +12,7 @@ from calibrant.statistics.tally import Tally
 
 __all__ = ["Reading", "each_class", "effective_sides", "weight_of"]
 
-IN_CACHE = 1 << 14  # cells at a time
+IN_CACHE = 1 << 15  # cells at a time
 
 PerClass = Float64[Tensor, "*class"]
 Reading = Callable[[Steps], PerClass]
