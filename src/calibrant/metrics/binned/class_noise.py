@@ -27,7 +27,7 @@ MOST_NUMBERS = 1 << 20  # gaps times draws
 FEWEST_DRAWS, MOST_DRAWS = 256, 2048
 RIDGE = 1e-10  # of every variance: gaps of two classes are one gap told twice
 STEPS, LEAST = 5, 0.25
-LEANING = 10  # rows
+LEANING, ENOUGH = 10, 50  # rows of a bin, of that bin of all classes
 NIL = 1e-4  # deviation beside that of the gap, below which nothing is left but the ridge
 
 Gaps = Float64[ndarray, " gap"]
@@ -156,7 +156,8 @@ class _Margins:
         """Variance of every gap given the rows of its bin.
 
         A row alone in its bin tells none, and few tell little: it leans on what the same bin of
-        other classes shows, as `LEANING` rows would, and is at least what was stated.
+        other classes shows, as `LEANING` rows would, and is at least what was stated, unless that
+        bin of all classes tells better.
         """
         bins, weight, twice = self.bins, self.bins["w"], self.bins["ww"]
         held, pairs = weight > 0, (weight.square() - twice).clamp(min=0)
@@ -170,9 +171,10 @@ class _Margins:
         common = (rows * stated * held).sum(dim=0) / held.sum(dim=0).clamp(min=1)
         known = free.sum(dim=0)
         shown = torch.where(known > 0, own.sum(dim=0) / torch.where(known > 0, known, 1), common)
-        common = shown.maximum(common) if self.hard else shown
+        few = self.hard * (known < ENOUGH)
+        common = torch.where(few, shown.maximum(common), shown)
         found = (own + LEANING * common) / (free + LEANING) / torch.where(held, rows, 1)
-        found = found.maximum(stated) if self.hard else found
+        found = torch.where(self.hard * (free > LEANING), found.maximum(stated), found)
         return _flat(found)[self.held] * self.share**2
 
     @property
