@@ -153,3 +153,39 @@ def test_the_order_of_the_classes_changes_nothing(n_classes, most, monkeypatch):
         a, b = one[name], other[name]
         assert (a.low, a.high) == pytest.approx((b.low, b.high), rel=1e-7)
         assert a.details["p_value"] == pytest.approx(b.details["p_value"], abs=1e-9)
+
+
+@pytest.mark.parametrize("decimals", [3, 4, 7])
+@pytest.mark.parametrize("n_classes", [2, 3, 10, 16])
+@pytest.mark.parametrize("n_rows", [30, 3000])
+def test_rows_whose_rounded_probabilities_do_not_sum_to_1_have_an_interval(
+    n_rows, n_classes, decimals
+):
+    r = np.random.default_rng(n_rows)
+    exact = r.dirichlet(np.full(n_classes, 0.7), n_rows)
+    labels = (exact.cumsum(axis=1) < r.random((n_rows, 1))).sum(axis=1).clip(max=n_classes - 1)
+    probs = exact.round(decimals).astype(np.float32)
+    off = abs(probs.sum(axis=1, dtype=np.float64) - 1)
+    probs[off > 9e-4] = exact[off > 9e-4]
+    found = cal.evaluate(cal.predictions(probs=probs, labels=labels), ["classwise_ece"])
+    whole = probs.astype(np.float64) / probs.sum(axis=1, dtype=np.float64, keepdims=True)
+    alike = cal.evaluate(cal.predictions(probs=whole, labels=labels), ["classwise_ece"])
+    rounded, plain = found["classwise_ece"], alike["classwise_ece"]
+    assert rounded.low == pytest.approx(plain.low, abs=0.06 * plain.value)
+    assert rounded.high == pytest.approx(plain.high, abs=0.06 * plain.value)
+
+
+@pytest.mark.parametrize("least", [-1e-9, -1e-5])
+def test_an_eigenvalue_below_0_is_lifted_by_the_least_ridge(least):
+    vectors, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 6)))
+    values = np.array([least, 1.0, 1.0, 1.2, 1.3, 1.5])
+    matrix = vectors @ np.diag(values) @ vectors.T
+    scale = 1 / np.sqrt(matrix.diagonal())
+    correlation = matrix * np.outer(scale, scale)
+    root = class_noise._root(correlation.copy())
+    np.testing.assert_allclose(root @ root.T, correlation, atol=200 * abs(least))
+
+
+def test_a_matrix_that_is_none_of_covariances_is_refused():
+    with pytest.raises(ArithmeticError, match=r"eigenvalue of -0\.99"):
+        class_noise._root(np.array([[1.0, 2.0], [2.0, 1.0]]))

@@ -25,7 +25,7 @@ MOST_CLASSES = 16  # of whose pairs the covariance is made
 MOST_GAPS = 1200  # and of as many gaps
 MOST_NUMBERS = 1 << 20  # gaps times draws
 FEWEST_DRAWS, MOST_DRAWS = 256, 2048
-RIDGE = 1e-10  # of every variance: gaps of two classes are one gap told twice
+RIDGES = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2)  # of every variance; see `_root`
 STEPS, LEAST = 5, 0.25
 LEANING, ENOUGH = 10, 50  # rows of a bin, of that bin of all classes
 NIL = 1e-4  # deviation beside that of the gap, below which nothing is left but the ridge
@@ -225,11 +225,27 @@ def _joint(covariance: Float64[ndarray, "gap gap"], margins: _Margins) -> Draws:
     unit = margins.sign / np.where(deviation > 0, deviation, 1)
     order = margins.order
     correlation = (covariance * np.outer(unit, unit))[np.ix_(order, order)]
-    correlation[np.diag_indices_from(correlation)] = 1 + RIDGE
-    root = np.linalg.cholesky(correlation)
+    root = _root(correlation)
     kept = root[:, root.diagonal() > NIL]
     table = normals(kept.shape[1] if kept.shape[1] <= MOST_SOBOL else len(margins.held))
     return margins.placed(kept @ table[: kept.shape[1]])
+
+
+def _root(correlation: Float64[ndarray, "gap gap"]) -> Float64[ndarray, "gap gap"]:
+    """Lower triangle whose product with its mirror image is a matrix of correlations.
+
+    Gaps of all classes add up to none, so that one eigenvalue is 0, or below it where probabilities
+    are rounded and their rows do not quite sum to 1. The least ridge that lifts it is added.
+    """
+    diagonal = np.diag_indices_from(correlation)
+    for ridge in RIDGES:
+        correlation[diagonal] = 1 + ridge
+        try:
+            return np.linalg.cholesky(correlation)
+        except np.linalg.LinAlgError:
+            continue
+    least = float(np.linalg.eigvalsh(correlation)[0])
+    raise ArithmeticError(f"covariances of gaps have an eigenvalue of {least:.3g}")
 
 
 def _independent(margins: _Margins) -> tuple[Float64[ndarray, "two draw"], Draws]:
