@@ -14,6 +14,7 @@ __all__ = ["SmoothedSize"]
 
 A_BANDWIDTH = 3  # places: the rule is then right to 1e-5
 FAR = 5.0  # bandwidths: beyond, smoothed noise has correlations below exp(-6.25)
+GONE = 9.0  # bandwidths from an end, beyond which less than exp(-36) of it is reflected
 FAINT = 1e-12  # of the largest variance: rounding
 
 
@@ -49,8 +50,10 @@ class SmoothedSize:
         place, lag = np.arange(n + 1)[:, None], np.arange(min(n, math.ceil(FAR * sigma * n)) + 1)
         both, other = 2 * place + lag, np.minimum(place + lag, n)
         cover = _bell(lag / n, sigma) * between[np.minimum(both, 2 * n)]
-        cover += _bell(both / n, sigma) * between[lag]
-        cover += _bell(2 - both / n, sigma) * between[2 * n - lag]
+        near = min(n, math.ceil(GONE * sigma * n)) + 1  # places that a reflection may reach
+        start, end = slice(near), slice(-near, None)
+        cover[start] += _bell(both[start] / n, sigma) * between[lag]
+        cover[end] += _bell(2 - both[end] / n, sigma) * between[2 * n - lag]
         variance = cover[:, 0]
         spread = np.sqrt(np.where(variance > FAINT * variance.max(), variance, 0))
         product = spread[:, None] * spread[other]
