@@ -98,7 +98,7 @@ static void fold_hard(const double *sums, double *table, int64_t step, int64_t n
 }
 
 /* Whether all buckets are among some n. */
-static int all_within(const int64_t *bucket, int64_t n, int64_t n_buckets) {
+SCAN int calibrant_all_within(const int64_t *bucket, int64_t n, int64_t n_buckets) {
     int outside = 0;
     for (int64_t i = 0; i < n; i++) outside |= (uint64_t)bucket[i] >= (uint64_t)n_buckets;
     return !outside;
@@ -113,7 +113,7 @@ static int all_within(const int64_t *bucket, int64_t n, int64_t n_buckets) {
 int calibrant_add_events(const int64_t *bucket, const double *prob, const uint8_t *hit,
                           const double *share, const double *weight, int64_t n, double *table,
                           int64_t step, int64_t n_buckets) {
-    if (!all_within(bucket, n, n_buckets)) return 0;
+    if (!calibrant_all_within(bucket, n, n_buckets)) return 0;
     const int plain = hit != NULL && weight == NULL;
     const int64_t width = plain ? 8 : 16;
     double *sums = n < n_buckets / 4 ? NULL : calloc((size_t)(n_buckets * width), sizeof *sums);
@@ -138,7 +138,7 @@ int calibrant_add_events(const int64_t *bucket, const double *prob, const uint8_
 /* Adds the columns count, w and ww of some rows to a table, by bucket; see above. */
 int calibrant_add_counts(const int64_t *bucket, const double *weight, int64_t n, double *table,
                          int64_t step, int64_t n_buckets) {
-    if (!all_within(bucket, n, n_buckets)) return 0;
+    if (!calibrant_all_within(bucket, n, n_buckets)) return 0;
     for (int64_t i = 0; i < n; i++) {
         double *at = table + bucket[i];
         const double w = weight == NULL ? 1 : weight[i];
@@ -190,6 +190,21 @@ int calibrant_add_moments(const double *score, const double *weight, int64_t n, 
         }
         const double part[9] = {(double)(end - start), w, wv, wvv, ww, wwv, wwvv, many, heavy};
         for (int column = 0; column < 9; column++) sums[column] += part[column];
+    }
+    return 1;
+}
+
+/* Sum of the sizes of gaps with noise, draw by draw, from the first gap on. Returns 1. */
+SCAN int calibrant_folded_sums(const double *noise, const double *gap, int64_t n_gaps,
+                               int64_t n_draws, double *sums) {
+    for (int64_t start = 0; start < n_draws; start += 512) {
+        const int64_t some = n_draws - start < 512 ? n_draws - start : 512;
+        double *sum = sums + start;
+        memset(sum, 0, (size_t)some * sizeof *sum);
+        for (int64_t g = 0; g < n_gaps; g++) {
+            const double *drawn = noise + g * n_draws + start, true_gap = gap[g];
+            for (int64_t d = 0; d < some; d++) sum[d] += fabs(drawn[d] + true_gap);
+        }
     }
     return 1;
 }

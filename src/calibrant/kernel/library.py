@@ -53,6 +53,8 @@ _OF_REAL = {  # what every function takes, in the order of its C declaration
 }
 _OF_ROWS = {
     "abreast": (_COUNT,),
+    "all_within": (_POINTER, _COUNT, _COUNT),
+    "folded_sums": (_POINTER, _POINTER, _COUNT, _COUNT, _POINTER),
     "keys_narrow": (_POINTER, _POINTER, _COUNT, _POINTER),
     "runs_narrow": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),

@@ -12,6 +12,7 @@ from calibrant.kernel.library import kernel
 
 __all__ = [
     "all_clean",
+    "all_within",
     "chosen",
     "clean_tops",
     "distances",
@@ -55,6 +56,14 @@ def all_clean(values: Float[Tensor, "row *class"], low: float, high: float) -> b
         return bool(look(at, last - first, n_classes, low, high))
 
     return in_spans(values, work)
+
+
+def all_within(labels: Int64[Tensor, " row"], n: int) -> bool:
+    """Whether all labels lie in [0, n); False without the kernel, too."""
+    library = kernel()
+    if library is None or labels.dtype != torch.int64 or not plain(labels):
+        return False
+    return bool(library["all_within"](labels.data_ptr(), labels.numel(), n))
 
 
 def clean_tops(

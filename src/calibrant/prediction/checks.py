@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Float64, Integer
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.kernel.scans import all_clean
+from calibrant.kernel.scans import all_clean, all_within
 from calibrant.prediction.sums_of_rows import (
     SUM_TOLERANCE,
     clean_bounds,
@@ -202,7 +202,7 @@ def check_hard(
     argument: str, labels: Integer[Tensor, " row"], n_classes: int, where: Where
 ) -> None:
     """Every entry is a class index."""
-    if where.counts is None and _bounded(labels, 0.0, n_classes - 1.0):
+    if where.counts is None and _are_classes(labels, n_classes):
         return
 
     def inside(rows: Tensor) -> Tensor:
@@ -239,6 +239,13 @@ def _bounded(values: Tensor, low: float, high: float) -> bool:
     """Whether all lie in [low, high]; False as soon as one is NaN."""
     least, greatest = values.aminmax()
     return bool(least >= low) and bool(greatest <= high)
+
+
+def _are_classes(labels: Integer[Tensor, " row"], n_classes: int) -> bool:
+    """Whether all lie in [0, n_classes), told at one look."""
+    if labels.dtype == torch.int64 and all_within(labels, n_classes):
+        return True
+    return _bounded(labels, 0.0, n_classes - 1.0)
 
 
 def _chunks(values: Tensor) -> Iterator[tuple[int, Tensor]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Literal
 
 import torch
@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.binned.noise_floor import floor_of_max, floor_of_mean
-from calibrant.statistics.cells import fold_tails
+from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.class_grids import N_CLASS_CELLS, ClassGrids
 from calibrant.statistics.power_sums import COLUMNS
 from calibrant.statistics.predicted_class_grid import PredictedClassGrid
@@ -76,7 +76,13 @@ class Bins:
 
 def equal_width(tally: Tally, n_bins: int) -> Bins:
     """Bins of equal width of a score grid, or of the grid of every class, that tiles them."""
-    return Bins(cache(partial(_tiled, tally, n_bins)))  # most columns are asked for often
+    if tally.table.ndim == 2 and tally.statistic.columns == COLUMNS:
+        return summed(_tiled(tally, n_bins, tally.table))  # all at once: one look is short
+
+    def column(name: str) -> Float64[Tensor, "*class bin"]:
+        return _tiled(tally, n_bins, tally[name])
+
+    return Bins(cache(column))  # most are asked for often
 
 
 def summed(table: Float64[Tensor, "column *class bin"]) -> Bins:
@@ -115,9 +121,16 @@ def _at_least_one(mass: Tensor) -> Tensor:
     return torch.where(mass > 0, mass, 1)
 
 
-def _tiled(tally: Tally, n_bins: int, column: str) -> Float64[Tensor, "*class bin"]:
-    grid, sums = tally.statistic, tally[column]
+def _tiled(
+    tally: Tally, n_bins: int, sums: Float64[Tensor, "*column cell"]
+) -> Float64[Tensor, "*column bin"]:
+    """Sums of the bins that cells of the tally's grid make up."""
+    grid = tally.statistic
     assert isinstance(grid, (ScoreGrid, ClassGrids, PredictedClassGrid))
-    if grid.n_cells == (N_CELLS if isinstance(grid, ScoreGrid) else N_CLASS_CELLS):
-        sums = fold_tails(sums)
-    return sums.reshape(*sums.shape[:-1], n_bins, -1).sum(dim=-1)
+    if grid.n_cells != (N_CELLS if isinstance(grid, ScoreGrid) else N_CLASS_CELLS):
+        return sums.reshape(*sums.shape[:-1], n_bins, -1).sum(dim=-1)
+    inner = sums[..., N_TAIL:-N_TAIL]  # without the parts that are cut off the first and the last
+    bins = inner.reshape(*inner.shape[:-1], n_bins, -1).sum(dim=-1)
+    bins[..., 0] += sums[..., :N_TAIL].sum(dim=-1)
+    bins[..., -1] += sums[..., -N_TAIL:].sum(dim=-1)
+    return bins

@@ -117,9 +117,13 @@ def _sums(
 def _growth(
     whole: Float64[ndarray, "column bin"], fine: Float64[ndarray, "column part"], n_bins: int
 ) -> float:
-    """Growth of the sum of absolute gaps by cutting, in standard deviations beyond noise."""
+    """Growth of the sum of absolute gaps by cutting, in standard deviations beyond noise, or 0."""
     spread = np.sqrt(np.max(fine[1:], axis=0)).reshape(n_bins, -1)
     outer = np.sqrt((spread**2).sum(axis=1))
+    expected = np.sqrt(2 / np.pi) * (spread.sum() - outer.sum())
+    seen = np.abs(fine[0]).sum() - np.abs(whole[0]).sum()
+    if seen <= expected:
+        return 0.0
     share = spread / np.where(outer > 0, outer, 1)[:, None]  # correlation of part and bin
     folded = (
         2 / np.pi * (share * np.arcsin(share.clip(max=1)) + np.sqrt((1 - share**2).clip(0)) - 1)
@@ -128,6 +132,4 @@ def _growth(
     variance = 2 * (1 - 2 / np.pi) * squares - 2 * (folded * spread * outer[:, None]).sum()
     if variance <= 1e-12 * squares:
         return 0.0
-    expected = np.sqrt(2 / np.pi) * (spread.sum() - outer.sum())
-    seen = np.abs(fine[0]).sum() - np.abs(whole[0]).sum()
     return float((seen - expected) / np.sqrt(variance))

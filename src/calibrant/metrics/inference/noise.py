@@ -13,6 +13,8 @@ from numpy import ndarray
 from scipy.special import erf, ndtri
 from scipy.stats import qmc
 
+from calibrant.kernel.draws import folded_sums
+
 __all__ = [
     "MOST_SOBOL",
     "DrawnNoise",
@@ -116,8 +118,7 @@ class IndependentNoise(Noise):
     ) -> Float64[ndarray, " draw"]:
         """See `Noise.sums`; `sign` is that of the gaps, or its opposite."""
         del sign  # noise is drawn for gaps of sign +, and as likely as its opposite
-        drawn = self._draws + true[self._head, None]
-        drawn = np.abs(drawn, out=drawn).sum(axis=0)
+        drawn = folded_sums(self._draws, true[self._head])
         sure = np.abs(true[self._deviation <= 0]).sum()
         return drawn + sure + self._rest_of(true)
 
