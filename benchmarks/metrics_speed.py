@@ -1,10 +1,13 @@
 """Speed of metrics beside every library that has them, and beside a plain sum of the same array.
 
 All of a row of the table get the same tensors in memory and do all of it: check, count, read; they
-run in turn in one process, and the medians are compared. A value is right where it agrees with the
-closed form in float64 (of smooth ECE, which has none, with relplot's to .001). What would take
-longer than half a minute runs once, on the first hundredth of the rows, and its time is multiplied.
-Peers are imported one by one; what is not installed, or does not import, is named.
+run in turn in one process, and the medians are compared. Before each run the probabilities are
+summed a few times, so that none finds in the cache what the one before it left there, and Python's
+collector of garbage rests meanwhile, as in `timeit`: what it takes is for all that is imported. A
+value is right where it agrees with the closed form in float64 (of smooth ECE, which has none, with
+relplot's to .001). What would take longer than half a minute runs once, on the first hundredth of
+the rows, and its time is multiplied. Peers are imported one by one; what is not installed, or does
+not import, is named.
 
 The floor is a plain sum over the probabilities: no metric can be told without reading them. Last,
 the time that it takes to read one more metric from a tally that is there, for all of the registry:
@@ -16,6 +19,7 @@ Run it as `make bench`, which installs the peers into an environment of its own,
 """
 
 import argparse
+import gc
 import statistics
 import sys
 import time
@@ -55,11 +59,14 @@ class Runner:
 
     def once(self, batch: Batch, factor: float = 1.0) -> None:
         """Run and keep wall and CPU time."""
+        gc.collect()
+        gc.disable()
         wall, cpu = time.perf_counter(), time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.value = float(self.run(batch))
         spent = time.perf_counter() - wall, time.process_time() - cpu
+        gc.enable()
         self.times.append((factor * spent[0], factor * spent[1]))
 
     def median(self, kind: int = 0) -> float:
@@ -99,6 +106,7 @@ def measure(case: Case, shape: str, batch: Batch) -> tuple[list[Runner], list[st
     for _ in range(ROUNDS):
         for runner in runners:
             if not runner.slow:
+                floor_of(batch, 3)
                 runner.once(batch)
     good = []
     for runner in runners:
@@ -113,10 +121,10 @@ def _seconds(runner: Runner, batch: Batch) -> float:
     return time.perf_counter() - start
 
 
-def floor_of(batch: Batch) -> float:
-    """Seconds of a sum over the probabilities."""
+def floor_of(batch: Batch, n_times: int = 11) -> float:
+    """Seconds of a sum over the probabilities, which leaves them as near as they come."""
     times = []
-    for _ in range(11):
+    for _ in range(n_times):
         start = time.perf_counter()
         batch.probs.sum()
         times.append(time.perf_counter() - start)
