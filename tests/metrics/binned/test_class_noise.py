@@ -175,17 +175,28 @@ def test_rows_whose_rounded_probabilities_do_not_sum_to_1_have_an_interval(
     assert rounded.high == pytest.approx(plain.high, abs=0.06 * plain.value)
 
 
-@pytest.mark.parametrize("least", [-1e-9, -1e-5])
-def test_an_eigenvalue_below_0_is_lifted_by_the_least_ridge(least):
+@pytest.mark.parametrize("least", [-1e-9, -1e-5, -0.02])
+def test_an_eigenvalue_below_0_is_lifted_and_variances_stay(least):
     vectors, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(6, 6)))
     values = np.array([least, 1.0, 1.0, 1.2, 1.3, 1.5])
     matrix = vectors @ np.diag(values) @ vectors.T
     scale = 1 / np.sqrt(matrix.diagonal())
     correlation = matrix * np.outer(scale, scale)
-    root = class_noise._root(correlation.copy())
+    root = class_noise._root(correlation)
+    np.testing.assert_allclose((root**2).sum(axis=1), 1, atol=1e-12)
     np.testing.assert_allclose(root @ root.T, correlation, atol=200 * abs(least))
 
 
-def test_a_matrix_that_is_none_of_covariances_is_refused():
-    with pytest.raises(ArithmeticError, match=r"eigenvalue of -0\.99"):
-        class_noise._root(np.array([[1.0, 2.0], [2.0, 1.0]]))
+def test_what_is_no_matrix_of_correlations_becomes_the_nearest_of_its_kind():
+    root = class_noise._root(np.array([[1.0, 2.0], [2.0, 1.0]]))
+    np.testing.assert_allclose(root @ root.T, np.ones((2, 2)), atol=1e-5)
+
+
+def test_rows_that_all_sum_to_more_than_1_have_an_interval():
+    probs = np.tile([0.34, 0.34, 0.33], (60, 1))
+    labels = np.arange(60) % 3
+    rows = cal.predictions(probs=probs, labels=labels, decimals=2)
+    found = cal.evaluate(rows, ["classwise_ece"])["classwise_ece"]
+    assert found.value == pytest.approx((2 * (0.34 - 1 / 3) + 1 / 3 - 0.33) / 3)
+    assert found.low == 0
+    assert 0.05 < found.high < 0.15  # about two deviations of a share of 60 rows

@@ -25,7 +25,7 @@ MOST_CLASSES = 16  # of whose pairs the covariance is made
 MOST_GAPS = 1200  # and of as many gaps
 MOST_NUMBERS = 1 << 20  # gaps times draws
 FEWEST_DRAWS, MOST_DRAWS = 256, 2048
-RIDGES = (1e-10, 1e-8, 1e-6, 1e-4, 1e-2)  # of every variance; see `_root`
+RIDGES = (1e-10, 1e-8, 1e-6)  # of every variance; see `_root`
 STEPS, LEAST = 5, 0.25
 LEANING, ENOUGH = 10, 50  # rows of a bin, of that bin of all classes
 NIL = 1e-4  # deviation beside that of the gap, below which nothing is left but the ridge
@@ -232,20 +232,23 @@ def _joint(covariance: Float64[ndarray, "gap gap"], margins: _Margins) -> Draws:
 
 
 def _root(correlation: Float64[ndarray, "gap gap"]) -> Float64[ndarray, "gap gap"]:
-    """Lower triangle whose product with its mirror image is a matrix of correlations.
+    """Lower triangle whose product with its mirror image is a matrix of correlations, or nearly.
 
     Gaps of all classes add up to none, so that one eigenvalue is 0, or below it where probabilities
-    are rounded and their rows do not quite sum to 1. The least ridge that lifts it is added.
+    are rounded and their rows do not sum to 1. The least ridge that lifts it is added, and all is
+    divided by what that makes of the variances, so that they stay.
     """
-    diagonal = np.diag_indices_from(correlation)
+    lifted, diagonal = correlation.copy(), np.diag_indices_from(correlation)
     for ridge in RIDGES:
-        correlation[diagonal] = 1 + ridge
+        lifted[diagonal] = 1 + ridge
         try:
-            return np.linalg.cholesky(correlation)
+            return np.linalg.cholesky(lifted) / math.sqrt(1 + ridge)
         except np.linalg.LinAlgError:
             continue
-    least = float(np.linalg.eigvalsh(correlation)[0])
-    raise ArithmeticError(f"covariances of gaps have an eigenvalue of {least:.3g}")
+    lifted[diagonal] = 1.0
+    ridge = RIDGES[-1] - float(np.linalg.eigvalsh(lifted)[0])
+    lifted[diagonal] += ridge
+    return np.linalg.cholesky(lifted) / math.sqrt(1 + ridge)
 
 
 def _independent(margins: _Margins) -> tuple[Float64[ndarray, "two draw"], Draws]:
