@@ -12,7 +12,9 @@ __all__ = ["folded_sums"]
 def folded_sums(
     noise: Float64[ndarray, "gap draw"], gap: Float64[ndarray, " gap"]
 ) -> Float64[ndarray, " draw"]:
-    """Sum of the sizes of gaps with noise, draw by draw: the same with and without the kernel.
+    """Sum of the sizes of gaps with noise, draw by draw.
+
+    Of two draws and more it has the same bits with and without the kernel.
 
     Examples
     --------
