@@ -70,5 +70,5 @@ def test_an_error_in_a_thread_is_raised_and_the_threads_come_back(rows, threads)
 
 
 def test_a_handful_of_rows_starts_no_thread(rows, monkeypatch):
-    monkeypatch.setattr(spans, "ThreadPoolExecutor", None)
+    monkeypatch.setattr(spans, "all_at_once", None)
     cal.tally(rows, METRICS)

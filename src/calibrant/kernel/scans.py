@@ -1,13 +1,15 @@
 """Looks along every row of an array: whether it is a distribution, its greatest entry, its norm."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import torch
 from jaxtyping import Float, Float64, Int32, Int64
 from torch import Tensor
 
+from calibrant.kernel.crew import all_at_once
 from calibrant.kernel.library import kernel
 
 __all__ = [
@@ -179,7 +181,4 @@ def in_spans(values: Tensor, work: Callable[[int, int], bool]) -> bool:
     if n_spans < 2:
         return work(0, n_rows)
     cuts = [n_rows * k // n_spans for k in range(n_spans + 1)]
-    with ThreadPoolExecutor(n_spans - 1) as pool:  # this thread has a span, too
-        others = [pool.submit(work, *cuts[k : k + 2]) for k in range(1, n_spans)]
-        own = work(*cuts[:2])
-        return all([own, *(other.result() for other in others)])
+    return all(all_at_once([partial(work, *ends) for ends in pairwise(cuts)]))

@@ -5,13 +5,14 @@ for each takes longer than the work. A span a thread, with one thread inside, wa
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 
 import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.kernel.crew import all_at_once
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.blocks import Blocked, by_block
 from calibrant.statistics.tally import Statistic
@@ -61,19 +62,19 @@ def _sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
     cuts = [len(rows) * k // n_spans for k in range(n_spans + 1)]
     spans = [rows.take(slice(*ends)) for ends in pairwise(cuts)]
     try:
-        torch.set_num_threads(1)
-        with ThreadPoolExecutor(
-            n_spans - 1, initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            running = [pool.submit(_sum, span, statistics) for span in spans[1:]]
-            first = _sum(spans[0], statistics)  # this thread has a span, too
-            others = [each.result() for each in running]
+        first, *others = all_at_once([partial(_sum_alone, span, statistics) for span in spans])
     finally:
         torch.set_num_threads(n_threads)
     for tables in others:
         for statistic, table in tables.items():
             first[statistic] += table
     return first
+
+
+def _sum_alone(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
+    """The same by one thread, beside others: torch sets their number for the thread that asks."""
+    torch.set_num_threads(1)
+    return _sum(rows, statistics)
 
 
 def _sum(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
