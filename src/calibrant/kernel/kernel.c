@@ -209,6 +209,26 @@ SCAN int calibrant_folded_sums(const double *noise, const double *gap, int64_t n
     return 1;
 }
 
+/* Value of every draw of some rows: the k-th where k of the row's rising masses lie below it.
+ *
+ * Draws come in order, and `rank` says which is which. `held` has room for one row. Returns 1.
+ */
+SCAN int calibrant_looked_up(const double *ordered, const int64_t *rank, const int64_t *rows,
+                             int64_t n_rows, int64_t n_draws, const double *mass,
+                             const double *value, int64_t n_masses, double *held, double *drawn) {
+    for (int64_t i = 0; i < n_rows; i++) {
+        const double *draw = ordered + rows[i] * n_draws, *below = mass + i * n_masses;
+        const double *values = value + i * (n_masses + 1);
+        const int64_t *place = rank + rows[i] * n_draws;
+        int64_t d = 0;
+        for (int64_t k = 0; k < n_masses && d < n_draws; k++)
+            while (d < n_draws && draw[d] <= below[k]) held[d++] = values[k];
+        while (d < n_draws) held[d++] = values[n_masses];
+        for (d = 0; d < n_draws; d++) drawn[i * n_draws + d] = held[place[d]];
+    }
+    return 1;
+}
+
 #include "few.h"
 #include "order.h"
 #include "place.h"

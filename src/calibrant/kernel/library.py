@@ -55,6 +55,7 @@ _OF_ROWS = {
     "abreast": (_COUNT,),
     "all_within": (_POINTER, _COUNT, _COUNT),
     "folded_sums": (_POINTER, _POINTER, _COUNT, _COUNT, _POINTER),
+    "looked_up": (*(_POINTER,) * 3, _COUNT, _COUNT, _POINTER, _POINTER, _COUNT, *(_POINTER,) * 2),
     "keys_narrow": (_POINTER, _POINTER, _COUNT, _POINTER),
     "runs_narrow": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),

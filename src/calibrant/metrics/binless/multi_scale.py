@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from numpy import ndarray
 from torch import Tensor
 
@@ -99,23 +99,21 @@ class CalibrationTestP(TallyMetric):
 def _chances(tally: Tally) -> dict[str, float]:
     """P values of both parts and of the smaller one, from draws of outcomes as stated."""
     bins = equal_width(tally, FINEST)
-    weight, twice, stated, known = (bins[name].numpy() for name in ("w", "ww", "wp", "wwp"))
-    variance = np.maximum(known - bins["wwpp"].numpy(), 0)
-    held = variance > 1e-300
-    if not held.any():
+    columns = {name: bins[name].numpy() for name in ("w", "ww", "wp", "wy", "wwp", "wwpp")}
+    held = np.flatnonzero(columns["wwp"] - columns["wwpp"] > 1e-300)
+    if not held.size:
         return {"p": math.nan}
-    drawn = calibrated_gaps(weight[held], twice[held], stated[held], variance[held])
-    if not held.all():
-        drawn, some = np.zeros((FINEST, drawn.shape[1])), drawn
-        drawn[held] = some
-    slope = np.where(weight > 0, 1 - 2 * stated / np.where(weight > 0, weight, 1), 0)
+    weight, twice, stated, came, known, square = (sums[held] for sums in columns.values())
+    variance = known - square
+    drawn = calibrated_gaps(weight, twice, stated, variance)
+    slope = 1 - 2 * stated / weight
     z = float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum())
-    information = variance * np.where(twice > 0, weight / np.where(twice > 0, twice, 1), 0) ** 2
-    scales = _largest_scale(_Gaps(stated - bins["wy"].numpy(), drawn, variance, information))
+    information = variance * (weight / twice) ** 2
+    scales = _largest_scale(_Gaps(held, stated - came, drawn, variance, information))
     ranks = np.stack([_rank(np.abs(np.append(z, weighted_sum(slope, drawn)))), _rank(scales)])
     least = ranks.min(axis=0)
     return {
-        "p": float(_rank(-least, -least[:1])[0]),
+        "p": float(_rank(-least)[0]),
         "p_spiegelhalter": float(ranks[0, 0]),
         "p_scales": float(ranks[1, 0]),
     }
@@ -123,26 +121,40 @@ def _chances(tally: Tally) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Gaps:
-    """Gaps of bins as seen and as drawn, their variance, and how many rows it is worth."""
+    """Gaps of the bins that leave something to chance, in their order.
 
+    Attributes
+    ----------
+    place : Int64[ndarray, "bin"]
+        Which of all bins they are.
+    seen, drawn : Float64[ndarray, "bin"], Float64[ndarray, "bin draw"]
+        Gaps that are there, and gaps of outcomes as stated.
+    variance, information : Float64[ndarray, "bin"]
+        Variance of a gap, and how many rows it is worth.
+    """
+
+    place: Int64[ndarray, " bin"]
     seen: Float64[ndarray, " bin"]
     drawn: Float64[ndarray, "bin draw"]
     variance: Float64[ndarray, " bin"]
     information: Float64[ndarray, " bin"]
 
-    def wider(self, n_bins: int) -> "_Gaps":
-        """The same in fewer bins, each of which holds as many of these."""
-        return _Gaps(
-            self.seen.reshape(n_bins, -1).sum(axis=1),
-            self.drawn.reshape(n_bins, -1, self.drawn.shape[1]).sum(axis=1),
-            self.variance.reshape(n_bins, -1).sum(axis=1),
-            self.information.reshape(n_bins, -1).sum(axis=1),
+    def wider(self, times: int) -> "_Gaps":
+        """The same in bins that are as many times as wide."""
+        place = self.place // times
+        first = np.flatnonzero(np.diff(place, prepend=-1))
+        seen, variance, information = (
+            np.add.reduceat(each, first) for each in (self.seen, self.variance, self.information)
         )
+        drawn = np.empty((len(first), self.drawn.shape[1]))
+        for out, part in zip(drawn, np.split(self.drawn, first[1:]), strict=True):
+            part.sum(axis=0, out=out)  # five times as fast as `reduceat`
+        return _Gaps(place[first], seen, drawn, variance, information)
 
     def chi_squared(self) -> Float64[ndarray, " draw"]:
         """Standardised chi-squared: of what was seen, then draw by draw."""
-        used, rest = (self.information >= LEAST) & (self.variance > 0), self.information < LEAST
-        inverse = np.where(used, 1 / np.where(used, self.variance, 1), 0)
+        used, rest = self.information >= LEAST, self.information < LEAST
+        inverse = np.where(used, 1 / self.variance, 0)
         n_used, spread = int(used.sum()), float(self.variance[rest].sum())
         seen = float((inverse * self.seen**2).sum())
         drawn = np.einsum("b,bd,bd->d", inverse, self.drawn, self.drawn)
@@ -158,16 +170,16 @@ def _largest_scale(finest: _Gaps) -> Float64[ndarray, " draw"]:
     found = {FINEST: finest}
     for n_bins in SCALES[-2::-1]:
         whole = min(n for n in found if n % n_bins == 0)  # the fewest that these are made of
-        found[n_bins] = found[whole].wider(n_bins)
+        found[n_bins] = found[whole].wider(whole // n_bins)
     return np.max([gaps.chi_squared() for gaps in found.values()], axis=0)
 
 
-def _rank(
-    statistic: Float64[ndarray, " draw"], some: Float64[ndarray, " some"] | None = None
-) -> Float64[ndarray, " some"]:
-    """Chance of one as great as each, or as each of some, ties half, from all of them."""
-    ordered, some = np.sort(statistic), statistic if some is None else some
-    slack = 1e-9 * np.abs(some)
-    below = np.searchsorted(ordered, some - slack, side="left")
-    at_most = np.searchsorted(ordered, some + slack, side="right")
-    return (statistic.size - (below + at_most) / 2) / statistic.size
+def _rank(statistic: Float64[ndarray, " draw"]) -> Float64[ndarray, " draw"]:
+    """Chance of one as great as each, ties half, from all of them."""
+    order = np.argsort(statistic)
+    ordered, rank = statistic[order], np.empty(statistic.size)
+    slack = 1e-9 * np.abs(ordered)
+    below = np.searchsorted(ordered, ordered - slack, side="left")
+    at_most = np.searchsorted(ordered, ordered + slack, side="right")
+    rank[order] = (statistic.size - (below + at_most) / 2) / statistic.size
+    return rank

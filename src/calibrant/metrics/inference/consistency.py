@@ -12,6 +12,8 @@ from numpy import ndarray
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
+from calibrant.kernel.draws import looked_up
+
 __all__ = ["calibrated_gaps", "chance_of", "upper_point"]
 
 LOG2_DRAWS = 12  # 4,096 draws
@@ -138,34 +140,13 @@ def _numbers_off(
         :, None
     ]
     if normal is None:
-        return _drawn_of(few, mass, off)
+        return looked_up(*_ordered(len(few)), np.flatnonzero(few), mass, off)
     drawn, signs = np.empty((len(mass), normal.shape[1])), np.where(flipped, 1, -1)
     places = ndtri(mass)  # the greater the gap, the fewer come out
     for out, value, below, bin_, sign in zip(
         drawn, off, places, np.flatnonzero(few), signs, strict=True
     ):
         value.take(below.searchsorted(sign * normal[bin_]), out=out, mode="clip")
-    return drawn
-
-
-def _drawn_of(
-    few: Bool[ndarray, " bin"],
-    mass: Float64[ndarray, "one number"],
-    values: Float64[ndarray, "one value"],
-) -> Float64[ndarray, "one draw"]:
-    """Value of every draw of those bins: the k-th where k of the rising masses lie below it.
-
-    The masses are looked up among the draws in order, which are many more.
-    """
-    ordered, rank = _ordered(len(few))
-    n_draws, at = ordered.shape[1], np.flatnonzero(few)
-    ends = np.zeros((len(mass), mass.shape[1] + 2), dtype=np.int64)
-    ends[:, -1] = n_draws
-    for out, below, bin_ in zip(ends, mass, at, strict=True):
-        out[1:-1] = ordered[bin_].searchsorted(below, side="right")
-    drawn = np.empty((len(mass), n_draws))
-    for out, value, times, bin_ in zip(drawn, values, np.diff(ends, axis=1), at, strict=True):
-        value.repeat(times).take(rank[bin_], out=out, mode="clip")
     return drawn
 
 
