@@ -19,6 +19,8 @@ from calibrant.statistics.tally import Tally
 
 __all__ = ["Agreement", "CohenKappa", "MatthewsCorrelation"]
 
+AT_ONCE = 32  # rows at a time, of a matrix as large as that of the classes
+
 Distance = Literal["equal", "linear", "quadratic"]
 Scalar = Float64[Tensor, ""]
 
@@ -158,16 +160,19 @@ class CohenKappa(Agreement):
 
     def of(self, matrix: Matrix) -> Scalar:
         """See `Agreement.of`."""
-        table = matrix / matrix.sum()
-        truth, chosen = table.sum(dim=1), table.sum(dim=0)
+        total = matrix.sum()
+        truth, chosen = matrix.sum(dim=1) / total, matrix.sum(dim=0) / total
         if self.distance == "equal":  # without a matrix of weights
-            seen = 1 - table.diagonal().sum()
+            seen = 1 - matrix.diagonal().sum() / total
             due = 1 - (truth * chosen).sum()
         else:
             step = torch.arange(len(matrix), dtype=torch.float64, device=matrix.device)
-            gap = (step[:, None] - step).abs()
-            gap = gap if self.distance == "linear" else gap.square()
-            seen, due = (gap * table).sum(), truth @ gap @ chosen
+            seen, due = torch.zeros_like(total), torch.zeros_like(total)
+            for rows in step.long().split(AT_ONCE):
+                gap = (step[rows, None] - step).abs()
+                gap = gap if self.distance == "linear" else gap.square()
+                seen = seen + (gap * matrix[rows[0] : rows[-1] + 1]).sum() / total
+                due = due + truth[rows] @ gap @ chosen
         if self.note(matrix):
             return torch.full_like(due, torch.nan)
         return 1 - seen / due
