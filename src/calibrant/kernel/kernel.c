@@ -209,6 +209,27 @@ SCAN int calibrant_folded_sums(const double *noise, const double *gap, int64_t n
     return 1;
 }
 
+/* Sums of equal tiles of every row of cells: the first and the last hold `tail` cells more.
+ *
+ * Returns 1.
+ */
+SCAN int calibrant_tiles(const double *cells, int64_t n_rows, int64_t n_cells, int64_t tail,
+                         int64_t n_tiles, double *sums) {
+    const int64_t width = (n_cells - 2 * tail) / n_tiles;
+    for (int64_t i = 0; i < n_rows; i++) {
+        const double *cell = cells + i * n_cells;
+        for (int64_t tile = 0; tile < n_tiles; tile++) {
+            const int64_t more = tail * ((tile == 0) + (tile == n_tiles - 1));
+            double sum = 0;
+#pragma omp simd reduction(+ : sum)
+            for (int64_t j = 0; j < width + more; j++) sum += cell[j];
+            cell += width + more;
+            sums[i * n_tiles + tile] = sum;
+        }
+    }
+    return 1;
+}
+
 /* Value of every draw of some rows: the k-th where k of the row's rising masses lie below it.
  *
  * Draws come in order, and `rank` says which is which. `held` has room for one row. Returns 1.

@@ -61,6 +61,7 @@ _OF_ROWS = {
     "runs_wide": (_POINTER, _COUNT, *(_POINTER,) * 3),
     "ranked_narrow": (_POINTER, _COUNT, _POINTER),
     "ranked_wide": (_POINTER, _COUNT, _POINTER),
+    "tiles": (_POINTER, *(_COUNT,) * 4, _POINTER),
     "pool": (_POINTER, _POINTER, _COUNT, *(_POINTER,) * 3),
     "bridges": (_POINTER, _POINTER, _COUNT, _POINTER, _COUNT, _COUNT, *(_POINTER,) * 5),
     "influences": (_POINTER, _POINTER, _COUNT, _POINTER, _POINTER),

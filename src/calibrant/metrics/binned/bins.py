@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.kernel.tiles import tile_sums
 from calibrant.metrics.binned.noise_floor import floor_of_max, floor_of_mean
 from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.class_grids import N_CLASS_CELLS, ClassGrids
@@ -127,10 +128,5 @@ def _tiled(
     """Sums of the bins that cells of the tally's grid make up."""
     grid = tally.statistic
     assert isinstance(grid, (ScoreGrid, ClassGrids, PredictedClassGrid))
-    if grid.n_cells != (N_CELLS if isinstance(grid, ScoreGrid) else N_CLASS_CELLS):
-        return sums.reshape(*sums.shape[:-1], n_bins, -1).sum(dim=-1)
-    inner = sums[..., N_TAIL:-N_TAIL]  # without the parts that are cut off the first and the last
-    bins = inner.reshape(*inner.shape[:-1], n_bins, -1).sum(dim=-1)
-    bins[..., 0] += sums[..., :N_TAIL].sum(dim=-1)
-    bins[..., -1] += sums[..., -N_TAIL:].sum(dim=-1)
-    return bins
+    cut = grid.n_cells == (N_CELLS if isinstance(grid, ScoreGrid) else N_CLASS_CELLS)
+    return tile_sums(sums, n_bins, N_TAIL if cut else 0)  # parts of the first and the last cell

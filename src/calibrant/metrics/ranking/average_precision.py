@@ -20,7 +20,7 @@ from calibrant.metrics.ranking.precision_area import (
 )
 from calibrant.metrics.ranking.sides import effective_rows
 from calibrant.metrics.ranking.step_metric import SmoothStepMetric
-from calibrant.metrics.ranking.steps import Steps, ranked
+from calibrant.metrics.ranking.steps import Split, Steps, ranked
 
 __all__ = ["JACKKNIFE", "OneVsRestAveragePrecision", "PositiveAveragePrecision"]
 
@@ -104,7 +104,7 @@ class OneVsRestAveragePrecision(OneVsRest):
         influence = moved * correction(rows.steps).sqrt()
         return ClassRanking(float(value), influence, float(own_part(rows.steps)))
 
-    def of_steps(self, steps: Steps) -> Float64[Tensor, "*class"]:
+    def of_steps(self, steps: Split) -> Float64[Tensor, "*class"]:
         """See `OneVsRest.of_steps`."""
         return mean_precision(steps)
 

@@ -15,9 +15,14 @@ from calibrant.metrics.bounds import from_grid, with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.class_ranking import ClassRanking
-from calibrant.metrics.ranking.class_steps import each_class, effective_sides, weight_of
+from calibrant.metrics.ranking.class_steps import (
+    each_class,
+    each_value,
+    effective_sides,
+    weight_of,
+)
 from calibrant.metrics.ranking.sides import Sides, sides_of_classes, support_of
-from calibrant.metrics.ranking.steps import Steps, ranked
+from calibrant.metrics.ranking.steps import Split, Steps, ranked
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
@@ -71,7 +76,7 @@ class OneVsRest(RowMetric, ABC):
         """Ranking of hard labels."""
 
     @abstractmethod
-    def of_steps(self, steps: Steps) -> Float64[Tensor, "*class"]:
+    def of_steps(self, steps: Split) -> Float64[Tensor, "*class"]:
         """Value where every step is one score; NaN where there is none."""
 
     @abstractmethod
@@ -101,7 +106,7 @@ class OneVsRest(RowMetric, ABC):
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `Metric.read`."""
-        return self._averaged(*each_class(tally, self.average, self.of_steps, weight_of))
+        return self._averaged(*each_value(tally, self.average, self.of_steps, weight_of))
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:

@@ -7,10 +7,10 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.ranking.sides import sides_of_steps
-from calibrant.metrics.ranking.steps import Steps, steps_of_tally
+from calibrant.metrics.ranking.steps import Split, Steps, split_of, steps_of_tally
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Reading", "each_class", "effective_sides", "weight_of"]
+__all__ = ["Reading", "each_class", "each_value", "effective_sides", "weight_of"]
 
 IN_CACHE = 1 << 15  # cells at a time
 
@@ -30,12 +30,25 @@ def each_class(tally: Tally, average: str, *readings: Reading) -> list[PerClass]
     *readings : callable
         A number of every ranking, from their steps.
     """
-    rankings = [_pooled(tally)] if average == "micro" else _some(tally)
+    rankings = map(steps_of_tally, _some(tally, average))
     found = [[reading(steps) for reading in readings] for steps in rankings]
     return [torch.cat(parts) for parts in zip(*found, strict=True)]
 
 
-def weight_of(steps: Steps) -> PerClass:
+def each_value(
+    tally: Tally, average: str, *readings: Callable[[Split], PerClass]
+) -> list[PerClass]:
+    """As `each_class`, of readings for which the weights alone are enough."""
+    if average == "micro":  # sums of all columns would take three times as long
+        w, wy = (tally[name].sum(dim=0, keepdim=True) for name in ("w", "wy"))
+        rankings = iter([split_of(w, wy)])
+    else:
+        rankings = (split_of(some["w"], some["wy"]) for some in _some(tally, average))
+    found = [[reading(split) for reading in readings] for split in rankings]
+    return [torch.cat(parts) for parts in zip(*found, strict=True)]
+
+
+def weight_of(steps: Split) -> PerClass:
     """Weight of the positives of every ranking."""
     return steps.up.sum(-1)
 
@@ -45,19 +58,12 @@ def effective_sides() -> tuple[Reading, Reading]:
     return lambda steps: sides_of_steps(steps)[0], lambda steps: sides_of_steps(steps)[1]
 
 
-def _pooled(tally: Tally) -> Steps:
-    sums, scores = None, torch.empty(0)
-    for steps in _some(tally):
-        sides = (steps.up, steps.down, steps.up_twice, steps.down_twice, steps.least, steps.apart)
-        each, scores = torch.stack([side.sum(0, keepdim=True) for side in sides]), steps.scores
-        sums = each if sums is None else sums + each
-    assert sums is not None
-    return Steps(scores, *sums)
-
-
-def _some(tally: Tally) -> Iterator[Steps]:
-    """Steps of some classes after others."""
+def _some(tally: Tally, average: str) -> Iterator[Tally]:
+    """The same grids, those of some classes after others; or one, all of them added up."""
+    if average == "micro":
+        yield Tally(tally.statistic, tally.table.sum(dim=1, keepdim=True))
+        return
     _, n_classes, n_cells = tally.table.shape
     at_once = max(1, IN_CACHE // n_cells)
     for start in range(0, n_classes, at_once):
-        yield steps_of_tally(Tally(tally.statistic, tally.table[:, start : start + at_once]))
+        yield Tally(tally.statistic, tally.table[:, start : start + at_once])

@@ -33,8 +33,7 @@ def steps_of_class(rows: Rows | Tallies, class_name: str | int | None) -> Steps:
             remedy = "Tally them with metrics=['auroc_macro']."
             raise InputError("rows", f"be tallies that hold {ClassGrids()}", "others", remedy)
         every = steps_of_tally(rows.tally_of(ClassGrids()))
-        sides = (every.up, every.down, every.up_twice, every.down_twice, every.least, every.apart)
-        return occupied(Steps(every.scores, *(side[k] for side in sides)))
+        return occupied(every.each(lambda masses: masses[k]))
     check_evaluable(rows, (Predictions,), "curves of a class")
     present = rows.present()
     assert isinstance(present, Predictions)
@@ -79,5 +78,4 @@ def _shares(rows: Rows) -> bool:
 def occupied(steps: Steps) -> Steps:
     """The steps that hold rows."""
     held = steps.up + steps.down > 0
-    sides = (steps.up, steps.down, steps.up_twice, steps.down_twice, steps.least, steps.apart)
-    return Steps(steps.scores[held], *(side[held] for side in sides))
+    return steps.each(lambda masses: masses[held], steps.scores[held])

@@ -19,7 +19,7 @@ from calibrant.metrics.ranking.rank_area import (
     rank_area_bound,
     rank_area_variance,
 )
-from calibrant.metrics.ranking.steps import Steps
+from calibrant.metrics.ranking.steps import Split, Steps
 
 __all__ = ["INFLUENCES", "MacroAUROC", "OneVsRestAUROC"]
 
@@ -66,7 +66,7 @@ class OneVsRestAUROC(OneVsRest):
             return ClassRanking(math.nan, torch.zeros_like(weight))
         return area_and_influences(placements(scores, positive, weight), positive, weight)
 
-    def of_steps(self, steps: Steps) -> Float64[Tensor, "*class"]:
+    def of_steps(self, steps: Split) -> Float64[Tensor, "*class"]:
         """See `OneVsRest.of_steps`."""
         return rank_area(steps)
 

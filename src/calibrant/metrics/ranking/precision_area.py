@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.ranking.steps import Masses, Steps, over
+from calibrant.metrics.ranking.steps import Masses, Split, Steps, over
 
 __all__ = [
     "correction",
@@ -15,8 +15,10 @@ __all__ = [
     "precision_variance",
 ]
 
+NONE = 1e-200  # less than any weight: what is divided by where nothing is found yet
 
-def mean_precision(steps: Steps) -> Float64[Tensor, "*class"]:
+
+def mean_precision(steps: Split) -> Float64[Tensor, "*class"]:
     r"""Average precision, :math:`\sum_k (R_k - R_{k-1}) P_k` over distinct scores; NaN of none.
 
     Examples
@@ -28,7 +30,8 @@ def mean_precision(steps: Steps) -> Float64[Tensor, "*class"]:
     0.8333333333333333
     """
     hits = steps.hits
-    mean = (steps.up * over(hits, hits + steps.alarms)).sum(-1) / hits[..., -1]
+    precision = hits / (hits + steps.alarms).clamp(min=NONE)
+    mean = (steps.up * precision).sum(-1) / hits[..., -1]
     return mean.clamp(max=1)  # sums in another order may end a digit above
 
 

@@ -5,14 +5,14 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.ranking.sides import effective_rows
-from calibrant.metrics.ranking.steps import Masses, Steps
+from calibrant.metrics.ranking.steps import Masses, Split, Steps
 
 __all__ = ["rank_area", "rank_area_bound", "rank_area_variance"]
 
 PerRanking = Float64[Tensor, "*class"]
 
 
-def rank_area(steps: Steps) -> PerRanking:
+def rank_area(steps: Split) -> PerRanking:
     """Share of pairs of a positive and a negative row that are ranked rightly, ties one half.
 
     Examples

@@ -4,6 +4,7 @@ All that a ranking can tell stands in them. Rows give a step for every distinct 
 one for every cell, within which the order of rows is not known.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -18,23 +19,57 @@ from calibrant.statistics.power_sums import sum_by
 from calibrant.statistics.score_grid import ScoreGrid
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Masses", "Ranked", "Steps", "lower_edges", "over", "ranked", "steps_of_tally"]
+__all__ = [
+    "Masses",
+    "Ranked",
+    "Split",
+    "Steps",
+    "lower_edges",
+    "over",
+    "ranked",
+    "split_of",
+    "steps_of_tally",
+]
 
 Masses = Float64[Tensor, "*class step"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Steps:
-    """Sums by score, the highest first; axes before the last hold one ranking each.
+class Split:
+    """Weight by score, the highest first; axes before the last hold one ranking each.
+
+    Attributes
+    ----------
+    up, down : Float64[Tensor, "*class step"]
+        Weight of positives and of negatives.
+    """
+
+    up: Masses
+    down: Masses
+
+    @property
+    @final
+    def hits(self) -> Masses:
+        """Weight of positives down to every step, itself included."""
+        return self.up.cumsum(-1)
+
+    @property
+    @final
+    def alarms(self) -> Masses:
+        """Weight of negatives down to every step, itself included."""
+        return self.down.cumsum(-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps(Split):
+    """The same with what tells its spread, and how far the order within a step may move it.
 
     Attributes
     ----------
     scores : Float64[Tensor, "step"]
         Score of the rows of a step; of a cell its lower edge, above which its rows lie.
-    up, down : Float64[Tensor, "*class step"]
-        Weight of positives and of negatives.
     up_twice, down_twice : Float64[Tensor, "*class step"]
-        Sums of their squared weights.
+        Sums of the squared weights of positives and of negatives.
     least : Float64[Tensor, "*class step"]
         Sum over rows of the squared weight that is positive: how finely a step may split.
     apart : Float64[Tensor, "*class step"]
@@ -42,8 +77,6 @@ class Steps:
     """
 
     scores: Float64[Tensor, " step"]
-    up: Masses
-    down: Masses
     up_twice: Masses
     down_twice: Masses
     least: Masses
@@ -60,17 +93,14 @@ class Steps:
         """The same steps, named by other scores."""
         return replace(self, scores=scores)
 
-    @property
     @final
-    def hits(self) -> Masses:
-        """Weight of positives down to every step, itself included."""
-        return self.up.cumsum(-1)
-
-    @property
-    @final
-    def alarms(self) -> Masses:
-        """Weight of negatives down to every step, itself included."""
-        return self.down.cumsum(-1)
+    def each(
+        self, change: Callable[[Masses], Masses], scores: Float64[Tensor, " step"] | None = None
+    ) -> "Steps":
+        """Steps whose masses are those of these, every one of them changed."""
+        sides = (self.up_twice, self.down_twice, self.least, self.apart)
+        at = self.scores if scores is None else scores
+        return Steps(change(self.up), change(self.down), at, *map(change, sides))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,18 +134,23 @@ def ranked(
     step[order] = rank
     at = scores.new_empty(n_steps).scatter_(0, rank, scores[order]).double()
     one = torch.ones_like(up)
-    return Ranked(Steps(at, up, down, up_twice, down_twice, up_twice, one), step)
+    return Ranked(Steps(up, down, at, up_twice, down_twice, up_twice, one), step)
+
+
+def split_of(w: Masses, wy: Masses) -> Split:
+    """Weights of cells, the lowest first, and what of them came out."""
+    w, wy = w.flip(-1), wy.flip(-1)
+    return Split(wy, (w - wy).clamp(min=0))
 
 
 def steps_of_tally(tally: Tally) -> Steps:
     """Steps of the cells of a score grid, or of the grids of all classes."""
-    grid = tally.statistic
+    grid, weights = tally.statistic, split_of(tally["w"], tally["wy"])
     assert isinstance(grid, (ScoreGrid, ClassGrids))
-    count, w, wy, ww, wwy, wwyy = (
-        tally[name].flip(-1) for name in ("count", "w", "wy", "ww", "wwy", "wwyy")
-    )
-    down, down_twice = (w - wy).clamp(min=0), (ww - wwy).clamp(min=0)
-    return Steps(lower_edges(grid.n_cells), wy, down, wwy, down_twice, wwyy, count)
+    count, ww, wwy, wwyy = (tally[name].flip(-1) for name in ("count", "ww", "wwy", "wwyy"))
+    down_twice = (ww - wwy).clamp(min=0)
+    at = lower_edges(grid.n_cells)
+    return Steps(weights.up, weights.down, at, wwy, down_twice, wwyy, count)
 
 
 def lower_edges(n_cells: int) -> Float64[Tensor, " step"]:

@@ -55,15 +55,7 @@ def thinned(
         return torch.from_numpy(np.add.reduceat(sums.numpy(), at))
 
     ends = torch.cat((start[1:], start.new_full((1,), len(steps.up)))) - 1
-    few = Steps(
-        scores=steps.scores[ends],
-        up=put_together(steps.up),
-        down=put_together(steps.down),
-        up_twice=put_together(steps.up_twice),
-        down_twice=put_together(steps.down_twice),
-        least=put_together(steps.least),
-        apart=put_together(steps.apart),
-    )
+    few = steps.each(put_together, steps.scores[ends])
     return few, start
 
 
@@ -102,4 +94,4 @@ def replicated_steps(steps: Steps, n_replicates: int) -> Steps:
     square = torch.cat((steps.up_twice, steps.down_twice)).numpy()
     drawn = torch.from_numpy(replicated(weight, square, n_replicates))
     up, down = drawn.split(len(steps.up), dim=1)
-    return Steps(steps.scores, up, down, up, down, up, steps.apart.expand_as(up))
+    return Steps(up, down, steps.scores, up, down, up, steps.apart.expand_as(up))
