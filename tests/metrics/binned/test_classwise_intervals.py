@@ -111,3 +111,56 @@ def test_tallies_with_clusters_tell_the_average():
     for estimate in cal.evaluate(cal.tally(rows, NAMES), NAMES).estimates.values():
         assert estimate.low is not None
         assert estimate.method.startswith("clusters: ")
+
+
+@pytest.mark.parametrize("sharpness", [0.7, 1.5, 3.0])
+def test_three_rows_a_class_are_covered(sharpness):
+    """A hundred classes and 300 rows, truth from the chances of many rows and not from labels."""
+    names = ["classwise_ece", "classwise_ece_l2"]
+    r, tallies = np.random.default_rng(9), 0
+    for _ in range(4):
+        logits = 2 * r.normal(size=(20_000, 100))
+        true, stated = (np.exp(t * logits) for t in (1.0, sharpness))
+        true, stated = (x / x.sum(axis=1, keepdims=True) for x in (true, stated))
+        tallies = cal.tally(cal.predictions(probs=stated, labels=true), names) + tallies
+    truth = cal.evaluate(tallies, names)
+    for n_rows in (300, 1000):
+        for _ in range(4):
+            logits = 2 * r.normal(size=(n_rows, 100))
+            true, stated = (np.exp(t * logits) for t in (1.0, sharpness))
+            true, stated = (x / x.sum(axis=1, keepdims=True) for x in (true, stated))
+            labels = (true.cumsum(axis=1) > r.random((n_rows, 1))).argmax(axis=1)
+            found = cal.evaluate(cal.predictions(probs=stated, labels=labels), names)
+            for name in names:
+                assert found[name].low <= truth[name].value <= found[name].high, (name, n_rows)
+
+
+@pytest.fixture(scope="module")
+def a_row_a_class():
+    """Three hundred rows of as many classes, stated less sure than they are."""
+    r = np.random.default_rng(1)
+    logits = 2 * r.normal(size=(300, 300))
+    true, stated = (np.exp(t * logits) for t in (1.0, 0.7))
+    true, stated = (x / x.sum(axis=1, keepdims=True) for x in (true, stated))
+    labels = (true.cumsum(axis=1) > r.random((300, 1))).argmax(axis=1)
+    return cal.predictions(probs=stated, labels=labels)
+
+
+def test_squares_of_a_row_a_class_are_refused_in_words(a_row_a_class):
+    found = cal.evaluate(a_row_a_class, NAMES)
+    assert found["classwise_ece"].low is not None
+    for name in NAMES[1:]:
+        estimate = found[name]
+        assert estimate.low is estimate.high is estimate.level is None
+        assert estimate.method.startswith("not available: too few rows a bin")
+        assert 0 <= estimate.details["p_value"] <= 1
+    assert found["classwise_ece_l2"].noise_floor > 0
+    assert "too few rows a bin" in str(found)
+
+
+def test_a_refusal_goes_through_a_comparison_and_a_card(a_row_a_class):
+    names = ["classwise_ece_l2", "accuracy"]
+    found = cal.evaluate(a_row_a_class, names)
+    assert "too few rows a bin" in found._repr_html_()
+    same = cal.compare(a_row_a_class, a_row_a_class, metrics=names)
+    assert same["classwise_ece_l2"].difference.value == 0

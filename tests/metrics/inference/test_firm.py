@@ -146,3 +146,38 @@ def test_table_of_normals_has_sums_as_normals_have(n_gaps):
     sizes = np.abs(table).sum(axis=0)
     assert sizes.mean() == pytest.approx(n_gaps * np.sqrt(2 / np.pi), rel=0.002)
     assert sizes.std() == pytest.approx(np.sqrt(n_gaps * (1 - 2 / np.pi)), rel=0.045)
+
+
+def rough_interval(gap, deviation, rough):
+    draws = deviation[:, None] * np.random.default_rng(0).normal(size=(len(gap), 2000))
+    return absolute_sum_interval(gap, DrawnNoise(draws, deviation, rough=rough), 0.95), draws
+
+
+def test_gaps_that_are_all_rough_have_the_sign_bound_above():
+    gap, deviation = some(6, 50)
+    (low, high), draws = rough_interval(gap, deviation, np.ones(50, dtype=bool))
+    error = np.sqrt(np.mean((np.sign(gap) @ draws) ** 2))
+    assert high == pytest.approx(np.abs(gap).sum() + ndtri(0.975) * error, rel=1e-12)
+    assert low == rough_interval(gap, deviation, np.zeros(50, dtype=bool))[0][0]
+
+
+@pytest.mark.parametrize("n_rough", [0, 1, 10, 40, 49])
+def test_the_more_gaps_are_rough_the_higher_is_the_end(n_rough):
+    gap, deviation = some(7, 50)
+    ends = [rough_interval(gap, deviation, np.arange(50) < n)[0] for n in (n_rough, n_rough + 1)]
+    assert ends[0][1] <= ends[1][1] * (1 + 1e-9)
+    assert ends[0][0] == ends[1][0]
+
+
+def test_gaps_of_single_rows_are_covered_where_they_are_known_to_be_rough():
+    """Rows stated .02 whose class comes out three times in twenty: far off then, else a little."""
+    rng, stated, chance, n_gaps = np.random.default_rng(4), 0.02, 0.15, 1500
+    held = {True: 0, False: 0}
+    for _ in range(10):
+        gap = (stated - (rng.random(n_gaps) < chance)) / n_gaps
+        deviation = np.maximum(np.abs(gap), np.sqrt(stated * (1 - stated)) / n_gaps)
+        for rough in held:
+            low, high = rough_interval(gap, deviation, np.full(n_gaps, rough))[0]
+            held[rough] += low <= chance - stated <= high
+    assert held[True] == 10
+    assert held[False] < 5  # normal noise claims to add more than was seen

@@ -19,6 +19,7 @@ from calibrant.metrics.binned.in_clusters import (
     Size,
     error_from_draws,
     error_in_clusters,
+    rough_of,
 )
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.binned.squared import LONELY, Variance, debiased_square
@@ -86,13 +87,14 @@ class _Average(_Classwise, RowMetric, ABC):
         if not n_effective > FEWEST - 1e-9:
             return replace(plain, method=FEW)
         noise = shared(ClassNoise.of, rows, tally, self.n_bins)
+        rough = rough_of(equal_width(tally, self.n_bins))
         found = error_from_draws(
             plain,
             noise.gap,
             noise.share,
             self.size,
             level,
-            noise=DrawnNoise(noise.draws, noise.deviation, noise.error),
+            noise=DrawnNoise(noise.draws, noise.deviation, noise.error, rough),
             within=noise.within,
             n_effective=noise.n_effective,
             calibrated=noise.calibrated,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float64
+import torch
+from jaxtyping import Bool, Float64
 from numpy import ndarray
 from scipy.special import ndtr, ndtri
 
@@ -22,7 +23,7 @@ from calibrant.metrics.inference.blocks import (
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
 
-__all__ = ["METHODS", "Size", "error_from_draws", "error_in_clusters"]
+__all__ = ["METHODS", "Size", "error_from_draws", "error_in_clusters", "rough_of"]
 
 Size = Literal["l1", "l2", "square"]
 METHODS: dict[Size, str] = {
@@ -31,7 +32,12 @@ METHODS: dict[Size, str] = {
     "square": "quadratic form",
 }
 
+UNBOUNDED = (
+    "not available: too few rows a bin of the classes: what falls into the others by chance could "
+    "hide an error of any size"
+)
 ENOUGH = 1000  # draws; of fewer, quantiles are those of a normal number
+ROUGH = 1.0  # variance of the number that come out of a bin, below which its size is not foretold
 
 Gaps = Float64[ndarray, " gap"]
 Draws = Float64[ndarray, "gap draw"]
@@ -66,13 +72,14 @@ def error_in_clusters(
     excess = np.stack([_excess(equal_width(part, n_bins)) for part in blocks.tallies])
     n_events = len(gap) // n_bins
     draws = block_draws(excess[:, held] / n_events, blocks.weight, variance[held])
+    rough = rough_of(bins) if n_events > 1 else None
     return error_from_draws(
         bare,
         gap[held],
         share[held],
         size,
         level,
-        noise=DrawnNoise(draws * heavier(n_effective, level)),
+        noise=DrawnNoise(draws * heavier(n_effective, level), rough=rough),
         calibrated=draws if hard_labels(bins) else None,
         method=f"clusters: {METHODS[size]}, noise of blocks",
         floor=plain.noise_floor is not None,
@@ -94,6 +101,8 @@ def error_from_draws(
     floor: bool = True,
 ) -> Estimate:
     """The estimate of the size of gaps with its interval, noise floor and p value, from draws.
+
+    A root or mean square whose upper end is not bounded has no interval; see `drawn_root_interval`.
 
     Parameters
     ----------
@@ -123,6 +132,7 @@ def error_from_draws(
     else:
         inner = noise.draws if within is None else within
         low, high = drawn_root_interval(gap, share, inner, level, n_effective)
+    bounded = math.isfinite(high)
     low, high = (low**2, high**2) if size == "square" else (low, high)
     mean, details = None, dict(plain.details)
     if calibrated is not None:
@@ -139,13 +149,26 @@ def error_from_draws(
             details["noise_floor_95"] = float(upper)
     return replace(
         plain,
-        low=low,
-        high=min(1.0, high),
-        level=level,
-        method=method or METHODS[size],
+        low=low if bounded else None,
+        high=min(1.0, high) if bounded else None,
+        level=level if bounded else None,
+        method=(method or METHODS[size]) if bounded else UNBOUNDED,
         noise_floor=mean if floor else None,
         details=details,
     )
+
+
+def rough_of(bins: Bins) -> Bool[ndarray, " gap"]:
+    """Of all bins that hold rows, whether the number that came out varies by less than 1.
+
+    Such a gap is mostly a little on one side and once in a while far on the other: its mean size
+    is less than that of a normal number of its variance. Nor is the variance known: the larger of
+    what was stated and what was seen is too large in the mean.
+    """
+    weight = torch.where(bins["w"] > 0, bins["w"], 1)
+    one = torch.where(bins["w"] > 0, bins["ww"], 1) / weight  # weight of a row
+    varying = (bins["wwp"] - bins["wwpp"]).clamp(min=0) / one.square()
+    return (varying < ROUGH)[bins["w"] > 0].numpy()
 
 
 def _gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:

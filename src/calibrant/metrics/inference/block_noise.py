@@ -87,7 +87,8 @@ def drawn_root_interval(
     With the gaps that were seen scaled to a root of :math:`\theta`, the sum of squares shows
     :math:`\theta^2 + 2 \theta x + q` for draws of x and q, the first term times a lognormal number
     for the shares, as in `root_mean_square_interval`; the ends are those of which the sum that
-    was seen is just not extreme, as for independent gaps.
+    was seen is just not extreme, as for independent gaps. Where shares are so uncertain that no
+    root up to 1 shows too much, the upper end is infinite.
 
     Examples
     --------
@@ -112,7 +113,9 @@ def drawn_root_interval(
     low = high = 0.0
     if shown(0.0, 1 - tail) < seen:
         low = crossing(lambda root: shown(root, 1 - tail) - seen, 0.0, most)
-    if shown(0.0, tail) < target:
+    if shown(most, tail) < target:
+        high = math.inf
+    elif shown(0.0, tail) < target:
         high = crossing(lambda root: shown(root, tail) - target, 0.0, most)
     return low, high
 

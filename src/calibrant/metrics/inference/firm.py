@@ -111,8 +111,10 @@ def absolute_sum_interval(
     :math:`s_b`: noise adds nothing to gaps of a clear sign. The end is no farther above T than the
     error of the sum with the true signs, as :math:`\sum_b \mathrm{sign}(\mu_b) d_b \le T`. Gaps
     that are less than noise alone shows, short of the middle, have the upper end of those that are
-    not: else gaps that happen to be tiny would claim to be nil. The lower path is the worst one by
-    trial and not by proof: see `docs/adr/0017`.
+    not: else gaps that happen to be tiny would claim to be nil. Nothing is taken off for what noise
+    adds to rough gaps (`Noise.rough`): in the mean the size of a noisy gap is at least that of the
+    true one, however noise scatters. The lower path is the worst one by trial and not by proof: see
+    `docs/adr/0017`.
 
     References
     ----------
@@ -138,6 +140,9 @@ def absolute_sum_interval(
     def shown(true: Float64[ndarray, " gap"], share: float) -> float:
         return quantile(noise.sums(true, sign), share)
 
+    def shown_at_least(true: Float64[ndarray, " gap"], share: float) -> float:
+        return quantile(noise.least_sums(true, sign), share)
+
     noisy = spread > 0
     sure = np.where(noisy, 0.0, np.abs(gap))
     least = float(sure.sum())
@@ -150,15 +155,17 @@ def absolute_sum_interval(
         most = float((np.abs(gap[noisy]) / spread[noisy]).max())
         found = crossing(lambda x: shown(shrunk(x), 1 - tail) - total, 0.0, most)
         low = min(total, float(shrunk(found).sum()))
-    clear = ~noisy | (np.abs(gap) > CLEAR * spread)
+    clear = ~noisy | (np.abs(gap) > CLEAR * spread) | noise.rough
     base, full = np.where(clear, np.abs(gap), 0.0), np.where(clear, 0.0, spread)
     known = float(base.sum())
     cap = total + float(ndtri(1 - tail)) * noise.error(sign)
     if not full.any():
         return low, cap
-    seen = max(total, shown(base, tail / 2 + 0.25))
+    seen = max(total, shown_at_least(base, tail / 2 + 0.25))
     step = full / full.sum()
-    high = known + crossing(lambda x: shown(base + x * step, tail) - seen, 0.0, cap - known)
+    high = known + crossing(
+        lambda x: shown_at_least(base + x * step, tail) - seen, 0.0, cap - known
+    )
     return low, max(low, high)
 
 

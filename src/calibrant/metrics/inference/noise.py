@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import final
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 from numpy import ndarray
 from scipy.special import erf, ndtri
 from scipy.stats import qmc
@@ -46,6 +46,17 @@ class Noise(ABC):
         self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
     ) -> Float64[ndarray, " draw"]:
         """Draws of the sum of absolute gaps, `|true + sign * noise|`, for sizes of true ones."""
+
+    @property
+    @abstractmethod
+    def rough(self) -> Bool[ndarray, " gap"]:
+        """Gaps that scatter so unlike a normal number that their sizes are not foretold."""
+
+    @abstractmethod
+    def least_sums(
+        self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
+    ) -> Float64[ndarray, " draw"]:
+        """Draws of `sums` less what noise adds to rough gaps, which keep their signs."""
 
     @abstractmethod
     def error(self, sign: Float64[ndarray, " gap"]) -> float:
@@ -122,6 +133,17 @@ class IndependentNoise(Noise):
         sure = np.abs(true[self._deviation <= 0]).sum()
         return drawn + sure + self._rest_of(true)
 
+    @property
+    def rough(self) -> Bool[ndarray, " gap"]:
+        """See `Noise.rough`: none, as the gaps of one event are few."""
+        return np.zeros(self._deviation.shape, dtype=bool)
+
+    def least_sums(
+        self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
+    ) -> Float64[ndarray, " draw"]:
+        """See `Noise.least_sums`."""
+        return self.sums(true, sign)
+
     def error(self, sign: Float64[ndarray, " gap"]) -> float:
         """See `Noise.error`."""
         common = float(sign @ self._signed) ** 2 / self._n_effective
@@ -153,6 +175,8 @@ class DrawnNoise(Noise):
         Standard deviation of every gap, if better known than from the draws.
     error : float, optional
         Standard deviation of the signed sum, if better known than from the draws.
+    rough : Bool[ndarray, "gap"], optional
+        See `Noise.rough`; none by default.
     """
 
     def __init__(
@@ -160,8 +184,10 @@ class DrawnNoise(Noise):
         draws: Float64[ndarray, "gap draw"],
         deviation: Float64[ndarray, " gap"] | None = None,
         error: float | None = None,
+        rough: Bool[ndarray, " gap"] | None = None,
     ) -> None:
         self.draws = draws
+        self._rough = np.zeros(len(draws), dtype=bool) if rough is None else rough
         self._deviation = np.sqrt((draws**2).mean(axis=1)) if deviation is None else deviation
         self._error = error
 
@@ -176,6 +202,22 @@ class DrawnNoise(Noise):
         """See `Noise.sums`."""
         shown = self.draws + (true * sign)[:, None]
         return np.abs(shown, out=shown).sum(axis=0)
+
+    @property
+    def rough(self) -> Bool[ndarray, " gap"]:
+        """See `Noise.rough`."""
+        return self._rough
+
+    def least_sums(
+        self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
+    ) -> Float64[ndarray, " draw"]:
+        """See `Noise.least_sums`."""
+        if not self._rough.any():
+            return self.sums(true, sign)
+        shown = self.draws + (true * sign)[:, None]
+        kept = weighted_sum(np.where(self._rough, sign, 0.0), shown)
+        np.abs(shown, out=shown)
+        return kept + weighted_sum(np.where(self._rough, 0.0, 1.0), shown)
 
     def error(self, sign: Float64[ndarray, " gap"]) -> float:
         """See `Noise.error`."""
