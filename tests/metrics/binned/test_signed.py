@@ -63,3 +63,18 @@ def test_soft_labels_have_no_floor_and_say_why():
     assert found.value == 0.25
     assert found.noise_floor is None
     assert found.note.startswith("no noise floor: soft labels")
+
+
+@pytest.mark.parametrize("name", ["overconfidence", "positive_underconfidence"])
+def test_clustered_rows_have_the_value_and_say_why_there_is_no_interval(name):
+    rng = np.random.default_rng(0)
+    probs = rng.random(200)
+    labels = (rng.random(200) < probs).astype(int)
+    clustered = cal.predictions(probs=probs, labels=labels, clusters=np.arange(200) // 4)
+    found, plain = (
+        cal.evaluate(rows, [name])[name]
+        for rows in (clustered, cal.predictions(probs=probs, labels=labels))
+    )
+    assert found.value == plain.value
+    assert found.low is found.high is found.noise_floor is None
+    assert found.method.startswith("not available: clustered rows")

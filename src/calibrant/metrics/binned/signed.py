@@ -20,6 +20,7 @@ __all__ = ["Overconfidence", "Underconfidence"]
 @dataclass(frozen=True, slots=True)
 class _OneSided(EqualWidthMetric, ABC):
     sign: ClassVar[Literal[1, -1]]
+    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
