@@ -262,3 +262,15 @@ def test_a_run_folder_that_is_not_whole_is_refused(runs, tmp_path):
         assert len(result.stderr.splitlines()) == 1
         assert name in result.stderr
     assert not (tmp_path / "c.html").exists()
+
+
+def test_numbers_of_evaluate_are_refused_and_what_to_pass_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("p.csv").write_text("p,y\n0.2,0\n0.7,1\n0.6,0\n", encoding="utf-8")
+    asked = ["evaluate", "p.csv", "--prob", "p", "--label", "y", "--out", "found.json"]
+    assert CliRunner().invoke(program, asked).exit_code == 0
+    done = run("found.json")
+    assert done.exit_code == 3
+    assert "got the numbers of calibrant evaluate --out" in done.output
+    assert "--save-tallies" in done.output
+    assert not Path("report.html").exists()

@@ -31,7 +31,8 @@ def image(values, place, entry):
 BAD_PREDICTIONS = {
     "above one": (
         {"probs": PROBS * 2},
-        "probs must lie in [0, 1]; got (1.4, 0.6) at row 0. For unnormalised scores use logits=.",
+        "probs must lie in [0, 1]; got (1.4, 0.6) at row 0. For unnormalised scores use "
+        "logits=, or --logits of the command line.",
     ),
     "NaN in the positive class": (
         {"probs": [0.5, NAN]},
@@ -40,12 +41,13 @@ BAD_PREDICTIONS = {
     ),
     "below zero, far down": (
         {"probs": np.append(np.full(10**6, 0.5), -0.25), "labels": None},
-        "probs must lie in [0, 1]; got -0.25 at row 1000000. For unnormalised scores use logits=.",
+        "probs must lie in [0, 1]; got -0.25 at row 1000000. For unnormalised scores use "
+        "logits=, or --logits of the command line.",
     ),
     "many classes": (
         {"probs": np.eye(9)[[0, 1]] * 2, "labels": [0, 1]},
         "probs must lie in [0, 1]; got (2, 0, 0, 0, 0, 0, ...) at row 0. For unnormalised scores "
-        "use logits=.",
+        "use logits=, or --logits of the command line.",
     ),
     "sum": (
         {"probs": PROBS / [[1], [2]]},

@@ -284,3 +284,16 @@ def test_costs_that_are_no_list_are_refused(tmp_path: Path, monkeypatch: Any, co
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
     with pytest.raises(InputError, match="costs must be a list of one or more numbers"):
         cal.write_report(cal.evaluate(RAW), tmp_path / "r.html", rows=RAW, costs=costs)
+
+
+@pytest.mark.parametrize("n_classes", [1, 3])
+def test_costs_of_what_no_one_misses_are_refused(tmp_path: Path, n_classes: int):
+    probs = np.full((6, 3), 1 / 3)
+    rows = (
+        cal.predictions(probs=probs, labels=np.arange(6) % 3)
+        if n_classes == 3
+        else cal.numbers(predicted=[1.0, 2.0], targets=[1.0, 3.0])
+    )
+    with pytest.raises(InputError, match="costs must be of two classes; got an evaluation of"):
+        cal.write_report(cal.evaluate(rows), tmp_path / "r.html", rows=rows, costs=[9])
+    assert not (tmp_path / "r.html").exists()

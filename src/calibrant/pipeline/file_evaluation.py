@@ -1,7 +1,9 @@
 """What the predictions of a file are worth, and the same as plain data."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
@@ -9,7 +11,7 @@ from calibrant.pipeline.prediction_source import Question
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies
 
-__all__ = ["FileEvaluation", "file_record"]
+__all__ = ["FileEvaluation", "file_record", "is_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +83,12 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
         }
         record["losses"] = losses if question.task == "regression" else losses["probabilities"]
     return record | {"notes": list(result.notes), "unused_columns": list(result.unused)}
+
+
+def is_record(path: Path) -> bool:
+    """Whether the file holds such plain data."""
+    try:
+        found: object = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and {"path", "task", "n"} <= found.keys()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from calibrant.errors import InputError
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.pipeline.file_evaluation import is_record
 from calibrant.pipeline.saved_predictions import is_run, saved_predictions, settings_of
 from calibrant.report.numbers import count
 from calibrant.report.several.model import Model
@@ -15,6 +16,10 @@ __all__ = ["model_of", "models_of"]
 
 RULE = "be a run folder, saved tallies or a saved evaluation"
 REMEDY = "Pass what calibrant train, calibrant evaluate --save-tallies or Evaluation.to_json wrote."
+
+REMEDY_FOR_RECORDS = (
+    "Run calibrant evaluate with --save-tallies FILE and pass that, or have its own --report."
+)
 
 
 def models_of(paths: Sequence[Path], names: Sequence[str] = ()) -> list[Model]:
@@ -65,6 +70,9 @@ def model_of(path: Path) -> Model:
     try:
         evaluation = Evaluation.from_json(path)
     except InputError as error:
+        if is_record(path):
+            got = "the numbers of calibrant evaluate --out"
+            raise InputError(f"{path}", RULE, got, REMEDY_FOR_RECORDS) from error
         raise InputError(f"{path}", RULE, error.got.rstrip("."), REMEDY) from error
     source = f"saved evaluation of {count(evaluation.n)} rows"
     return Model(name=path.stem, given=evaluation, source=source)

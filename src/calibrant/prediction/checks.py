@@ -37,9 +37,10 @@ GREATEST_NUMBER = 1e50  # of regression: sums of fourth powers of errors stay fi
 LEAST_STD = 1e-24  # and so do those of errors in units of the standard deviation
 CHUNK = 1 << 19  # entries looked at together; small enough for the cache and for memory
 
+UNNORMALISED = "For unnormalised scores use logits=, or --logits of the command line."
 REMEDIES = {  # for an entry outside [0, 1], and for a row that does not sum to 1
     "probs": (
-        "For unnormalised scores use logits=.",
+        UNNORMALISED,
         "normalize=True divides every row by its sum; for one probability a row pass the positive "
         "class alone, of shape (row,).",
     ),
@@ -170,9 +171,8 @@ def check_mass(parts: Float[Tensor, "row class"], where: Where) -> None:
         total = rows.sum(dim=-1, dtype=torch.float64)
         return (total > 0) & (total < torch.inf)
 
-    remedy = "For unnormalised scores use logits=."
     rule = "be finite and at least 0"
-    _find(parts, usable, where, argument="probs", rule=rule, remedy=remedy)
+    _find(parts, usable, where, argument="probs", rule=rule, remedy=UNNORMALISED)
     rule, remedy = "have a finite sum above 0", "Drop such rows, or give them weight 0."
     _find(parts, some, where, argument="probs", rule=f"{rule} in every row", remedy=remedy)
 

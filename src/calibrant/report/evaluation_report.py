@@ -27,7 +27,7 @@ def write_report(
     *,
     rows: Rows | Tallies | None = None,
     before: Rows | Tallies | None = None,
-    costs: Sequence[int | float] = COSTS,
+    costs: Sequence[int | float] | None = None,
     title: str = "Evaluation",
     allow_fit_rows: bool = False,
 ) -> None:
@@ -49,8 +49,9 @@ def write_report(
     before : Predictions or Tallies, optional
         The same rows before calibration, to be shown beside; they are evaluated by the same
         metrics.
-    costs : sequence of float, default (1/4, 1, 4, 9, 19, 99)
-        What a miss costs in false alarms, of two classes: decisions are shown at these.
+    costs : sequence of float, optional
+        What a miss costs in false alarms, of two classes: decisions are shown at these. By default
+        at 1/4, 1, 4, 9, 19 and 99.
     title : str, default "Evaluation"
         Heading of the page.
     allow_fit_rows : bool, default False
@@ -83,8 +84,8 @@ def write_report(
     for name, one in (("rows", rows), ("before", before)):
         _check_same(name, one, evaluation)
     _check_values(rows, evaluation)
-    _check_costs(costs)
-    page = evaluation_page(evaluation, rows, before, title=title, costs=costs)
+    _check_costs(costs, evaluation)
+    page = evaluation_page(evaluation, rows, before, title=title, costs=costs or COSTS)
     write_whole(path, html_of(with_terms(page)))
 
 
@@ -128,11 +129,16 @@ def _check_values(rows: Rows | Tallies | None, evaluation: Evaluation) -> None:
     raise InputError("rows", rule, f"rows with {found:.6g}", "Pass what was evaluated.")
 
 
-def _check_costs(costs: object) -> None:
-    """Raise where there is no cost, or one number in place of several."""
+def _check_costs(costs: object, evaluation: Evaluation) -> None:
+    """Raise where there is no cost, one number in place of several, or no class that is missed."""
+    if costs is None:
+        return
     if not isinstance(costs, Sequence) or isinstance(costs, str) or not costs:
         remedy = "Give what a miss costs in false alarms, such as costs=[1, 9]."
         raise InputError("costs", "be a list of one or more numbers", repr(costs), remedy)
+    if len(evaluation.class_names) != 2:
+        got = f"an evaluation of {_classes(evaluation.class_names)}"
+        raise InputError("costs", "be of two classes", got, "Leave costs out.")
 
 
 def _classes(names: Sequence[str]) -> str:

@@ -105,3 +105,16 @@ def test_charts_follow_the_width_of_the_window(
     assert wide is not None
     assert narrow is not None
     assert narrow["width"] < 340 < wide["width"]
+
+
+def test_the_axis_of_counts_of_one_row_names_no_number_twice(
+    see_all: See, open_page: Open, tmp_path: Path
+):
+    rows, place = cal.predictions(probs=[0.7], labels=[1]), tmp_path / "one.html"
+    cal.write_report(cal.evaluate(rows), place, rows=rows)
+    page = open_page(place)
+    see_all(page)
+    axis = page.locator("figure[data-drawn] .drawn svg g[aria-label*=\"titled 'rows'\"]").first
+    names = axis.locator("text").all_text_contents()
+    assert "1" in names
+    assert len(set(names)) == len(names)

@@ -150,7 +150,12 @@ def _counts(stated: str) -> Panel:
                     "y": {
                         "field": "n",
                         "type": "quantitative",
-                        "axis": {"title": "rows", "tickCount": 2, "format": ",.0f"},
+                        "axis": {
+                            "title": "rows",
+                            "tickCount": 2,
+                            "tickMinStep": 1,
+                            "format": ",.0f",
+                        },
                         "scale": {"zero": True},
                         "stack": None,
                     },
