@@ -13,7 +13,8 @@ import calibrant as cal
 from calibrant.metrics.proper.corp import Discrimination, Miscalibration, Uncertainty
 from calibrant.metrics.proper.groups import groups_of_rows
 from calibrant.metrics.proper.losses_of_events import LOSSES
-from calibrant.metrics.proper.overfit import fitted, gains, merged, smoothed
+from calibrant.metrics.proper.merging import merged
+from calibrant.metrics.proper.overfit import fitted, gains, smoothed
 from calibrant.metrics.proper.skill import BrierSkill, LogLossSkill
 
 SCORES = list(LOSSES)

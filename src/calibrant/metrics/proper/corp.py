@@ -123,7 +123,7 @@ class _IsotonicPart(RowMetric, ABC):
 
     def _recalibrated(self, w: Sums, wy: Sums) -> float:
         """Mean loss of hard labels, once recalibrated."""
-        blocks = isotonic_blocks(w, wy)
+        blocks = shared(isotonic_blocks, w, wy)
         return float(LOSSES[self.score].least(blocks.w, blocks.wy).sum()) / float(w.sum())
 
     def _parts(self, groups: Groups, stated: float) -> dict[str, float]:

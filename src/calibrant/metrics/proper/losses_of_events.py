@@ -25,11 +25,15 @@ class Loss:
         Loss of rows of weight w when all state the share wy / w that came out.
     of_hit, of_miss : callable
         Loss of stating a probability for what came out, and for what did not.
+    bend : callable
+        Half of the curvature of the least loss: what it saves, by squared distance, to state a
+        share rather than what lies near it.
     """
 
     least: Callable[[Sums, Sums], Sums]
     of_hit: Callable[[Sums], Sums]
     of_miss: Callable[[Sums], Sums]
+    bend: Callable[[Sums], Sums]
 
     def summed(self, stated: Stated, hits: Sums, misses: Sums) -> Sums:
         """Loss of every group; infinite losses of no weight are none.
@@ -55,9 +59,14 @@ def _off_direction(stated: Sums) -> Sums:
 
 
 LOSSES: dict[Score, Loss] = {
-    "brier": Loss(lambda w, wy: wy * (w - wy) / w, lambda p: (1 - p) ** 2, np.square),
-    "log_loss": Loss(_least_log, _minus_log, lambda p: _minus_log(1 - p)),
+    "brier": Loss(lambda w, wy: wy * (w - wy) / w, lambda p: (1 - p) ** 2, np.square, np.ones_like),
+    "log_loss": Loss(
+        _least_log, _minus_log, lambda p: _minus_log(1 - p), lambda p: 0.5 / (p * (1 - p))
+    ),
     "spherical": Loss(
-        lambda w, wy: w - np.hypot(wy, w - wy), _off_direction, lambda p: _off_direction(1 - p)
+        lambda w, wy: w - np.hypot(wy, w - wy),
+        _off_direction,
+        lambda p: _off_direction(1 - p),
+        lambda p: 0.5 / (p * p + (1 - p) ** 2) ** 1.5,
     ),
 }

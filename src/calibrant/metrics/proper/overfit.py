@@ -1,18 +1,16 @@
 """What isotonic recalibration gains from noise alone."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float64
 from scipy.optimize import isotonic_regression
 
-from calibrant.metrics.proper.groups import Groups
 from calibrant.metrics.proper.losses_of_events import Loss
+from calibrant.metrics.proper.merging import Merged
 
-__all__ = ["Merged", "base_rates", "fitted", "gains", "merged", "smoothed"]
+__all__ = ["base_rates", "block_gains", "fitted", "gain_of_blocks", "gains", "smoothed"]
 
-FINEST = 200  # groups that outcomes are drawn of
 N_DRAWS = 400
 LAST = 8  # draws that are kept, of a megabyte each: four of the rows seen in one of two views
 SEED = 20_240_229
@@ -20,35 +18,6 @@ ROUNDING = 1e-9  # of a probability, and of a number of rows
 
 Sums = Float64[np.ndarray, " group"]
 Drawn = Float64[np.ndarray, "draw group"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Merged:
-    """Sums of weight and of squared weight of some hundred groups, in rising order.
-
-    Attributes
-    ----------
-    w, wp, wy, ww, wwy : Float64[ndarray, "group"]
-        Sums of powers of weight w, probability p and outcome y.
-    """
-
-    w: Sums
-    wp: Sums
-    wy: Sums
-    ww: Sums
-    wwy: Sums
-
-
-def merged(groups: Groups) -> Merged:
-    """Neighbouring groups put together, of about the same number of rows, if there are many."""
-    columns = groups.w, groups.wp, groups.wy, groups.ww, groups.wwy
-    if len(groups.w) > FINEST:
-        middle = groups.count.cumsum() - groups.count / 2
-        place = (middle / groups.count.sum() * FINEST).astype(int)
-        start = np.flatnonzero(np.diff(place, prepend=-1))
-        columns = (np.add.reduceat(column, start) for column in columns)
-    w, wp, wy, ww, wwy = columns
-    return Merged(w, np.minimum(wp, w), np.clip(wy, 0, w), ww, wwy)
 
 
 def fitted(shares: Drawn, weight: Sums) -> Drawn:
@@ -82,7 +51,7 @@ def base_rates(cells: Merged) -> Sums:
 
 
 def gains(
-    truth: Sums, cells: Merged, loss: Loss, *, against_base: bool = False
+    truth: Sums, cells: Merged, loss: Loss, *, against_base: bool = False, n_draws: int = N_DRAWS
 ) -> Float64[np.ndarray, " draw"]:
     """Mean loss that recalibration saves on outcomes drawn at `truth`, draw by draw.
 
@@ -97,9 +66,11 @@ def gains(
         What is saved.
     against_base : bool, default False
         Against stating the base rate of every draw, rather than `truth`.
+    n_draws : int, default 400
+        How many.
     """
     truth = np.clip(truth, 0, 1)
-    share, best = _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes())
+    share, best = _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes(), n_draws)
     total = cells.w.sum()
     hits, misses = cells.w * share, cells.w * (1 - share)
     stated = hits.sum(axis=1, keepdims=True) / total if against_base else truth[None]
@@ -108,15 +79,44 @@ def gains(
     return np.maximum(saved, 0) / total
 
 
+def gain_of_blocks(w: Sums, wy: Sums, ww: Sums, wwy: Sums, loss: Loss) -> Sums:
+    r"""What every block would gain from noise if it were all that is fitted, times all weight.
+
+    That is half of the curvature of the least loss times the variance of the share that came
+    out, :math:`\sum w_i^2 (y_i - q)^2 / \sum w_i`, of which half a row more came out and half a
+    row more did not: else blocks without either would have none.
+    """
+    row = ww / w
+    w, wy, ww, wwy = w + row, wy + row / 2, ww + row**2, wwy + row**2 / 2
+    share = wy / w
+    return loss.bend(share) * (wwy * (1 - share) ** 2 + (ww - wwy) * share**2) / w
+
+
+def block_gains(
+    truth: Sums, cells: Merged, loss: Loss, *, n_draws: int
+) -> Float64[np.ndarray, " draw"]:
+    """Sum of `gain_of_blocks` over the blocks of every draw of `gains`, over all weight."""
+    truth = np.clip(truth, 0, 1)
+    _, best = _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes(), n_draws)
+    start = np.flatnonzero(np.diff(best, axis=1, prepend=-1.0))
+    w, ww = (
+        np.add.reduceat(np.broadcast_to(each, best.shape).ravel(), start)
+        for each in (cells.w, cells.ww)
+    )
+    share = best.ravel()[start]
+    each = gain_of_blocks(w, w * share, ww, ww * share, loss)
+    return np.bincount(start // len(cells.w), each, n_draws) / cells.w.sum()
+
+
 @lru_cache(maxsize=LAST)
-def _drawn(truth: bytes, w: bytes, ww: bytes) -> tuple[Drawn, Drawn]:
+def _drawn(truth: bytes, w: bytes, ww: bytes, n_draws: int) -> tuple[Drawn, Drawn]:
     """Shares that came out in every draw, and the best rising function of each.
 
     They are the same for every score and part of the same rows, which are told one by one.
     """
     rates, weight, squares = (np.frombuffer(each, np.float64) for each in (truth, w, ww))
     generator = np.random.Generator(np.random.PCG64(SEED))
-    shape = N_DRAWS, len(weight)
+    shape = n_draws, len(weight)
     number = weight**2 / squares
     if np.ptp(weight / number) <= 1e-9 * float((weight / number).max()):
         rows = np.rint(number).astype(np.int64)

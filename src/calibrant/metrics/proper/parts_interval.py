@@ -3,7 +3,8 @@ r"""Intervals of the parts of a proper score that isotonic recalibration tells.
 Miscalibration is the greatest of the savings :math:`S(p) - S(q)` over all rising q, and
 discrimination the greatest of :math:`S(\bar y) - S(q)`. Both are too high by what the best q gains
 from noise, which outcomes drawn at a rising function tell: one that is steep gains most, one with
-flat steps least.
+flat steps least. Where the true function falls, its blocks are fewer than those of such draws, and
+the gain is less in proportion.
 """
 
 import math
@@ -16,8 +17,17 @@ from scipy.special import ndtri
 from calibrant.metrics.inference.once import shared
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.proper.groups import Groups
+from calibrant.metrics.proper.isotonic import isotonic_blocks
 from calibrant.metrics.proper.losses_of_events import LOSSES, Loss, Score
-from calibrant.metrics.proper.overfit import Merged, base_rates, fitted, gains, merged, smoothed
+from calibrant.metrics.proper.merging import Merged, merged, merged_by_change
+from calibrant.metrics.proper.overfit import (
+    base_rates,
+    block_gains,
+    fitted,
+    gain_of_blocks,
+    gains,
+    smoothed,
+)
 
 __all__ = ["Part", "part_interval", "uncertainty_interval"]
 
@@ -25,6 +35,8 @@ Part = Literal["miscalibration", "discrimination", "uncertainty"]
 METHOD = "savings of the best rising function, freed of what it gains from noise"
 SOFT = "outcomes are drawn anew, which takes hard labels"
 FEWEST = 10  # effective rows of either outcome
+N_DRAWS = 100  # of a rising truth
+BEYOND = 2.0  # deviations of the sum of blocks that are chance
 
 Sums = Float64[np.ndarray, " group"]
 
@@ -53,7 +65,20 @@ def part_interval(
     are: the lower end is 0 if T lies within the central draws of O, and else
     :math:`T - E A - z \sqrt{s^2 + \mathrm{var} A}`. The upper end is the greatest x for which
     :math:`T \ge x + E B - z \sqrt{x s^2 / T + \mathrm{var} B}`, since the variance grows with
-    what there is to save.
+    what there is to save; T is no less here than :math:`E B`.
+
+    A and B are corrected. A gain from normal noise has the mean :math:`\int_0^1 D_t \, dt`, where
+    :math:`D_t` is the mean sum, over the blocks of the regression, of the variance that noise of t
+    times the variance gives them: whatever the truth, rising or not. So the gain is near to that
+    of the draws, times the sum over the blocks that were found, over its mean in the draws
+    (`gain_of_blocks`). Two deviations of that ratio are chance, and are taken off the square of
+    its distance to 1. Groups that were put together gain less than all: for the lower end A is
+    also multiplied by the sum over the blocks of all, over that of the others.
+
+    References
+    ----------
+    .. [1] Meyer, Woodroofe. "On the Degrees of Freedom in Shape-Restricted Regression." Annals of
+       Statistics 28, 2000: the divergence, and the number of blocks.
     """
     nothing = dict[str, float]()
     if part == "uncertainty":
@@ -68,10 +93,10 @@ def part_interval(
         float((groups.w - groups.wy).sum()) ** 2 / max(float(groups.ww.sum()) - hits, 1e-300),
     )
     loss, cells = LOSSES[score], shared(merged, groups)
-    null = shared(_stated if part == "miscalibration" else base_rates, cells)
+    nothing_to_save = _stated if part == "miscalibration" else base_rates
+    null = shared(nothing_to_save, cells)
     noise = shared(gains, null, cells, loss, against_base=part == "discrimination")
-    best = shared(_best, cells)
-    seen, error = _saved(null, best, cells, loss)
+    seen, _ = _saved(null, shared(_best, cells), cells, loss)
     details, floor = nothing, None
     if part == "miscalibration":
         chance = (1 + float((noise >= seen - 1e-12).sum())) / (1 + len(noise))
@@ -82,15 +107,18 @@ def part_interval(
         which = "came" if numbers[0] < numbers[1] else "did not come"
         few = f"too few rows {which} out: an interval takes {FEWEST} effective ones"
         return Interval.missing(few), details, floor
-    steep, flat = (shared(gains, truth, cells, loss) for truth in (shared(_steep, cells), best))
+    fine = shared(merged_by_change, groups)
+    best = shared(_best, fine)
+    _, error = _saved(shared(nothing_to_save, fine), best, fine, loss)
+    steep, flat = (shared(_freed, truth, fine, loss) for truth in (shared(_steep, fine), best))
     z = float(ndtri(0.5 + level / 2))
     low = 0.0
     if seen > float(np.quantile(noise, 0.5 + level / 2)):
-        low = max(0.0, seen - float(steep.mean()) - z * math.hypot(error, float(steep.std())))
-    slope = z * z * (error**2 / seen if error > 0 else 2 / groups.n_effective)
-    middle, spread = seen - float(flat.mean()), z * float(flat.std())
-    root = max(slope**2 / 4 + slope * middle + spread**2, 0.0)
-    high = max(middle + slope / 2 + math.sqrt(root), low)
+        times = shared(_of_blocks, groups, loss) / shared(_of_blocks, fine, loss)
+        low = max(0.0, value - times * steep[0] - z * math.hypot(error, times * steep[1]))
+    slope = z * z * (error**2 / value if min(error, value) > 0 else 2 / groups.n_effective)
+    middle, spread = max(value - flat[0], 0.0), z * flat[1]
+    high = middle + slope / 2 + math.sqrt(slope**2 / 4 + slope * middle + spread**2)
     if not high > low:
         return Interval.missing("neither noise nor rows show a spread"), details, floor
     return Interval(low, high, METHOD), details, floor
@@ -124,6 +152,23 @@ def _best(cells: Merged) -> Sums:
 def _steep(cells: Merged) -> Sums:
     """The recalibrated probabilities joined by straight lines."""
     return smoothed(shared(_best, cells), cells.w)
+
+
+def _freed(truth: Sums, cells: Merged, loss: Loss) -> tuple[float, float]:
+    """Mean and deviation of the gain from noise: that at a rising truth, corrected by blocks."""
+    drawn = gains(truth, cells, loss, n_draws=N_DRAWS)
+    usual = block_gains(truth, cells, loss, n_draws=N_DRAWS)
+    mean = float(usual.mean())
+    off, chance = shared(_of_blocks, cells, loss) / mean - 1, BEYOND * float(usual.std()) / mean
+    times = 1 + math.copysign(math.sqrt(max(off**2 - chance**2, 0.0)), off)
+    return times * float(drawn.mean()), times * float(drawn.std())
+
+
+def _of_blocks(groups: Groups | Merged, loss: Loss) -> float:
+    """Sum of the gains of all blocks, each alone, over all weight."""
+    blocks = shared(isotonic_blocks, groups.w, groups.wy)
+    squares, hits = (np.add.reduceat(each, blocks.start) for each in (groups.ww, groups.wwy))
+    return float(gain_of_blocks(blocks.w, blocks.wy, squares, hits, loss).sum() / groups.w.sum())
 
 
 def _saved(null: Sums, best: Sums, cells: Merged, loss: Loss) -> tuple[float, float]:
