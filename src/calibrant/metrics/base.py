@@ -86,6 +86,7 @@ class TallyMetric(Metric, ABC):
     """A metric that is read from a tally: of batches, files, processes, or rows in memory."""
 
     rough: ClassVar[str] = ""  # why it does not move smoothly with the rows, in words
+    side_by_side: ClassVar[bool] = False  # whether `read` takes tallies side by side: an axis more
 
     @property
     @abstractmethod
@@ -115,7 +116,8 @@ class TallyMetric(Metric, ABC):
 
         Right for values that move smoothly with the rows. Not asked of `rough` ones.
         """
-        return jackknifed(plain, blocks, self.read, level, least=self.lower_limit)
+        least, together = self.lower_limit, self.side_by_side
+        return jackknifed(plain, blocks, self.read, level, least=least, side_by_side=together)
 
     @property
     @final

@@ -30,6 +30,7 @@ class MeanScore(TallyMetric, ABC):
     is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
     is_square: ClassVar[bool] = False  # whether the score is a square, and so skewed to the right
     signed: ClassVar[bool] = False  # whether the score may lie below 0
+    side_by_side: ClassVar[bool] = True
     infinite: ClassVar[str] = "have an infinite score"  # what is said of rows whose score is
 
     @property

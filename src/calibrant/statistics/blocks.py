@@ -21,9 +21,19 @@ from calibrant.prediction.codes import Codes
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.power_sums import add_by
 from calibrant.statistics.tally import Statistic, Tally
 
-__all__ = ["FEWEST_BLOCKS", "MOST_BLOCKS", "Blocked", "Size", "block_of", "blocked", "by_block"]
+__all__ = [
+    "FEWEST_BLOCKS",
+    "MOST_BLOCKS",
+    "Blocked",
+    "Size",
+    "block_of",
+    "blocked",
+    "by_block",
+    "in_order",
+]
 
 MOST_BLOCKS = 200  # of Student's t with so many degrees of freedom, 1.972, 1 % above the normal
 FEWEST_BLOCKS = 32
@@ -46,6 +56,17 @@ class Size(Statistic):
         """See `Statistic.add`."""
         table[0] += len(rows)
         table[1] += rows.weight().sum()
+
+    def add_blocks(
+        self,
+        rows: Rows,
+        block: Int64[Tensor, " row"],
+        table: Float64[Tensor, "column block *bucket"],
+    ) -> bool:
+        """See `Statistic.add_blocks`."""
+        add_by(table[0], block, None)
+        add_by(table[1], block, rows.weight().double())
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +146,30 @@ def by_block(rows: Rows, n_blocks: int, seed: int) -> Iterator[tuple[int, Rows]]
     InputError
         If the rows have no clusters.
     """
+    ordered, block = in_order(rows, n_blocks, seed)
+    start = 0
+    for number, count in enumerate(block.bincount(minlength=n_blocks).tolist()):
+        if count:
+            yield number, ordered.take(slice(start, start + count))
+            start += count
+
+
+def in_order(rows: Rows, n_blocks: int, seed: int) -> tuple[Rows, Int64[Tensor, " row"]]:
+    """Present rows in the order of their blocks, and the block of each.
+
+    Raises
+    ------
+    InputError
+        If the rows have no clusters.
+    """
     if rows.clusters is None:
         remedy = "Pass clusters=... where the rows are made, as in calibrant.predictions."
         raise InputError("clusters", "be given to sum by clusters", "none", remedy)
-    block = block_of(rows.clusters, n_blocks, seed)
-    order, start = block.argsort(stable=True).to(rows.device), 0
-    for number, count in enumerate(block.bincount(minlength=n_blocks).tolist()):
-        if count:
-            part = rows.take(order[start : start + count]).present()
-            start += count
-            if len(part):
-                yield number, part
+    present = rows.present()
+    assert present.clusters is not None
+    block = block_of(present.clusters, n_blocks, seed)
+    order = block.argsort(stable=True)
+    return present.take(order.to(rows.device)), block[order].to(rows.device)
 
 
 def block_of(clusters: Codes, n_blocks: int, seed: int = 0) -> Int64[Tensor, " row"]:

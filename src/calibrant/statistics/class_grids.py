@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from torch import Tensor
 
 from calibrant.kernel.grids import add_classes
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import cell_of, fine_cell_of, kernel_edges, n_fine_cells
-from calibrant.statistics.power_sums import COLUMNS, add_by, add_power_sums, sum_by
+from calibrant.statistics.power_sums import COLUMNS, add_by, add_power_sums, add_sparsely, sum_by
 from calibrant.statistics.tally import Statistic
 
 __all__ = ["N_CLASS_CELLS", "ClassGrids"]
@@ -65,6 +65,35 @@ class ClassGrids(Statistic):
         true_prob = stated.gather(-1, hard[:, None]).squeeze(-1)
         _add_entries(flat, bucket.reshape(-1), stated.reshape(-1), each)
         _add_truth(flat, true_bucket, true_prob, weight)
+
+    def add_blocks(
+        self,
+        rows: Rows,
+        block: Int64[Tensor, " row"],
+        table: Float64[Tensor, "column block *bucket"],
+    ) -> bool:
+        """See `Statistic.add_blocks`: an event of every row and class."""
+        assert isinstance(rows, Predictions)
+        weight = None if rows.weights is None else rows.weights.double()
+        n_rows, n_classes, n_cells = len(rows), rows.n_classes, table.shape[-1]
+        if rows.is_positive:
+            events = rows.positive()
+            came = events.outcome
+            cell = [self._locate(events.prob, mirrored=side) for side in (True, False)]
+            stated = torch.stack((1 - events.stated, events.stated), dim=1)
+            other = ~came if came.dtype == torch.bool else 1 - came
+            bucket, outcome = torch.stack(cell, dim=1), torch.stack((other, came), dim=1)
+        else:
+            probs = rows.full_probs
+            stated, bucket = probs.double(), self._locate(probs.reshape(-1)).view(n_rows, n_classes)
+            each = torch.arange(n_classes, device=probs.device)
+            outcome = rows.hard[:, None] == each if rows.hard is not None else rows.soft
+            assert outcome is not None
+        first = block[:, None] * n_classes + torch.arange(n_classes, device=block.device)
+        weight = None if weight is None else weight[:, None].expand(-1, n_classes).reshape(-1)
+        flat = (bucket + n_cells * first).reshape(-1), stated.reshape(-1), outcome.reshape(-1)
+        add_sparsely(table.flatten(1), *flat, weight)
+        return True
 
     def _add_compiled(
         self,

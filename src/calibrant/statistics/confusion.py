@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from torch import Tensor
 
 from calibrant.kernel.tables import add_counts
@@ -43,12 +43,7 @@ class Confusion(Statistic):
         weight = None if rows.weights is None else rows.weights.double()
         guess, hard, soft = rows.guess, rows.hard, rows.soft
         if hard is not None:
-            bucket = hard * n_classes + guess
-            if add_counts(table.view(len(table), -1), bucket, weight):
-                return
-            factors = (None, weight, None if weight is None else weight.square())
-            for column, factor in zip(table, factors, strict=True):
-                add_by(column.view(-1), bucket, factor)
+            _add_hard(table.view(len(table), -1), hard * n_classes + guess, weight)
             return
         assert soft is not None
         ones = torch.ones_like(guess, dtype=torch.float64)
@@ -56,3 +51,31 @@ class Confusion(Statistic):
         for column, factor in enumerate((ones, weight, weight.square())):
             by_guess = torch.zeros_like(table[column]).index_add_(0, guess, soft * factor[:, None])
             table[column] += by_guess.T
+
+    def add_blocks(
+        self,
+        rows: Rows,
+        block: Int64[Tensor, " row"],
+        table: Float64[Tensor, "column block *bucket"],
+    ) -> bool:
+        """See `Statistic.add_blocks`; not of soft labels."""
+        assert isinstance(rows, (Predictions, Decisions))
+        if rows.hard is None:
+            return False
+        weight = None if rows.weights is None else rows.weights.double()
+        bucket = (block * rows.n_classes + rows.hard) * rows.n_classes + rows.guess
+        _add_hard(table.flatten(1), bucket, weight)
+        return True
+
+
+def _add_hard(
+    table: Float64[Tensor, "column bucket"],
+    bucket: Int64[Tensor, " row"],
+    weight: Float64[Tensor, " row"] | None,
+) -> None:
+    """Add rows of one true and one chosen class."""
+    if add_counts(table, bucket, weight):
+        return
+    factors = (None, weight, None if weight is None else weight.square())
+    for column, factor in zip(table, factors, strict=True):
+        add_by(column, bucket, factor)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.kernel.tables import add_moments
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
+from calibrant.statistics.power_sums import add_by
 from calibrant.statistics.tally import Statistic
 
 __all__ = ["STATED_MOST", "Moments", "RowScore", "Stated"]
@@ -111,9 +112,30 @@ class Moments(Statistic):
             )
         own += torch.stack(sums)
 
+    def add_blocks(
+        self,
+        rows: Rows,
+        block: Int64[Tensor, " row"],
+        table: Float64[Tensor, "column block *bucket"],
+    ) -> bool:
+        """See `Statistic.add_blocks`; not of so many rows that what they state is not summed."""
+        if len(rows) * _n_classes(rows) > STATED_MOST:
+            return False
+        score, weight = _checked(self.score, rows), rows.weight().double()
+        infinite = score.isinf().double()
+        score = torch.where(infinite > 0, 0, score)
+        one, first, twice = torch.ones_like(score), weight * score, weight.square()
+        sums = [one, weight, first, first * score, twice, twice * score, twice * score.square()]
+        sums += [infinite, weight * infinite]
+        stated = self.score.stated(rows)
+        if stated is not None:
+            sums += [one, weight * stated[0], twice * stated[0], twice * stated[1]]
+        for column, values in zip(table, sums, strict=False):
+            add_by(column, block, values)
+        return True
+
     def _add_stated(self, rows: Rows, table: Float64[Tensor, "column *bucket"]) -> None:
-        n_classes = rows.n_classes if isinstance(rows, Predictions) else 2
-        if len(rows) * n_classes > STATED_MOST:
+        if len(rows) * _n_classes(rows) > STATED_MOST:
             return
         stated = self.score.stated(rows)
         if stated is None:
@@ -122,6 +144,10 @@ class Moments(Statistic):
         twice = weight.square()
         count = table.new_tensor(float(len(rows)))
         table += torch.stack((count, weight @ mean, twice @ mean, twice @ square))
+
+
+def _n_classes(rows: Rows) -> int:
+    return rows.n_classes if isinstance(rows, Predictions) else 2
 
 
 def _checked(score: RowScore, rows: Rows) -> Float64[Tensor, " row"]:

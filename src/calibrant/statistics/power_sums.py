@@ -10,7 +10,7 @@ from torch import Tensor
 
 from calibrant.kernel.tables import add_events
 
-__all__ = ["COLUMNS", "add_by", "add_power_sums", "sum_by"]
+__all__ = ["COLUMNS", "add_by", "add_power_sums", "add_sparsely", "sum_by"]
 
 COLUMNS = (
     "count",
@@ -63,6 +63,22 @@ def add_power_sums(
         for k, power in enumerate(powers):
             term = factor if power is None else power if factor is None else factor * power
             table[6 * a - 5 + k] += sum_by(bucket, term, n_buckets)
+
+
+def add_sparsely(
+    table: Float64[Tensor, "column bucket"],
+    bucket: Int[Tensor, " row"],
+    prob: Float64[Tensor, " row"],
+    outcome: Bool[Tensor, " row"] | Float64[Tensor, " row"],
+    weight: Float64[Tensor, " row"] | None,
+) -> None:
+    """See `add_power_sums`: for many more buckets than rows, of which few are touched."""
+    one, came = torch.ones_like(prob), outcome.double()
+    powers = (one, prob, came, prob * prob, prob * came, came * came)
+    once = powers if weight is None else tuple(weight * power for power in powers)
+    twice = once if weight is None else tuple(weight * power for power in once)
+    for column, values in zip(table, (one, *once, *twice), strict=True):
+        add_by(column, bucket, values)
 
 
 def _add_hard(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 import torch
-from jaxtyping import Float64, Int
+from jaxtyping import Float64, Int, Int64
 from torch import Tensor
 
 from calibrant.errors import InputError
@@ -20,7 +20,7 @@ from calibrant.statistics.cells import (
     n_fine_cells,
 )
 from calibrant.statistics.limits import check_cells
-from calibrant.statistics.power_sums import COLUMNS, add_power_sums
+from calibrant.statistics.power_sums import COLUMNS, add_power_sums, add_sparsely
 from calibrant.statistics.tally import Statistic, Tally
 from calibrant.statistics.views import View, events_of, n_decided
 
@@ -87,6 +87,19 @@ class ScoreGrid(Statistic):
             return
         weight = None if events.weights is None else events.weights.double()
         add_power_sums(table, self._cells(events), events.stated, events.outcome, weight)
+
+    def add_blocks(
+        self,
+        rows: Rows,
+        block: Int64[Tensor, " row"],
+        table: Float64[Tensor, "column block *bucket"],
+    ) -> bool:
+        """See `Statistic.add_blocks`."""
+        events = events_of(rows, self.view)
+        weight = None if events.weights is None else events.weights.double()
+        bucket = self._cells(events) + block * table.shape[-1]
+        add_sparsely(table.flatten(1), bucket, events.stated, events.outcome, weight)
+        return True
 
     def _add_decided(self, rows: Rows, table: Float64[Tensor, "column cell"]) -> bool:
         """Whether the kernel added likeliest classes that were found on the way in."""

@@ -14,12 +14,13 @@ from torch import Tensor
 
 from calibrant.kernel.crew import all_at_once
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.blocks import Blocked, by_block
+from calibrant.statistics.blocks import Blocked, by_block, in_order
 from calibrant.statistics.tally import Statistic
 
 __all__ = ["Tables", "sum_spans"]
 
 LEAST = 1 << 20  # numbers read that are worth a thread
+SMALL = 1000  # numbers stated of a block, up to which its rows are not worth a call of their own
 OWN = 3  # numbers that a row is worth besides those that are read
 
 Tables = dict[Statistic, Float64[Tensor, "column *bucket"]]
@@ -42,12 +43,15 @@ def sum_spans(rows: Rows, statistics: Sequence[Statistic]) -> Tables:
 
 
 def _sum_blocks(rows: Rows, statistics: Sequence[Blocked]) -> Tables:
-    """Tables by block: the rows of a block are taken out once for all statistics."""
+    """Tables by block: all small blocks at once, else block by block for all statistics."""
     tables: Tables = {s: s.zero(rows.n_classes, rows.device).table for s in statistics}
     kinds = sorted({(s.n_blocks(rows.n_classes), s.seed) for s in statistics})
     for kind in kinds:
         group = [s for s in statistics if (s.n_blocks(rows.n_classes), s.seed) == kind]
-        for block, part in by_block(rows, *kind):
+        if len(rows) * rows.n_entries <= SMALL * kind[0]:
+            ordered, number = in_order(rows, *kind)
+            group = [s for s in group if not s.inner.add_blocks(ordered, number, tables[s])]
+        for block, part in by_block(rows, *kind) if group else ():
             _add(part, {s.inner: tables[s][:, block] for s in group})
     return tables
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 import calibrant as cal
-from calibrant.metrics.inference.blocks import less, sum_of
 from calibrant.metrics.inference.once import once, shared
+from calibrant.metrics.inference.remainders import less, sum_of
 from calibrant.prediction.base import Predictions
 from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import tally_rows

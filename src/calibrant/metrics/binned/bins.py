@@ -18,7 +18,7 @@ from calibrant.statistics.predicted_class_grid import PredictedClassGrid
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Bins", "Norm", "equal_width", "floor_of", "size_of", "summed"]
+__all__ = ["Bins", "Norm", "equal_width", "floor_of", "size_of", "summed", "tiled"]
 
 Norm = Literal["l1", "l2", "max"]
 
@@ -78,10 +78,10 @@ class Bins:
 def equal_width(tally: Tally, n_bins: int) -> Bins:
     """Bins of equal width of a score grid, or of the grid of every class, that tiles them."""
     if tally.table.ndim == 2 and tally.statistic.columns == COLUMNS:
-        return summed(_tiled(tally, n_bins, tally.table))  # all at once: one look is short
+        return summed(tiled(tally, n_bins, tally.table))  # all at once: one look is short
 
     def column(name: str) -> Float64[Tensor, "*class bin"]:
-        return _tiled(tally, n_bins, tally[name])
+        return tiled(tally, n_bins, tally[name])
 
     return Bins(cache(column))  # most are asked for often
 
@@ -122,7 +122,7 @@ def _at_least_one(mass: Tensor) -> Tensor:
     return torch.where(mass > 0, mass, 1)
 
 
-def _tiled(
+def tiled(
     tally: Tally, n_bins: int, sums: Float64[Tensor, "*column cell"]
 ) -> Float64[Tensor, "*column bin"]:
     """Sums of the bins that cells of the tally's grid make up."""

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float64
 from numpy import ndarray
 from scipy.special import ndtr, ndtri
 
-from calibrant.metrics.binned.bins import Bins, equal_width
+from calibrant.metrics.binned.bins import Bins, equal_width, tiled
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.block_noise import block_draws, drawn_root_interval, heavier
@@ -69,7 +69,7 @@ def error_in_clusters(
         return too_few_clusters(bare, blocks)
     gap, share, variance = _gaps_of(bins)
     held = share > 0
-    excess = np.stack([_excess(equal_width(part, n_bins)) for part in blocks.tallies])
+    excess = _excess(blocks, n_bins)
     n_events = len(gap) // n_bins
     draws = block_draws(excess[:, held] / n_events, blocks.weight, variance[held])
     rough = rough_of(bins) if n_events > 1 else None
@@ -189,5 +189,8 @@ def _size(gaps: Draws, share: Gaps, size: Size) -> Float64[ndarray, " draw"]:
     return np.sqrt((1 / share) @ gaps**2)
 
 
-def _excess(bins: Bins) -> Gaps:
-    return (bins["wp"] - bins["wy"]).reshape(-1).numpy()
+def _excess(blocks: Blocks, n_bins: int) -> Float64[ndarray, "block gap"]:
+    """Stated less observed of every block, by bin of every class."""
+    sums = [torch.stack([part[name] for part in blocks.tallies]) for name in ("wp", "wy")]
+    off = tiled(blocks.total, n_bins, sums[0] - sums[1])
+    return off.reshape(len(off), -1).numpy()

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.decided.delta import Matrix, delta_interval
+from calibrant.metrics.decided.delta import delta_interval
 from calibrant.metrics.decided.terms import NOTHING, Counts, Terms
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, wilson
@@ -42,6 +42,7 @@ class ClassRatio(TallyMetric, ABC):
     average: Average = "macro"
     absent: Absent = "zero"
     higher_is_better: ClassVar[bool | None] = True
+    side_by_side: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_choice("average", self.average, get_args(Average))
@@ -86,36 +87,38 @@ class ClassRatio(TallyMetric, ABC):
             float(value), interval.low, interval.high, shown, n, interval.method, note=note
         )
 
-    def _of(self, matrix: Matrix) -> Float64[Tensor, "..."]:
-        """Value from the confusion matrix itself."""
+    def _of(self, matrix: Float64[Tensor, "*one class class"]) -> Float64[Tensor, "..."]:
+        """Value from the confusion matrix itself, or from each of several."""
         if self.average == "micro":
-            hits, n = matrix.diagonal().sum(), matrix.sum()
-            ratio = self.terms.ratio(_pooled(hits, n, len(matrix)))
-            return ratio if self.absent == "undefined" or not n > 0 else ratio.nan_to_num(nan=0)
+            hits, n = _hits(matrix).sum(dim=-1), matrix.sum(dim=(-2, -1))
+            ratio = self.terms.ratio(_pooled(hits, n, matrix.shape[-1]))
+            if self.absent == "undefined":
+                return ratio
+            return torch.where(n > 0, ratio.nan_to_num(nan=0), ratio)
         counts = _counts(matrix)
-        present = matrix.sum(dim=1)
+        present = matrix.sum(dim=-1)
         each = self._ruled(self.terms.ratio(counts), counts)
         if self.average == "per_class":
             return each
         if self.average == "positive":
-            if len(each) != 2:
-                rule, got = "be two for the positive class", f"{len(each)}"
+            if each.shape[-1] != 2:
+                rule, got = "be two for the positive class", f"{each.shape[-1]}"
                 raise InputError("classes", rule, got, "Use the macro or micro average.")
-            return each[1]
+            return each[..., 1]
         counted = ~each.isnan()
         share = present * counted if self.average == "weighted" else counted.double()
-        return (torch.where(counted, each, 0) * share).sum() / share.sum()
+        return (torch.where(counted, each, 0) * share).sum(dim=-1) / share.sum(dim=-1)
 
-    def _ruled(self, ratio: Float64[Tensor, " class"], counts: Counts) -> Float64[Tensor, " class"]:
+    def _ruled(
+        self, ratio: Float64[Tensor, "*one class"], counts: Float64[Tensor, "kind *one class"]
+    ) -> Float64[Tensor, "*one class"]:
         """Ratios under the rule for absent classes; NaN where one does not count."""
         if self.absent == "undefined":
             return ratio
-        if not counts.sum() > 0:
-            return torch.full_like(ratio, torch.nan)
-        ratio = ratio.nan_to_num(nan=0)
-        if self.absent == "zero":
-            return ratio
-        return torch.where(counts[:3].sum(dim=0) > 0, ratio, torch.nan)
+        counting = counts.sum(dim=(0, -1)).unsqueeze(-1) > 0
+        if self.absent == "skip":
+            counting = counts[:3].sum(dim=0) > 0
+        return torch.where(counting, ratio.nan_to_num(nan=0), torch.nan)
 
     def _intervals(self, tally: Tally, level: float) -> list[Interval]:
         """Interval of every class."""
@@ -158,12 +161,19 @@ class ClassRatio(TallyMetric, ABC):
         )
 
 
-def _counts(matrix: Matrix) -> Counts:
+def _hits(matrix: Float64[Tensor, "*one class class"]) -> Float64[Tensor, "*one class"]:
+    return matrix.diagonal(dim1=-2, dim2=-1)
+
+
+def _counts(
+    matrix: Float64[Tensor, "*one class class"],
+) -> Float64[Tensor, "kind *one class"]:
     """Hits, misses, false alarms and the rest, of every class against all others."""
-    hits, present, chosen = matrix.diagonal(), matrix.sum(dim=1), matrix.sum(dim=0)
-    return torch.stack(
-        (hits, present - hits, chosen - hits, matrix.sum() - present - chosen + hits)
-    ).clamp(min=0)  # where a difference rounds below it
+    hits, present, chosen = _hits(matrix), matrix.sum(dim=-1), matrix.sum(dim=-2)
+    rows = matrix.sum(dim=(-2, -1)).unsqueeze(-1)
+    return torch.stack((hits, present - hits, chosen - hits, rows - present - chosen + hits)).clamp(
+        min=0
+    )  # where a difference rounds below it
 
 
 def _pooled(hits: Tensor, n: Tensor, n_classes: int) -> Counts:

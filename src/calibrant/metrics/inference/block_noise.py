@@ -10,12 +10,14 @@ from scipy.special import ndtri, stdtrit
 
 from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import quantile
+from calibrant.statistics.blocks import MOST_BLOCKS
 
 __all__ = ["block_draws", "drawn_root_interval", "heavier"]
 
 N_DRAWS = 2048
 MOST_NUMBERS = 1 << 21  # gaps times draws
 FEWEST_DRAWS = 512
+USUAL = MOST_BLOCKS + 56  # rows of the table of normals: all blocks, and some gaps that lack noise
 
 
 def block_draws(
@@ -47,11 +49,19 @@ def block_draws(
     off /= np.sqrt(1 - np.square(weight / total).sum())
     lacking = np.sqrt(np.maximum(variance - np.square(off).sum(axis=0), 0))
     n_draws = max(FEWEST_DRAWS, min(N_DRAWS, MOST_NUMBERS // max(1, len(gap))))
-    generator = np.random.Generator(np.random.PCG64(0))
-    draws = off.T @ generator.standard_normal((len(weight), n_draws))
-    for k in np.flatnonzero(lacking):
-        draws[k] += lacking[k] * generator.standard_normal(n_draws)
+    n_blocks, places = len(weight), np.flatnonzero(lacking)
+    table = _normals(USUAL, n_draws)
+    if n_blocks + len(places) > len(table):
+        table = _normals(n_blocks + len(places), n_draws)
+    draws = off.T @ table[:n_blocks]
+    draws[places] += lacking[places, None] * table[n_blocks : n_blocks + len(places)]
     return draws
+
+
+@lru_cache(maxsize=4)
+def _normals(n_rows: int, n_draws: int) -> Float64[ndarray, "row draw"]:
+    """Fixed table of normals, whose first rows do not depend on how many there are."""
+    return np.random.Generator(np.random.PCG64(0)).standard_normal((n_rows, n_draws))
 
 
 def heavier(n_effective: float, level: float) -> float:

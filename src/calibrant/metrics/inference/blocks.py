@@ -1,11 +1,12 @@
 """Intervals of rows in clusters: how far a value moves as one block of clusters is left out."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, final
 
 import numpy as np
+import torch
 from jaxtyping import Float64
 from numpy import ndarray
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.once import shared
+from calibrant.metrics.inference.remainders import difference, flat, held_by, less, sum_of
 from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies
 from calibrant.statistics.tally import Statistic, Tally
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 FEWEST_CLUSTERS = 10  # effective: fewer tell their own spread too badly
+SMALL = 1 << 18  # numbers of all blocks, up to which what is left without each is kept
 MISSING = "not available: "
 OF_ROWS = ("noise_floor_95", "p_value")  # details that hold for independent rows
 METHOD = "clusters: jackknife over blocks (t)"
@@ -84,12 +87,14 @@ class Blocks:
 
 
 def left_out(
-    blocks: Blocks, read: Callable[[Tally], Tensor]
+    blocks: Blocks, read: Callable[[Tally], Tensor], *, side_by_side: bool = False
 ) -> tuple[Float64[ndarray, "*entry"], Float64[ndarray, "block *entry"]]:
-    """Value over all blocks, and over all but each."""
-    total = blocks.total
-    rest = [read(less(total, part)).double().numpy() for part in blocks.tallies]
-    return read(total).double().numpy(), np.stack(rest)
+    """Value over all blocks, and over all but each: read at once where that can be."""
+    if side_by_side and _is_small(blocks):
+        rest = read(Tally(blocks.total.statistic, shared(_rest, blocks).transpose(0, 1)))
+        return read(blocks.total).double().numpy(), rest.double().numpy()
+    rest = [read(each).double().numpy().copy() for each in _all_but_each(blocks)]
+    return read(blocks.total).double().numpy(), np.stack(rest)
 
 
 def jackknifed(
@@ -99,6 +104,7 @@ def jackknifed(
     level: float,
     *,
     least: float = -math.inf,
+    side_by_side: bool = False,
 ) -> Estimate:
     r"""The estimate with the interval of rows in clusters.
 
@@ -115,6 +121,8 @@ def jackknifed(
         Coverage, in (0, 1).
     least : float
         Least value, below which the interval does not go.
+    side_by_side : bool
+        Whether `read` takes tallies with an axis of blocks before those of buckets.
 
     Notes
     -----
@@ -135,7 +143,7 @@ def jackknifed(
     details = {**plain.details, "n_clusters": n_effective}
     if n_effective < FEWEST_CLUSTERS:
         return too_few_clusters(replace(plain, details=details), blocks)
-    whole, rest = left_out(blocks, read)
+    whole, rest = left_out(blocks, read, side_by_side=side_by_side)
     scale = _scale(plain.method)
     to, back = _SCALES[scale]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -181,31 +189,40 @@ def beyond_rows(plain: Estimate) -> dict[str, float]:
     return {name: held for name, held in plain.details.items() if name not in OF_ROWS}
 
 
-def sum_of(first: Tally, others: list[Tally]) -> Tally:
-    """Tally of all."""
-    table = first.table.clone()
-    for other in others:
-        table += other.table
-    each = [sum_of(m, [o.members[k] for o in others]) for k, m in enumerate(first.members)]
-    return Tally(first.statistic, table, tuple(each))
+def _all_but_each(blocks: Blocks) -> Iterable[Tally]:
+    """Tallies of all blocks but one, in turn: each is to be read before the next is asked for."""
+    total = blocks.total
+    if total.members:
+        return (less(total, part) for part in blocks.tallies)
+    if _is_small(blocks):
+        return (Tally(total.statistic, table) for table in shared(_rest, blocks))
+    return _in_turn(blocks)
 
 
-def less(total: Tally, part: Tally) -> Tally:
-    """Tally of the rows of `total` that are not in `part`."""
-    members = tuple(less(a, b) for a, b in zip(total.members, part.members, strict=True))
-    table, held = total.table.clone(), shared(_held, part)
-    all_rows = table[held]
-    rest = all_rows - part.table[held]
-    table[held] = rest.masked_fill_(rest.abs() <= ROUNDING * all_rows.abs(), 0.0)
-    return Tally(total.statistic, table, members)
+def _is_small(blocks: Blocks) -> bool:
+    """Whether what is left without each block can be kept."""
+    total = blocks.total
+    return not total.members and len(blocks.tallies) * total.table.numel() <= SMALL
 
 
-ROUNDING = 1e-12  # what a difference leaves of a sum whose rows are all gone
+def _rest(blocks: Blocks) -> Float64[Tensor, "block column *bucket"]:
+    total, parts = blocks.total.table, torch.stack([part.table for part in blocks.tallies])
+    return difference(total.expand_as(parts), parts)
 
 
-def _held(part: Tally) -> tuple[Tensor, ...]:
-    """Where the sums are not 0: few places of many."""
-    return part.table.nonzero(as_tuple=True)
+def _in_turn(blocks: Blocks) -> Iterator[Tally]:
+    """In one table, of which few places change."""
+    total, table = blocks.total, blocks.total.table.clone()
+    rest, places = flat(table), shared(_places, blocks)
+    for part, held in zip(blocks.tallies, places, strict=True):
+        before = rest[:, held]
+        rest[:, held] = difference(before, flat(part.table)[:, held])
+        yield Tally(total.statistic, table)
+        rest[:, held] = before
+
+
+def _places(blocks: Blocks) -> list[Tensor]:
+    return [held_by(part) for part in blocks.tallies]
 
 
 def _total(blocks: Blocks) -> Tally:
