@@ -119,6 +119,14 @@ def test_uncertainty_is_wilsons_interval_of_the_base_rate():
     assert high == 0.25
 
 
+@pytest.mark.parametrize(("score", "most"), [("brier", 0.25), ("log_loss", math.log(2))])
+def test_no_more_is_discriminated_than_a_coin_leaves_open(score, most):
+    rows = cal.predictions(probs=np.linspace(0.1, 0.9, 40), labels=np.arange(40) // 20)
+    found = Discrimination(score)(rows)
+    assert found.high == pytest.approx(most, rel=1e-12)
+    assert found.low < found.value <= found.high + 1e-12
+
+
 def test_what_has_no_interval_says_why():
     few = cal.events(probs=np.linspace(0, 1, 50), outcomes=[0] * 45 + [1] * 5)
     assert Miscalibration()(few).method == (

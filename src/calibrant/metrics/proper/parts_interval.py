@@ -119,6 +119,8 @@ def part_interval(
     slope = z * z * (error**2 / value if min(error, value) > 0 else 2 / groups.n_effective)
     middle, spread = max(value - flat[0], 0.0), z * flat[1]
     high = middle + slope / 2 + math.sqrt(slope**2 / 4 + slope * middle + spread**2)
+    if part == "discrimination":  # at most the uncertainty, which is greatest at a half
+        high = min(high, float(loss.least(np.ones(1), np.array([0.5]))[0]))
     if not high > low:
         return Interval.missing("neither noise nor rows show a spread"), details, floor
     return Interval(low, high, METHOD), details, floor
