@@ -19,11 +19,13 @@ from calibrant.metrics.binless.smooth_evidence import (
     evidence_of,
     halves,
 )
+from calibrant.metrics.binless.smooth_interval import fixed_point_of_noise
 from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size, to_nodes
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS, Blocks, too_few_clusters
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.intervals import FEWEST
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.cells import fold_tails
@@ -106,7 +108,7 @@ class SmoothCalibrationError(TallyMetric):
         total = tally["w"].sum()
         value = math.nan
         if float(total) > 0:
-            value = _fixed_point(Masses(_gaps(tally)))
+            value = _fixed_point(Masses(shared(_gaps, tally)))
         return torch.tensor(value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
@@ -118,13 +120,13 @@ class SmoothCalibrationError(TallyMetric):
             return Estimate(value, None, None, None, n, why, note="undefined: no rows")
         hard, total = hard_labels(tally), float(tally["w"].sum())
         most = float((2 * (tally["wp"] - tally["wpp"])).sum().clamp(min=0)) / total
-        noise = _floor(cell_noise(tally, stated=hard), most if hard else math.inf)
+        noise = _floor(shared(cell_noise, tally, stated=hard), most if hard else math.inf)
         details = {"sigma": value}
         if total**2 < FEWEST * float(tally["ww"].sum()):
             why = "not available: fewer than two effective rows tell nothing of the noise"
             return Estimate(value, None, None, None, n, why, details=details)
         plain = Estimate(value, None, None, None, n, METHOD, note="" if hard else SOFT)
-        found = evidence_of(tally, _gaps(tally), value, noise, level, hard=hard)
+        found = evidence_of(tally, shared(_gaps, tally), value, noise, level, hard=hard)
         told = _with_evidence(plain, found, level)
         return from_grid(told, _bound(tally, value), "smooth_ece")
 
@@ -253,7 +255,10 @@ def _bound(tally: Tally, sigma: float) -> float:
     between = N_CELLS * ((2 * cell + 1) * first - N_CELLS * second) - cell * (cell + 1) * held
     off = size.clip(0) / 4
     off = np.where(between <= ON_NODE * held, np.minimum(ON_NODE * held, off), off)
-    rows, nodes = float(off.sum()) / float(tally["w"].sum()), float(np.abs(_gaps(tally)).sum())
+    rows, nodes = (
+        float(off.sum()) / float(tally["w"].sum()),
+        float(np.abs(shared(_gaps, tally)).sum()),
+    )
     return moved(sigma, curvature(rows, nodes) / N_CELLS**2)
 
 
@@ -278,15 +283,16 @@ def _floor(noise: Float64[np.ndarray, " cell"], most: float) -> float:
     masses, at = Masses(halves(held)), np.arange(n_cells + 1) / n_cells
     middle = (np.arange(n_cells) + 0.5) / n_cells
 
-    def excess(sigma: float) -> float:
+    def size(sigma: float) -> float:
         variance = masses.smoothed(sigma / math.sqrt(2)) / (2 * math.sqrt(math.pi) * sigma)
         for near, place in ((middle, at), (1 - middle, 1 - at)):  # a row meets its mirror image
             image = np.exp(-((near / sigma) ** 2)) @ held / (math.pi * sigma**2)
             variance = variance + image * np.exp(-((place / sigma) ** 2))
         variance[variance < FAINT * variance.max()] = 0  # the root would magnify its rounding
         mean = math.sqrt(2 / math.pi) * integral_of_size(np.sqrt(variance))
-        return min(mean, most) - sigma
+        return min(mean, most)
 
-    if not held.any() or excess(LEAST) <= 0:
+    if not held.any():
         return 0.0
-    return root_of(excess, LEAST, 1.0, 1e-13)
+    floor = fixed_point_of_noise(size, LEAST)
+    return floor if floor > LEAST else 0.0

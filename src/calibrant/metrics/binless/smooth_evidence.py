@@ -17,6 +17,7 @@ from calibrant.metrics.binless.smoothed_size import SmoothedSize
 from calibrant.metrics.binless.smoothing import Masses
 from calibrant.metrics.inference.block_noise import block_draws, heavier
 from calibrant.metrics.inference.blocks import Blocks
+from calibrant.metrics.inference.once import shared
 from calibrant.statistics.cells import fold_tails
 from calibrant.statistics.score_grid import N_CELLS
 from calibrant.statistics.tally import Tally
@@ -63,7 +64,7 @@ def evidence_of(
         Whether labels are hard, so that what is stated foretells how outcomes scatter.
     """
     n_nodes = _nodes_for(bandwidth)
-    stated = _few(cell_noise(tally, stated=True), n_nodes)
+    stated = _few(shared(cell_noise, tally, stated=True), n_nodes)
     under = (None, None, None)
     if hard:
         least = max(bandwidth, A_BANDWIDTH / n_nodes)
@@ -73,10 +74,10 @@ def evidence_of(
     if value > CLEAR * bandwidth:  # an end so far below the value is out of the question
         bandwidth = value / CLEAR
         n_nodes = _nodes_for(bandwidth)
-        stated = _few(cell_noise(tally, stated=True), n_nodes)
+        stated = _few(shared(cell_noise, tally, stated=True), n_nodes)
     least = max(bandwidth, A_BANDWIDTH / n_nodes)
     few = Masses(gap).coarser(N_CELLS // n_nodes).at
-    seen = _few(cell_noise(tally, stated=False), n_nodes)
+    seen = _few(shared(cell_noise, tally, stated=False), n_nodes)
     variance = _larger(seen, stated, max(least, NEIGHBOURS)) if hard else seen
     n_effective = float(tally["w"].sum()) ** 2 / float(tally["ww"].sum())
     low, high = smooth_interval(few, SmoothedNoise.independent(variance), n_effective, level, least)

@@ -21,11 +21,12 @@ from calibrant.metrics.binless.smoothed_draws import (
     waves_of,
 )
 from calibrant.metrics.binless.smoothed_size import SmoothedSize
-from calibrant.metrics.inference.crossing import crossing, crossing_near
+from calibrant.metrics.inference.crossing import crossing, settled
 
-__all__ = ["smooth_interval", "typical", "under_calibration"]
+__all__ = ["fixed_point_of_noise", "smooth_interval", "typical", "under_calibration"]
 
 ACCURACY = 1e-13  # of an end: rounding in the sums may not show
+LAST = 1e-9  # step of a secant, after which the root is off by about the square of it
 SURE = 8.0  # errors that the value must be, for its ends to be guessed: else several may do
 NEAR = 1e-4  # between two guesses, relative
 TINY = 1e-12  # what is seen without noise is not beyond its tail
@@ -139,11 +140,7 @@ def smooth_interval(
 
 def typical(noise: SmoothedNoise, least: float) -> float:
     """Fixed point of noise alone, on average, at least `least`."""
-
-    def excess(sigma: float) -> float:
-        return float(noise.sizes(sigma).mean()) - sigma
-
-    return _root_of_noise(excess, least)
+    return fixed_point_of_noise(lambda sigma: float(noise.sizes(sigma).mean()), least)
 
 
 def under_calibration(
@@ -151,32 +148,32 @@ def under_calibration(
 ) -> tuple[float, float]:
     """95th percentile of the fixed point of noise alone, and the chance of one beyond `value`."""
     if isinstance(noise, SmoothedSize):
-        floor = _root_of_noise(lambda sigma: noise.quantile(sigma, 0.95, least) - sigma, least)
+        floor = fixed_point_of_noise(lambda sigma: noise.quantile(sigma, 0.95, least), least)
         return floor, noise.chance_beyond(value, max(value, least))
 
-    def beyond(sigma: float) -> float:
-        return noise.quantile(noise.sizes(sigma), 0.95) - sigma
-
-    floor = _root_of_noise(beyond, least)
+    floor = fixed_point_of_noise(lambda sigma: noise.quantile(noise.sizes(sigma), 0.95), least)
     drawn = noise.sizes(max(value, least))
     return floor, (1 + float((drawn >= value).sum())) / (1 + len(drawn))
 
 
 def _low(seen: _Seen, tail: float, least: float, near: float | None) -> float:
+    def excess(found: _Smoothed, true: float) -> float:
+        total, shrunk = _integral(found.size), _shrunk_to(found.size, found.spread, true)
+        return total if shrunk is None else total - found.shown(shrunk, 1 - tail) - TINY
+
+    def above(true: float) -> float:
+        return excess(seen.at(true), true)
+
+    end = _settled(above, near, least)
+    if end is not None:
+        return end
     at_least = seen.at(least)
     total = _integral(at_least.size)
     if total <= at_least.shown(None, 1 - tail):
         return 0.0
-
-    def excess(found: _Smoothed, true: float) -> float:
-        shrunk = _shrunk_to(found.size, found.spread, true)
-        if shrunk is None:
-            return total
-        return _integral(found.size) - found.shown(shrunk, 1 - tail) - TINY
-
     if excess(at_least, least) <= 0 or total <= least:
         return _root(lambda true: excess(at_least, true), 0.0, min(total, least))
-    return _root_near(lambda true: excess(seen.at(true), true), near, least)
+    return _root(above, least, 1.0)
 
 
 def _high(seen: _Seen, tail: float, least: float, n_effective: float, near: float | None) -> float:
@@ -194,11 +191,12 @@ def _high(seen: _Seen, tail: float, least: float, n_effective: float, near: floa
         error = math.sqrt(max(0.0, error**2 - total**2 / n_effective))
         return max(below, true - total - z * error)
 
+    end = _settled(excess, near, least)
+    if end is not None:
+        return end
     if excess(least) >= 0:
         return least
-    if excess(1.0) <= 0:
-        return 1.0
-    return _root_near(excess, near, least)
+    return 1.0 if excess(1.0) <= 0 else _root(excess, least, 1.0)
 
 
 def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
@@ -216,20 +214,32 @@ def _shrunk_to(size: Places, spread: Places, total: float) -> Places | None:
     return shrunk(_root(lambda x: _integral(shrunk(x)) - total, 0.0, most))
 
 
-def _root_of_noise(excess: Callable[[float], float], least: float) -> float:
-    """Fixed point of noise alone, which is as the inverse root of the bandwidth."""
-    excess = cache(excess)
-    if excess(least) <= 0:
+def fixed_point_of_noise(size: Callable[[float], float], least: float) -> float:
+    """Bandwidth at which smoothed noise has that size, at least `least` and at most 1.
+
+    The size is nearly as the inverse root of the bandwidth, so that in logarithms secants from two
+    guesses are almost right.
+    """
+    size = cache(size)
+    if size(least) <= least:
         return least
-    near = least * (1 + excess(least) / least) ** (2 / 3)
-    return crossing_near(excess, (least, near), least, 1.0, accuracy=ACCURACY)
+
+    def excess(place: float) -> float:
+        return math.log(size(math.exp(place)) / math.exp(place))
+
+    lowest = math.log(least)
+    near = lowest + excess(lowest) / 1.5
+    place = settled(excess, (lowest, near), lowest, 0.0, accuracy=LAST)
+    if place is not None:
+        return math.exp(place)
+    return _root(lambda sigma: size(sigma) - sigma, least, 1.0)
 
 
-def _root_near(of: Callable[[float], float], near: float | None, least: float) -> float:
-    """Root from `least` on: by secants from a guess, if there is one."""
+def _settled(of: Callable[[float], float], near: float | None, least: float) -> float | None:
+    """Root beyond `least` that is near a guess, if there is one and secants settle."""
     if near is None:
-        return _root(of, least, 1.0)
-    return crossing_near(of, (near, near * (1 + NEAR)), least, 1.0, accuracy=ACCURACY)
+        return None
+    return settled(of, (near, near * (1 + NEAR)), least, 1.0, accuracy=LAST)
 
 
 def _root(of: Callable[[float], float], low: float, high: float) -> float:

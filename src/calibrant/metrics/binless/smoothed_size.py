@@ -46,24 +46,25 @@ class SmoothedSize:
     def moments(self, sigma: float, least: float) -> tuple[float, float]:
         """Mean and standard deviation, by the trapezoidal rule at three places of the least."""
         n = max(16, math.ceil(A_BANDWIDTH / least))
+        n_lags = min(n, math.ceil(FAR * sigma * n)) + 1
         between = smoothed(self._waves, sigma / math.sqrt(2), 2 * n)
-        place, lag = np.arange(n + 1)[:, None], np.arange(min(n, math.ceil(FAR * sigma * n)) + 1)
-        both, other = 2 * place + lag, np.minimum(place + lag, n)
-        cover = _bell(lag / n, sigma) * between[np.minimum(both, 2 * n)]
+        lag, both = np.arange(n_lags), 2 * np.arange(n + 1)[:, None] + np.arange(n_lags)
+        cover = _bell(lag / n, sigma) * _beside(between, n_lags)[::2]
         near = min(n, math.ceil(GONE * sigma * n)) + 1  # places that a reflection may reach
         start, end = slice(near), slice(-near, None)
         cover[start] += _bell(both[start] / n, sigma) * between[lag]
         cover[end] += _bell(2 - both[end] / n, sigma) * between[2 * n - lag]
         variance = cover[:, 0]
         spread = np.sqrt(np.where(variance > FAINT * variance.max(), variance, 0))
-        product = spread[:, None] * spread[other]
-        rho = np.divide(cover, product, out=np.zeros_like(cover), where=product > 0).clip(-1, 1)
-        sizes = 2 / math.pi * product * (rho * np.arcsin(rho) + np.sqrt(1 - rho * rho) - 1)
-        weight = trapezoids(n + 1)
-        times = np.where(place + lag <= n, weight[:, None] * weight[other], 0)
-        times[:, 1:] *= 2  # either of two places may come first
-        mean = math.sqrt(2 / math.pi) * float((weight * spread).sum())
-        return mean, math.sqrt(float((times * sizes).sum()))
+        weighed = spread * trapezoids(n + 1)
+        inverse = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 0)
+        rho = (cover * inverse[:, None] * _beside(inverse, n_lags)).clip(-1, 1)
+        sizes = rho * np.arcsin(rho) + np.sqrt(1 - rho * rho) - 1
+        sizes[:, 1:] *= 2  # either of two places may come first
+        total = float(np.einsum("p,pl,pl->", weighed, _beside(weighed, n_lags), sizes))
+        return math.sqrt(2 / math.pi) * float(weighed.sum()), math.sqrt(
+            2 / math.pi * max(total, 0.0)
+        )
 
     def quantile(self, sigma: float, share: float, least: float) -> float:
         """Quantile of the integral, by a rule that is the same from the least bandwidth on."""
@@ -74,6 +75,12 @@ class SmoothedSize:
         """Chance of an integral beyond a value."""
         mean, deviation = self.moments(sigma, sigma)
         return float(ndtr((mean - value) / deviation)) if deviation > 0 else 1.0
+
+
+def _beside(values: Float64[np.ndarray, " place"], n_lags: int) -> Float64[np.ndarray, "place lag"]:
+    """Value at every place and at those after it; 0 beyond the last."""
+    longer = np.concatenate((values, np.zeros(n_lags - 1)))
+    return np.lib.stride_tricks.sliding_window_view(longer, n_lags)
 
 
 def _bell(far: Float64[np.ndarray, "*place"], sigma: float) -> Float64[np.ndarray, "*place"]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from scipy.optimize import brentq
 
-__all__ = ["crossing", "crossing_near"]
+__all__ = ["crossing", "settled"]
 
 STEPS = 12  # of a guess, before the whole range is searched
 
@@ -27,22 +27,21 @@ def crossing(
     return float(brentq(of, low, high, xtol=1e-15, rtol=accuracy))  # pyright: ignore[reportArgumentType]
 
 
-def crossing_near(
+def settled(
     of: Callable[[float], float],
     guesses: tuple[float, float],
     low: float,
     high: float,
     *,
     accuracy: float = 1e-12,
-) -> float:
-    """The same, by a few secants from two guesses; by a search where these do not settle.
+) -> float | None:
+    """Place within (low, high) where a function is 0, by a few secants; None if they do not settle.
 
     Examples
     --------
-    >>> round(crossing_near(lambda x: x * x - 0.25, (0.4, 0.45), 0.0, 1.0), 12)
+    >>> round(settled(lambda x: x * x - 0.25, (0.4, 0.45), 0.0, 1.0), 12)
     0.5
-    >>> crossing_near(lambda x: x - 2.0, (0.4, 0.45), 0.0, 1.0)
-    1.0
+    >>> settled(lambda x: x - 2.0, (0.4, 0.45), 0.0, 1.0)
     """
     before, at = (min(max(guess, low), high) for guess in guesses)
     was, value = of(before), of(at)
@@ -53,7 +52,7 @@ def crossing_near(
         before, at, was = at, at - step, value
         if not low < at < high:
             break
-        if abs(step) <= accuracy * at:
+        if abs(step) <= accuracy * abs(at):
             return at
         value = of(at)
-    return crossing(of, low, high, accuracy=accuracy)
+    return None
