@@ -26,8 +26,8 @@ multiple of the central 95 % range of the estimator. `!` marks what misses its r
 that has no interval in part of the sets, `o` one of older code that is not simulated anew yet, and
 a dash one that has none in any.
 """
-PEERS = """Two classes; in every cell the coverage in percent and the mean width. {sets} sets, a
-quarter of them for the slow (torchmetrics, uncertainty-calibration). MAPIE has no interval for a
+PEERS = """Two classes; in every cell the coverage in percent and the mean width. At most {sets}
+sets, of the slow (torchmetrics, uncertainty-calibration) {least}. MAPIE has no interval for a
 metric. uncertainty-calibration takes its `alpha` as a share by its documentation, and as percent in
 its code, so that ends are the extremes of its hundred replicates."""
 COMPARED = """At most {sets} sets. **Twins** do not differ in any metric: between 3 and 7 % are to
@@ -138,8 +138,9 @@ def _of_others() -> list[str]:
         if path.exists():
             kept = json.loads(path.read_text("utf-8"))
             absent = [f"- {name}" for name in kept.get("absent", ())]
-            sets = max(line["sets"] for line in kept["lines"])
-            out += [f"## {title}", "", words.format(sets=sets), "", table(kept["lines"]), ""]
+            sets = [line["sets"] for line in kept["lines"]]
+            told = words.format(sets=max(sets), least=min(sets))
+            out += [f"## {title}", "", told, "", table(kept["lines"]), ""]
             out += [*absent, ""] if absent else []
     return out
 
