@@ -35,6 +35,21 @@ def test_joint_noise_is_the_covariance_of_the_gaps_over_samples():
     np.testing.assert_allclose(seen / scale, told / scale, atol=0.2)
 
 
+def test_drawn_noise_has_the_covariance_that_was_told():
+    rng = np.random.default_rng(4)
+    mixed = rng.normal(size=(40, 60))  # of 30 gaps and 30: more than Sobol points bear
+    covariance, one = mixed.T @ mixed, np.ones(30)
+    deviation = np.sqrt(covariance.diagonal())
+    sides = [
+        Side(one, deviation[half], one, one, np.zeros(30, dtype=np.int64), one, "l2")
+        for half in (slice(30), slice(30, None))
+    ]
+    noise = np.hstack(GapTest(sides[0], sides[1], covariance)._noise)
+    np.testing.assert_allclose(noise.mean(axis=0) / deviation, 0, atol=1e-9)
+    scale = np.outer(deviation, deviation)
+    np.testing.assert_allclose(noise.T @ noise / len(noise) / scale, covariance / scale, atol=1e-6)
+
+
 def test_gaps_of_rows_are_those_of_the_metric():
     rows = drawn(np.random.default_rng(1), 500, first=2.0)[0]
     gap = row_gaps([rows.top_label()], 15).gap

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -10,18 +10,17 @@ from jaxtyping import Float64
 from numpy import ndarray
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.gap_side import Side
 from calibrant.comparison.pair import Pair
+from calibrant.metrics.inference.noise import normals
 
 __all__ = ["GapTest", "Scale", "difference_of_sizes"]
 
 Scale = Literal["size", "root"]
 Shape = Literal["few", "all"]
 
-LOG2_DRAWS = 11
 ENOUGH = 32  # draws beyond what was seen, from which their share is taken as it is
 REACH = 9.0  # deviations within which the ends are sought
 
@@ -124,7 +123,7 @@ class GapTest:
 
     def _nearest(self, difference: float) -> tuple[float, float]:
         """Sizes of this difference, as near to the estimates as they can be."""
-        (a, b), (va, vb) = self._estimates, self._variances
+        (a, b), (va, vb) = self._estimates, self._variances_at(difference)
         off = a - b - difference
         a, b = a - off * va / (va + vb), b + off * vb / (va + vb)
         if min(a, b) < 0:
@@ -139,12 +138,28 @@ class GapTest:
             return float(np.sqrt(max(sizes[0], 0.0))), float(np.sqrt(max(sizes[1], 0.0)))
         return sizes
 
+    def _variances_at(self, difference: float) -> tuple[float, float]:
+        """Of both seen sizes, where they are so far apart.
+
+        That of a sum of squares grows with it: at the estimates the smaller would seem the surer,
+        and where it is small by chance what both have in common would be told too low.
+        """
+        if self.first.norm != "l2" or self.scale == "root":
+            return self._variances
+        middle = sum(self._estimates) / 2
+        return self._variances_of(middle + difference / 2, middle - difference / 2)
+
     @cached_property
     def _variances(self) -> tuple[float, float]:
         """Of both seen sizes, or of their roots, at the estimates."""
+        return self._variances_of(self.first.estimate, self.second.estimate)
+
+    def _variances_of(self, first: float, second: float) -> tuple[float, float]:
+        """Of both seen sizes, or of their roots, at true sizes."""
         found: list[float] = []
-        for side, noise in zip((self.first, self.second), self._noise, strict=True):
-            sizes = side.size(side.true_gaps(side.estimate) + noise)
+        pairs = zip((self.first, self.second), (first, second), self._noise, strict=True)
+        for side, size, noise in pairs:
+            sizes = side.size(side.true_gaps(size) + noise)
             sizes = np.sqrt(np.maximum(sizes, 0.0)) if self.scale == "root" else sizes
             found.append(max(float(sizes.var()), 1e-300))
         return found[0], found[1]
@@ -153,7 +168,7 @@ class GapTest:
     def _noise(self) -> tuple[Float64[ndarray, "draw first"], Float64[ndarray, "draw second"]]:
         """Joint draws of the noise of all gaps."""
         slack = 1e-12 * float(np.trace(self.covariance)) * np.eye(len(self.covariance))
-        drawn = _normals(len(self.covariance)) @ np.linalg.cholesky(self.covariance + slack).T
+        drawn = normals(len(self.covariance)).T @ np.linalg.cholesky(self.covariance + slack).T
         n_first = len(self.first.gap)
         return drawn[:, :n_first], drawn[:, n_first:]
 
@@ -202,10 +217,3 @@ def _crossing(excess: Callable[[float], float], start: float, step: float) -> fl
     while excess(end) > 0 and abs(end - start) < 64 * abs(step):
         end += step
     return float(brentq(excess, start, end, xtol=1e-6 * abs(step)))  # pyright: ignore[reportArgumentType]
-
-
-@lru_cache(maxsize=8)
-def _normals(n_columns: int) -> Float64[ndarray, "draw column"]:
-    """Fixed table of Sobol normals."""
-    points = qmc.Sobol(n_columns, scramble=False).random_base2(LOG2_DRAWS)
-    return ndtri(points + 0.5 / 2**LOG2_DRAWS)
