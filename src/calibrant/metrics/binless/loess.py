@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, Int64
 
-__all__ = ["Curve", "loess"]
+__all__ = ["Curve", "loess", "parts_of"]
 
 FINE = 256  # groups of scores at most, by mass and again by place
 KNOTS = 64  # places at most where a parabola is fitted, by mass and again by place
@@ -19,40 +19,67 @@ Knots = Float64[np.ndarray, " knot"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """Smoothed share by score: value, slope and deviation of chance at knots.
+    """Smoothed share by score: value and slope at knots, and how they follow from outcomes.
 
     Attributes
     ----------
     at, value, slope : Float64[ndarray, "knot"]
         Knots in rising order, the curve there, and its slope.
-    deviation : Float64[ndarray, "knot"]
-        Standard deviation of the curve, were every score true.
+    group : Int64[ndarray, "cell"]
+        Which outcomes are put together, cell by cell.
+    say, turn : Float64[ndarray, "knot group"]
+        What a group's sum of weighted outcomes adds to the value, and to the slope.
     """
 
     at: Knots
     value: Knots
     slope: Knots
-    deviation: Knots
+    group: Int64[np.ndarray, " cell"]
+    say: Float64[np.ndarray, "knot group"]
+    turn: Float64[np.ndarray, "knot group"]
 
     def of(self, score: Cells) -> Cells:
         """Curve at scores: cubics that meet values and slopes of the knots, cut to [0, 1]."""
+        return np.clip(self.uncut(score), 0, 1)
+
+    def uncut(self, score: Cells) -> Cells:
+        """Curve at scores, where it leaves [0, 1] too."""
         if len(self.at) == 1:
-            return np.clip(np.full_like(score, self.value[0]), 0, 1)
+            return np.full_like(score, self.value[0])
+        left, ends, slopes = self._cubics(score)
+        straight = self.value[left] * ends[0] + self.value[left + 1] * ends[1]
+        return straight + self.slope[left] * slopes[0] + self.slope[left + 1] * slopes[1]
+
+    def sums(
+        self, score: Cells, weight: Cells, part: Int64[np.ndarray, " cell"]
+    ) -> Float64[np.ndarray, "part group"]:
+        """What a group's sum of weighted outcomes adds to the weighted sum of the curve by part."""
+        n_parts, n_knots = int(part[-1]) + 1, len(self.at)
+        if n_knots == 1:
+            return np.bincount(part, weight, n_parts)[:, None] * self.say
+        left, ends, slopes = self._cubics(score)
+
+        def by_knot(first: Cells, second: Cells) -> Float64[np.ndarray, "part knot"]:
+            place = part * n_knots + left
+            both = np.bincount(place, weight * first, n_parts * n_knots)
+            both[1:] += np.bincount(place, weight * second, n_parts * n_knots)[:-1]
+            return both.reshape(n_parts, n_knots)
+
+        own, sloped = by_knot(*ends), by_knot(*slopes)
+        return np.einsum("pk,kg->pg", own, self.say) + np.einsum("pk,kg->pg", sloped, self.turn)
+
+    def _cubics(
+        self, score: Cells
+    ) -> tuple[Int64[np.ndarray, " cell"], tuple[Cells, Cells], tuple[Cells, Cells]]:
+        """Knot on the left of scores; times of its value and the next one's; and of the slopes."""
         left = np.clip(np.searchsorted(self.at, score, side="right") - 1, 0, len(self.at) - 2)
         width = self.at[left + 1] - self.at[left]
         t = (score - self.at[left]) / width
-        ends = self.value[left] * (1 + 2 * t) * (1 - t) ** 2 + self.value[left + 1] * (
-            t * t * (3 - 2 * t)
-        )
-        turn = self.slope[left] * t * (1 - t) ** 2 - self.slope[left + 1] * t * t * (1 - t)
-        return np.clip(ends + width * turn, 0, 1)
-
-    def deviation_of(self, score: Cells) -> Cells:
-        """Standard deviation of the curve at scores, were every one true."""
-        return np.interp(score, self.at, self.deviation)
+        ends = (1 + 2 * t) * (1 - t) ** 2, t * t * (3 - 2 * t)
+        return left, ends, (width * t * (1 - t) ** 2, -width * t * t * (1 - t))
 
 
-def loess(w: Cells, wp: Cells, wy: Cells, noise: Cells, span: float) -> Curve:
+def loess(w: Cells, wp: Cells, wy: Cells, span: float) -> Curve:
     """Local quadratic regression with tricube weights over the nearest `span` of the mass.
 
     Parameters
@@ -60,8 +87,6 @@ def loess(w: Cells, wp: Cells, wy: Cells, noise: Cells, span: float) -> Curve:
     w, wp, wy : Float64[ndarray, "cell"]
         Sums of weight, of weight times score, and of weight times outcome of cells that hold
         rows, in rising order.
-    noise : Float64[ndarray, "cell"]
-        Sums of squared weight times p (1 - p).
     span : float
         Share of the mass that has a say at a knot.
 
@@ -69,7 +94,8 @@ def loess(w: Cells, wp: Cells, wy: Cells, noise: Cells, span: float) -> Curve:
     ----------
     .. [1] Cleveland, Devlin. "Locally Weighted Regression." JASA 83, 1988.
     """
-    w, wp, wy, noise = _grouped(w, wp, wy, noise)
+    group = parts_of(w, wp / w, FINE)
+    w, wp, wy = (np.bincount(group, sums) for sums in (w, wp, wy))
     at, seen = wp / w, wy / w
     knots = at[_chosen(w, at)]
     far = at - knots[:, None]
@@ -91,28 +117,20 @@ def loess(w: Cells, wp: Cells, wy: Cells, noise: Cells, span: float) -> Curve:
     inverse = np.linalg.pinv(normal / scale, rcond=1e-9, hermitian=True) / scale
     moments = np.stack([each @ seen for each in sums[:3]], axis=-1)
     value, slope = (inverse[:, :2] @ moments[..., None])[..., 0].T
-    slope = slope / bandwidth[:, 0]
-    say = sum(inverse[:, 0, k, None] * sums[k] for k in range(3))
-    variance = say**2 @ (noise / w**2)
-    slope = np.where(bandwidth[:, 0] > 1e-200, slope, 0)
-    return Curve(knots, value, slope, np.sqrt(variance))
+    sloped = bandwidth > 1e-200
+    slope = np.where(sloped[:, 0], slope / bandwidth[:, 0], 0)
+    say, turn = (sum(inverse[:, row, k, None] * sums[k] for k in range(3)) / w for row in (0, 1))
+    return Curve(knots, value, slope, group, say, np.where(sloped, turn / bandwidth, 0))
 
 
-def _grouped(w: Cells, wp: Cells, wy: Cells, noise: Cells) -> tuple[Groups, Groups, Groups, Groups]:
-    """Sums of neighbouring cells that differ little in rank and in score."""
-    label = _parts(w, wp / w, FINE)
-    w, wp, wy, noise = (np.bincount(label, sums) for sums in (w, wp, wy, noise))
-    return w, wp, wy, noise
-
-
-def _chosen(w: Cells, at: Cells) -> Int64[np.ndarray, " knot"]:
+def _chosen(w: Groups, at: Groups) -> Int64[np.ndarray, " knot"]:
     """Indices of the groups that serve as knots: the first of every part, and the last of all."""
-    label = _parts(w, at, KNOTS)
+    label = parts_of(w, at, KNOTS)
     first = np.flatnonzero(np.diff(label, prepend=-1))
     return np.union1d(first, [len(w) - 1])
 
 
-def _parts(w: Cells, at: Cells, n_parts: int) -> Int64[np.ndarray, " cell"]:
+def parts_of(w: Cells, at: Cells, n_parts: int) -> Int64[np.ndarray, " cell"]:
     """Part of every cell: a new one begins with a new step of mass or of place."""
     rank = (np.cumsum(w) - w / 2) / w.sum()
     reach = max(float(at[-1] - at[0]), 1e-300)

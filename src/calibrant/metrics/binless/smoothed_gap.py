@@ -1,7 +1,7 @@
 """Gaps of stated probabilities and a smooth curve of the outcomes: ICI, E50, E90, Emax."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,9 +11,13 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
+from calibrant.metrics.binless.gap_blocks import gap_in_clusters
+from calibrant.metrics.binless.gap_noise import SUMS, GapNoise
 from calibrant.metrics.binless.loess import Curve, loess
+from calibrant.metrics.binned.evidence import FEWEST
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks, refused
 from calibrant.metrics.settings import check_choice, check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -23,7 +27,10 @@ __all__ = ["SmoothedGap", "Summary"]
 Summary = Literal["mean", "median", "ninetieth", "max"]
 QUANTILES = {"median": 0.5, "ninetieth": 0.9}
 SLACK = 1e-9
+BLOCK_CELLS = 600  # of every block of clusters, those of smooth ECE
+METHOD = "test inversion"
 WHY = "not available: the gaps of a smoothed curve are biased upwards, and resampling adds to it"
+FEW = f"not available: fewer than {FEWEST:g} effective rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,9 @@ class SmoothedGap(TallyMetric):
     as their mean, and parabolas are fitted at up to some 128 scores and joined by cubics that meet
     their values and slopes.
 
+    The mean has an interval of its population value, that of the same curve of the true shares, by
+    inversion of a test: see `docs/adr/0038`. The others have none.
+
     References
     ----------
     .. [1] Austin, Steyerberg. "The Integrated Calibration Index (ICI) and Related Metrics for
@@ -66,7 +76,6 @@ class SmoothedGap(TallyMetric):
     summary: Summary = "mean"
     span: float = 0.75
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     def __post_init__(self) -> None:
         check_view(self.view)
@@ -80,6 +89,11 @@ class SmoothedGap(TallyMetric):
         """See `TallyMetric.statistic`."""
         return ScoreGrid(self.view)
 
+    @property
+    def block_statistic(self) -> ScoreGrid:
+        """See `TallyMetric.block_statistic`: fewer cells."""
+        return ScoreGrid(self.view, BLOCK_CELLS)
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for no rows."""
         held = tally["count"] > 0
@@ -87,32 +101,41 @@ class SmoothedGap(TallyMetric):
         return torch.tensor(value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the mean comes with its noise floor."""
-        del level, class_names
+        """See `TallyMetric.estimate`; the mean comes with interval, noise floor and p value."""
+        del class_names
         n = int(tally["count"].sum())
         if not n:
             why = "not available: no rows"
             return Estimate(math.nan, None, None, None, 0, why, note="undefined: no rows")
         curve = self._curve(tally)
-        value, floor, note = self._of(tally, curve), None, ""
-        if self.summary == "mean" and not hard_labels(tally):
-            note = SOFT
-        elif self.summary == "mean":
-            w, score = _scores(tally)
-            mean = float((w * curve.deviation_of(score)).sum() / w.sum())
-            floor = math.sqrt(2 / math.pi) * mean
-        return Estimate(value, None, None, None, n, WHY, noise_floor=floor, note=note)
+        plain = Estimate(self._of(tally, curve), None, None, None, n, WHY)
+        return self._with_evidence(plain, tally, curve, level) if self.summary == "mean" else plain
+
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`: of the mean alone, with the noise of the blocks."""
+        if self.summary != "mean" or not plain.n:
+            return refused(plain, WHY)
+        return gap_in_clusters(plain, blocks, self.span, level)
+
+    def _with_evidence(self, plain: Estimate, tally: Tally, curve: Curve, level: float) -> Estimate:
+        held, hard = (tally["count"] > 0).numpy(), hard_labels(tally)
+        sums = {name: tally[name].numpy()[held] for name in SUMS}
+        noise = GapNoise(curve, sums)
+        if hard:
+            under = noise.under_calibration()
+            details = {"noise_floor_95": under.upper, "p_value": under.p_value}
+            plain = replace(plain, noise_floor=under.mean, details=details)
+        else:
+            plain = replace(plain, note=SOFT)
+        if float(sums["w"].sum()) ** 2 < (FEWEST - SLACK) * float(sums["ww"].sum()):
+            return replace(plain, method=FEW)
+        low, high = noise.interval(level, hard=hard)
+        return replace(plain, low=low, high=high, level=level, method=METHOD)
 
     def _curve(self, tally: Tally) -> Curve:
         held = (tally["count"] > 0).numpy()
-        columns = (
-            tally["w"],
-            tally["wp"],
-            tally["wy"],
-            (tally["wwp"] - tally["wwpp"]).clamp(min=0),
-        )
-        w, wp, wy, noise = (column.numpy()[held] for column in columns)
-        return loess(w, wp, wy, noise, self.span)
+        w, wp, wy = (tally[name].numpy()[held] for name in ("w", "wp", "wy"))
+        return loess(w, wp, wy, self.span)
 
     def _of(self, tally: Tally, curve: Curve) -> float:
         w, score = _scores(tally)

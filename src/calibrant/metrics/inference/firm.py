@@ -25,7 +25,7 @@ from calibrant.metrics.inference.noise import (
     weighted_sum,
 )
 
-__all__ = ["absolute_sum_interval", "sum_of_true_gaps"]
+__all__ = ["CLEAR", "absolute_sum_interval", "sum_of_true_gaps"]
 
 CLEAR = 4.0  # standard deviations from which the sign of a gap is beyond doubt
 MIDDLE = 2 ** (LOG2_DRAWS - 1)
