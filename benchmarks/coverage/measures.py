@@ -84,6 +84,7 @@ def _errors(view: str, classes: str) -> list[Measure]:
         "ece_l2_squared_debiased": "",
         "ece_equal_mass": "",
         "ece_l2_equal_mass": "",
+        "ici": "",
     }
     found = [
         Measure(f"{view}_{name}", ERROR, classes, f"{view}_{truth}" if truth else "")
