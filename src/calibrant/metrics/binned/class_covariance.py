@@ -15,7 +15,7 @@ from calibrant.statistics.cells import cell_of
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Spreads", "class_covariances", "class_products", "class_tally"]
+__all__ = ["Spreads", "class_covariances", "class_products", "class_tally", "sum_of_squares"]
 
 MOST_ENTRIES = 1 << 20  # rows times classes at a time
 
@@ -119,6 +119,14 @@ def class_products(
                 along = np.einsum("kr,kr->r", each, columns[:, column][at]) * part.twice
                 sums[:, column] += np.bincount(flat, (each * along).ravel(), n_gaps)
     return Spreads(first, came[:, None] * stated - second)
+
+
+def sum_of_squares(rows: Predictions, n_bins: int, each: Gaps) -> float:
+    r""":math:`\sum_i w_i^2 (\sum_k c_k)^2` of numbers c of the bins of a row in all classes."""
+    place, total = n_bins * np.arange(rows.n_classes)[:, None], 0.0
+    for part in _parts(rows, n_bins):
+        total += float(part.twice @ np.square(each[part.cell + place].sum(axis=0)))
+    return total
 
 
 def _mirrored(upper: Float64[ndarray, "gap gap"]) -> Float64[ndarray, "gap gap"]:

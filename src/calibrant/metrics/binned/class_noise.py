@@ -6,14 +6,15 @@ from functools import lru_cache
 from typing import final
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float64, Int64
 from numpy import ndarray
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.class_covariance import class_covariances, class_products
+from calibrant.metrics.binned.class_squares import square_noise
 from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.inference.block_noise import SquareNoise
 from calibrant.metrics.inference.consistency import calibrated_gaps
 from calibrant.metrics.inference.noise import MOST_SOBOL, normals
 from calibrant.prediction.base import Predictions
@@ -27,7 +28,6 @@ MOST_NUMBERS = 1 << 20  # gaps times draws
 FEWEST_DRAWS, MOST_DRAWS = 256, 2048
 RIDGES = (1e-10, 1e-8, 1e-6)  # of every variance; see `_root`
 STEPS, LEAST = 5, 0.25
-LEANING, ENOUGH = 10, 50  # rows of a bin, of that bin of all classes
 NIL = 1e-4  # deviation beside that of the gap, below which nothing is left but the ridge
 
 Gaps = Float64[ndarray, " gap"]
@@ -49,10 +49,8 @@ class ClassNoise:
         Its standard deviations.
     error : float
         That of the sum with the signs of the gaps.
-    within : Float64[ndarray, "gap draw"]
-        Draws of the noise given how many rows every bin holds.
-    n_effective : float
-        Rows behind all of them.
+    within : SquareNoise
+        The noise given how many rows every bin holds, and what squares of it add up to.
     calibrated : Float64[ndarray, "gap draw"], optional
         Draws of the gaps, were every probability true; None of soft labels, which foretell none.
 
@@ -74,8 +72,7 @@ class ClassNoise:
     draws: Draws
     deviation: Gaps
     error: float
-    within: Draws
-    n_effective: float
+    within: SquareNoise
     calibrated: Draws | None
 
     @classmethod
@@ -104,8 +101,7 @@ class ClassNoise:
             deviation[:, None] * whole,
             deviation,
             math.sqrt(max(0.0, error)),
-            np.sqrt(margins.within)[:, None] * given,
-            n_effective,
+            square_noise(rows, margins.bins, margins.held, given),
             margins.calibrated(normal) if margins.hard else None,
         )
 
@@ -150,32 +146,6 @@ class _Margins:
     @property
     def sign(self) -> Gaps:
         return np.where(self.gap < 0, -1.0, 1.0)
-
-    @property
-    def within(self) -> Gaps:
-        """Variance of every gap given the rows of its bin.
-
-        A row alone in its bin tells none, and few tell little: it leans on what the same bin of
-        other classes shows, as `LEANING` rows would, and is at least what was stated, unless that
-        bin of all classes tells better.
-        """
-        bins, weight, twice = self.bins, self.bins["w"], self.bins["ww"]
-        held, pairs = weight > 0, (weight.square() - twice).clamp(min=0)
-        safe = torch.where(held, weight, 1)
-        rows = torch.where(held, weight.square() / torch.where(held, twice, 1), 0)
-        alone = (bins.seen_noise * bins.total.square()) / safe.square()  # of a mean, about 0
-        stated = (bins.stated_noise * bins.total.square()) / safe.square()
-        free = torch.where(pairs > 1e-12 * weight.square(), rows - 1, 0).clamp(min=0)
-        # free times the variance of one row, without bias
-        own = torch.where(free > 0, rows * (rows * alone - bins.mean_gap.square()), 0).clamp(min=0)
-        common = (rows * stated * held).sum(dim=0) / held.sum(dim=0).clamp(min=1)
-        known = free.sum(dim=0)
-        shown = torch.where(known > 0, own.sum(dim=0) / torch.where(known > 0, known, 1), common)
-        few = self.hard * (known < ENOUGH)
-        common = torch.where(few, shown.maximum(common), shown)
-        found = (own + LEANING * common) / (free + LEANING) / torch.where(held, rows, 1)
-        found = torch.where(self.hard * (free > LEANING), found.maximum(stated), found)
-        return _flat(found)[self.held] * self.share**2
 
     @property
     def order(self) -> Int64[ndarray, " gap"]:

@@ -96,7 +96,6 @@ class _Average(_Classwise, RowMetric, ABC):
             level,
             noise=DrawnNoise(noise.draws, noise.deviation, noise.error, rough),
             within=noise.within,
-            n_effective=noise.n_effective,
             calibrated=noise.calibrated,
             method=f"{METHODS[self.size]}, noise of all classes together",
             floor=plain.noise_floor is not None,

@@ -13,7 +13,12 @@ from scipy.special import ndtr, ndtri
 from calibrant.metrics.binned.bins import Bins, equal_width, tiled
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.inference.block_noise import block_draws, drawn_root_interval, heavier
+from calibrant.metrics.inference.block_noise import (
+    SquareNoise,
+    block_draws,
+    drawn_root_interval,
+    heavier,
+)
 from calibrant.metrics.inference.blocks import (
     FEWEST_CLUSTERS,
     Blocks,
@@ -94,8 +99,7 @@ def error_from_draws(
     level: float,
     *,
     noise: DrawnNoise,
-    within: Draws | None = None,
-    n_effective: float = math.inf,
+    within: SquareNoise | None = None,
     calibrated: Float64[ndarray, "gap sample"] | None,
     method: str = "",
     floor: bool = True,
@@ -116,10 +120,8 @@ def error_from_draws(
         Coverage, in (0, 1).
     noise : DrawnNoise
         Noise of the gaps.
-    within : Float64[ndarray, "gap draw"], optional
+    within : SquareNoise, optional
         Noise given how many rows every bin holds, of which squares are freed; else all of it.
-    n_effective : float
-        Rows, where their shares of the bins are not in the noise.
     calibrated : Float64[ndarray, "gap draw"], optional
         Gaps of a calibrated model; None where labels do not foretell them.
     method : str
@@ -130,8 +132,7 @@ def error_from_draws(
     if size == "l1":
         low, high = absolute_sum_interval(gap, noise, level)
     else:
-        inner = noise.draws if within is None else within
-        low, high = drawn_root_interval(gap, share, inner, level, n_effective)
+        low, high = drawn_root_interval(gap, share, within or SquareNoise(noise.draws), level)
     bounded = math.isfinite(high)
     low, high = (low**2, high**2) if size == "square" else (low, high)
     mean, details = None, dict(plain.details)
