@@ -15,12 +15,7 @@ from calibrant.metrics.bounds import from_grid, with_bound
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import Interval, logit_interval
 from calibrant.metrics.ranking.class_ranking import ClassRanking
-from calibrant.metrics.ranking.class_steps import (
-    each_class,
-    each_value,
-    effective_sides,
-    weight_of,
-)
+from calibrant.metrics.ranking.class_steps import each_class, each_value, effective_sides
 from calibrant.metrics.ranking.sides import Sides, sides_of_classes, support_of
 from calibrant.metrics.ranking.steps import Split, Steps, ranked
 from calibrant.metrics.settings import check_choice
@@ -106,16 +101,16 @@ class OneVsRest(RowMetric, ABC):
     @final
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `Metric.read`."""
-        return self._averaged(*each_value(tally, self.average, self.of_steps, weight_of))
+        return self._averaged(*each_value(tally, self.average, self.of_steps)[::-1])
 
     @final
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `Metric.estimate`; warns where the grid is too coarse."""
         n, single = int(tally["count"][0].sum()), self._is_single(class_names)
-        readings = [self.of_steps, self.bound_of, weight_of]
+        readings = [self.of_steps, self.bound_of]
         if single:
             readings += [self.variance_of, self.excess_of, *effective_sides()]
-        values, bounds, support, *more = each_class(tally, self.average, *readings)
+        support, values, bounds, *more = each_class(tally, self.average, *readings)
         bounds.clamp_(min=ROUNDING)
         if values.isnan().all():
             return self._undefined(values, support, n, class_names)

@@ -10,7 +10,7 @@ from calibrant.metrics.ranking.sides import sides_of_steps
 from calibrant.metrics.ranking.steps import Split, Steps, split_of, steps_of_tally
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Reading", "each_class", "each_value", "effective_sides", "weight_of"]
+__all__ = ["Reading", "each_class", "each_value", "effective_sides"]
 
 IN_CACHE = 1 << 15  # cells at a time
 
@@ -19,19 +19,19 @@ Reading = Callable[[Steps], PerClass]
 
 
 def each_class(tally: Tally, average: str, *readings: Reading) -> list[PerClass]:
-    """What every reading gives of each class, or of all pairs of a row and a class in one ranking.
+    """Weight of the positives, and what every reading gives: of each class, or of all in one.
 
     Parameters
     ----------
     tally : Tally
         Of `ClassGrids`.
     average : str
-        "micro" for all classes in one ranking.
+        "micro" for all pairs of a row and a class in one ranking.
     *readings : callable
         A number of every ranking, from their steps.
     """
     rankings = map(steps_of_tally, _some(tally, average))
-    found = [[reading(steps) for reading in readings] for steps in rankings]
+    found = [[steps.up.sum(-1), *(reading(steps) for reading in readings)] for steps in rankings]
     return [torch.cat(parts) for parts in zip(*found, strict=True)]
 
 
@@ -44,13 +44,8 @@ def each_value(
         rankings = iter([split_of(w, wy)])
     else:
         rankings = (split_of(some["w"], some["wy"]) for some in _some(tally, average))
-    found = [[reading(split) for reading in readings] for split in rankings]
+    found = [[split.up.sum(-1), *(reading(split) for reading in readings)] for split in rankings]
     return [torch.cat(parts) for parts in zip(*found, strict=True)]
-
-
-def weight_of(steps: Split) -> PerClass:
-    """Weight of the positives of every ranking."""
-    return steps.up.sum(-1)
 
 
 def effective_sides() -> tuple[Reading, Reading]:
