@@ -160,24 +160,31 @@ class CohenKappa(Agreement):
 
     def of(self, matrix: Matrix) -> Scalar:
         """See `Agreement.of`."""
-        total = matrix.sum()
-        truth, chosen = matrix.sum(dim=1) / total, matrix.sum(dim=0) / total
+        rows, columns = matrix.sum(dim=1), matrix.sum(dim=0)
+        total = rows.sum()
+        truth, chosen = rows / total, columns / total
         if self.distance == "equal":  # without a matrix of weights
             seen = 1 - matrix.diagonal().sum() / total
             due = 1 - (truth * chosen).sum()
         else:
             step = torch.arange(len(matrix), dtype=torch.float64, device=matrix.device)
             seen, due = torch.zeros_like(total), torch.zeros_like(total)
-            for rows in step.long().split(AT_ONCE):
-                gap = (step[rows, None] - step).abs()
+            for some in step.long().split(AT_ONCE):
+                gap = (step[some, None] - step).abs()
                 gap = gap if self.distance == "linear" else gap.square()
-                seen = seen + (gap * matrix[rows[0] : rows[-1] + 1]).sum() / total
-                due = due + truth[rows] @ gap @ chosen
-        if self.note(matrix):
+                seen = seen + (gap * matrix[some[0] : some[-1] + 1]).sum() / total
+                due = due + truth[some] @ gap @ chosen
+        if _is_lone(rows, columns):
             return torch.full_like(due, torch.nan)
         return 1 - seen / due
 
     def note(self, matrix: Matrix) -> str:
         """See `Agreement.note`."""
-        seen = (matrix.sum(dim=0) > 0) | (matrix.sum(dim=1) > 0)
-        return "undefined: one class alone came out and was chosen" if int(seen.sum()) < 2 else ""
+        if not _is_lone(matrix.sum(dim=1), matrix.sum(dim=0)):
+            return ""
+        return "undefined: one class alone came out and was chosen"
+
+
+def _is_lone(rows: Float64[Tensor, " class"], columns: Float64[Tensor, " class"]) -> bool:
+    """Whether all weight is of one class, that came out and was chosen."""
+    return int(((rows > 0) | (columns > 0)).sum()) < 2

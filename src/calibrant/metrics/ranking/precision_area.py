@@ -30,8 +30,9 @@ def mean_precision(steps: Split) -> Float64[Tensor, "*class"]:
     0.8333333333333333
     """
     hits = steps.hits
-    precision = hits / (hits + steps.alarms).clamp(min=NONE)
-    mean = (steps.up * precision).sum(-1) / hits[..., -1]
+    reached = steps.alarms.add_(hits).clamp_(min=NONE)
+    precision = torch.div(hits, reached, out=reached)
+    mean = precision.mul_(steps.up).sum(-1) / hits[..., -1]
     return mean.clamp(max=1)  # sums in another order may end a digit above
 
 

@@ -140,7 +140,7 @@ def ranked(
 def split_of(w: Masses, wy: Masses) -> Split:
     """Weights of cells, the lowest first, and what of them came out."""
     w, wy = w.flip(-1), wy.flip(-1)
-    return Split(wy, (w - wy).clamp(min=0))
+    return Split(wy, (w - wy).clamp_(min=0))
 
 
 def steps_of_tally(tally: Tally) -> Steps:
