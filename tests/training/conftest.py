@@ -1,5 +1,6 @@
 """Rows to learn from: two classes that overlap, the same in every test."""
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -21,6 +22,14 @@ def _same_weights_in_every_run() -> Iterator[None]:
     with threads(1), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _interrupts_are_heard() -> Iterator[None]:
+    """Ctrl-C raises, where tests run in the background of a shell, too, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
