@@ -27,16 +27,21 @@ class Curve:
         Knots in rising order, the curve there, and its slope.
     group : Int64[ndarray, "cell"]
         Which outcomes are put together, cell by cell.
-    say, turn : Float64[ndarray, "knot group"]
-        What a group's sum of weighted outcomes adds to the value, and to the slope.
+    mass : Float64[ndarray, "group"]
+        Weight of each.
+    terms : tuple of Float64[ndarray, "knot group"]
+        Weight of a group's outcomes in the regression at a knot, times powers of how far it lies.
+    solved : Float64[ndarray, "knot two power"]
+        What sums of these, times the outcomes, add to the value and to the slope.
     """
 
     at: Knots
     value: Knots
     slope: Knots
     group: Int64[np.ndarray, " cell"]
-    say: Float64[np.ndarray, "knot group"]
-    turn: Float64[np.ndarray, "knot group"]
+    mass: Groups
+    terms: tuple[Float64[np.ndarray, "knot group"], ...]
+    solved: Float64[np.ndarray, "knot two power"]
 
     def of(self, score: Cells) -> Cells:
         """Curve at scores: cubics that meet values and slopes of the knots, cut to [0, 1]."""
@@ -56,8 +61,8 @@ class Curve:
         """What a group's sum of weighted outcomes adds to the weighted sum of the curve by part."""
         n_parts, n_knots = int(part[-1]) + 1, len(self.at)
         if n_knots == 1:
-            return np.bincount(part, weight, n_parts)[:, None] * self.say
-        left, ends, slopes = self._cubics(score)
+            return np.bincount(part, weight, n_parts)[:, None] * self._added(0)
+        left, ends, turns = self._cubics(score)
 
         def by_knot(first: Cells, second: Cells) -> Float64[np.ndarray, "part knot"]:
             place = part * n_knots + left
@@ -65,8 +70,14 @@ class Curve:
             both[1:] += np.bincount(place, weight * second, n_parts * n_knots)[:-1]
             return both.reshape(n_parts, n_knots)
 
-        own, sloped = by_knot(*ends), by_knot(*slopes)
-        return np.einsum("pk,kg->pg", own, self.say) + np.einsum("pk,kg->pg", sloped, self.turn)
+        own, sloped = by_knot(*ends), by_knot(*turns)
+        values, slopes = self._added(0), self._added(1)
+        return np.einsum("pk,kg->pg", own, values) + np.einsum("pk,kg->pg", sloped, slopes)
+
+    def _added(self, which: int) -> Float64[np.ndarray, "knot group"]:
+        """What a group's sum of weighted outcomes adds to every value (0), or slope (1)."""
+        times = self.solved[:, which, :, None]
+        return sum(times[:, k] * term for k, term in enumerate(self.terms)) / self.mass
 
     def _cubics(
         self, score: Cells
@@ -117,10 +128,9 @@ def loess(w: Cells, wp: Cells, wy: Cells, span: float) -> Curve:
     inverse = np.linalg.pinv(normal / scale, rcond=1e-9, hermitian=True) / scale
     moments = np.stack([each @ seen for each in sums[:3]], axis=-1)
     value, slope = (inverse[:, :2] @ moments[..., None])[..., 0].T
-    sloped = bandwidth > 1e-200
-    slope = np.where(sloped[:, 0], slope / bandwidth[:, 0], 0)
-    say, turn = (sum(inverse[:, row, k, None] * sums[k] for k in range(3)) / w for row in (0, 1))
-    return Curve(knots, value, slope, group, say, np.where(sloped, turn / bandwidth, 0))
+    turned = np.where(bandwidth > 1e-200, 1 / bandwidth, 0)
+    solved = inverse[:, :2] * np.stack((np.ones_like(turned), turned), axis=1)
+    return Curve(knots, value, slope * turned[:, 0], group, w, sums[:3], solved)
 
 
 def _chosen(w: Groups, at: Groups) -> Int64[np.ndarray, " knot"]:
