@@ -11,8 +11,12 @@ from calibrant.kernel.crew import all_at_once
 
 
 def test_results_come_in_the_order_of_the_pieces() -> None:
+    ended = [threading.Event() for _ in range(6)]
+    ended[5].set()
+
     def late(k: int) -> int:
-        time.sleep(0.02 * (5 - k))  # the first ends last
+        assert ended[k + 1].wait(timeout=60)  # the first ends last
+        ended[k].set()
         return k
 
     assert all_at_once([partial(late, k) for k in range(5)]) == list(range(5))
@@ -44,7 +48,7 @@ def test_an_error_waits_for_the_others(failing: int) -> None:
     def piece(k: int) -> None:
         if k == failing:
             raise ValueError("no sum")
-        time.sleep(0.05)
+        time.sleep(0.05)  # what does not wait would have returned
         done.append(k)
 
     with pytest.raises(ValueError, match="no sum"):
