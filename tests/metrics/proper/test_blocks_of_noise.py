@@ -78,7 +78,7 @@ def test_a_block_gains_half_the_curvature_times_its_variance(score, heavier):
 
 
 def test_blocks_of_a_draw_are_added_up():
-    cells = Merged(*(np.array([10.0, 10.0]) for _ in range(5)))
+    cells = Merged(*(np.array([10.0, 10.0]) for _ in range(5)), np.arange(2))
     found = block_gains(np.array([0.0, 1.0]), cells, LOSSES["brier"], n_draws=3)
     # 0 of 10 and 10 of 10, with a row more that is half of each: 1/22 * 21/22 twice, of 20 rows
     np.testing.assert_allclose(found, 2 * (1 / 22) * (21 / 22) / 20)
@@ -87,7 +87,7 @@ def test_blocks_of_a_draw_are_added_up():
 @pytest.mark.parametrize("slope", [0.0, 0.8])
 def test_gain_is_the_blocks_where_flat_and_half_more_where_steep(slope):
     n, of_each = 500, 400
-    cells = Merged(*(np.full(n, float(of_each)) for _ in range(5)))
+    cells = Merged(*(np.full(n, float(of_each)) for _ in range(5)), np.arange(n))
     truth = 0.5 + slope * (np.arange(n) / n - 0.5)
     saved, blocks = (
         make(truth, cells, LOSSES["brier"], n_draws=400).mean() for make in (gains, block_gains)

@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, Norm, summed
+from calibrant.metrics.inference.blocks import Blocks
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums, sum_by
 from calibrant.statistics.score_grid import View
 from calibrant.statistics.scores import scores_of
 from calibrant.statistics.tally import Tally
 
-__all__ = ["SNAP", "GridBins", "bin_of_groups", "equal_mass_of_cells", "equal_mass_of_rows"]
+__all__ = [
+    "SNAP",
+    "GridBins",
+    "bin_of_groups",
+    "equal_mass_of_blocks",
+    "equal_mass_of_cells",
+    "equal_mass_of_rows",
+]
 
 SNAP = 1e-9  # of a bin: cumulative weight this near a cut lies on it, whatever the rounding
 
@@ -120,6 +129,17 @@ def equal_mass_of_cells(
         (within * share).sum(dim=-1),
         float(size.sum()),
     )
+
+
+def equal_mass_of_blocks(
+    blocks: Blocks, n_bins: int
+) -> tuple[Bins, Float64[np.ndarray, "block bin"]]:
+    """Bins of the cells of all blocks of clusters, and stated less observed of every block."""
+    total = blocks.total
+    bucket = bin_of_groups(total["w"], n_bins)
+    off = torch.stack([part["wp"] - part["wy"] for part in blocks.tallies])
+    excess = off.new_zeros(len(off), n_bins).index_add_(1, bucket, off)
+    return _collected(total.table, bucket, n_bins), excess.numpy()
 
 
 def _collected(

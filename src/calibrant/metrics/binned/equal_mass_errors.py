@@ -9,11 +9,17 @@ from torch import Tensor
 from calibrant.metrics.base import MemoryMetric, RowMetric
 from calibrant.metrics.binned.bins import Norm, size_of
 from calibrant.metrics.binned.calibration import plug_in
-from calibrant.metrics.binned.equal_mass import equal_mass_of_cells, equal_mass_of_rows
+from calibrant.metrics.binned.equal_mass import (
+    equal_mass_of_blocks,
+    equal_mass_of_cells,
+    equal_mass_of_rows,
+)
+from calibrant.metrics.binned.in_clusters import error_of_blocks
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.binned.squared import Variance, squared_estimate
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks, refused
 from calibrant.metrics.settings import check_bins, check_choice, check_view
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
@@ -23,6 +29,8 @@ from calibrant.statistics.tally import Tally
 from calibrant.statistics.ties import TieMarks
 
 __all__ = ["EqualMassCalibrationError", "EqualMassSquaredCalibrationError"]
+
+SINGLE = "clustered rows, and blocks tell too little of single bins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,6 @@ class EqualMassCalibrationError(RowMetric):
     n_bins: int = 15
     norm: Norm = "l1"
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "the edges of its bins move with the rows"
 
     def __post_init__(self) -> None:
         check_view(self.view)
@@ -80,6 +87,20 @@ class EqualMassCalibrationError(RowMetric):
     def statistic(self) -> Joint:
         """See `TallyMetric.statistic`: the score grid, and marks that tell ties."""
         return Joint((ScoreGrid(self.view), TieMarks(self.view)))
+
+    @property
+    def block_statistic(self) -> ScoreGrid:
+        """See `TallyMetric.block_statistic`: the score grid alone."""
+        return ScoreGrid(self.view)
+
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`; edges are taken as given, as of independent rows."""
+        if plain.value != plain.value:  # undefined
+            return plain
+        if self.norm == "max":
+            return refused(plain, SINGLE)
+        bins = equal_mass_of_blocks(blocks, self.n_bins)
+        return error_of_blocks(plain, blocks, bins, self.norm, level)
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""

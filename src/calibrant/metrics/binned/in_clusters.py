@@ -28,7 +28,14 @@ from calibrant.metrics.inference.blocks import (
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
 
-__all__ = ["METHODS", "Size", "error_from_draws", "error_in_clusters", "rough_of"]
+__all__ = [
+    "METHODS",
+    "Size",
+    "error_from_draws",
+    "error_in_clusters",
+    "error_of_blocks",
+    "rough_of",
+]
 
 Size = Literal["l1", "l2", "square"]
 METHODS: dict[Size, str] = {
@@ -66,18 +73,42 @@ def error_in_clusters(
     level : float
         Coverage, in (0, 1).
     """
-    bins = equal_width(blocks.total, n_bins)
+    bins = equal_width(blocks.total, n_bins), _excess(blocks, n_bins)
+    return error_of_blocks(plain, blocks, bins, size, level)
+
+
+def error_of_blocks(
+    plain: Estimate,
+    blocks: Blocks,
+    bins: tuple[Bins, Float64[ndarray, "block gap"]],
+    size: Size,
+    level: float,
+) -> Estimate:
+    """As `error_in_clusters`, of bins of any kind.
+
+    Parameters
+    ----------
+    plain : Estimate
+        Value, with the interval and the noise floor of independent rows.
+    blocks : Blocks
+        Blocks of clusters.
+    bins : Bins and Float64[ndarray, "block gap"]
+        Those of all blocks, and weighted stated less observed of every block, by bin of every
+        class. Edges that the rows chose are taken as given.
+    size, level
+        As for `error_in_clusters`.
+    """
     n_effective = blocks.n_effective
     details = {**beyond_rows(plain), "n_clusters": n_effective}
     bare = replace(plain, noise_floor=None, details=details)
     if n_effective < FEWEST_CLUSTERS:
         return too_few_clusters(bare, blocks)
-    gap, share, variance = _gaps_of(bins)
+    whole, excess = bins
+    gap, share, variance = _gaps_of(whole)
     held = share > 0
-    excess = _excess(blocks, n_bins)
-    n_events = len(gap) // n_bins
+    n_events = whole.gap.numel() // whole.gap.shape[-1]
     draws = block_draws(excess[:, held] / n_events, blocks.weight, variance[held])
-    rough = rough_of(bins) if n_events > 1 else None
+    rough = rough_of(whole) if n_events > 1 else None
     return error_from_draws(
         bare,
         gap[held],
@@ -85,7 +116,7 @@ def error_in_clusters(
         size,
         level,
         noise=DrawnNoise(draws * heavier(n_effective, level), rough=rough),
-        calibrated=draws if hard_labels(bins) else None,
+        calibrated=draws if hard_labels(whole) else None,
         method=f"clusters: {METHODS[size]}, noise of blocks",
         floor=plain.noise_floor is not None,
     )
@@ -147,7 +178,8 @@ def error_from_draws(
         )
         if floor:
             upper = mean + ndtri(0.95) * deviation if few else quantile(shown, 0.95)
-            details["noise_floor_95"] = float(upper)
+            details["noise_floor_95"] = float(upper**2 if size == "square" else upper)
+            mean = float((shown**2).mean()) if size == "square" else mean
     return replace(
         plain,
         low=low if bounded else None,

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -13,8 +13,11 @@ from torch import Tensor
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS, Blocks, too_few_clusters
 from calibrant.metrics.inference.once import shared
+from calibrant.metrics.proper.cluster_noise import groups_of_blocks
 from calibrant.metrics.proper.groups import Groups, groups_of_cells, groups_of_rows
+from calibrant.metrics.proper.in_clusters import counted, uncertainty_in_clusters
 from calibrant.metrics.proper.isotonic import best_case, isotonic_blocks
 from calibrant.metrics.proper.losses_of_events import LOSSES, Score
 from calibrant.metrics.proper.parts_interval import Part, part_interval
@@ -33,6 +36,7 @@ __all__ = ["Discrimination", "Miscalibration", "Part", "Score", "Uncertainty"]
 
 Sums = Float64[np.ndarray, " group"]
 
+N_BINS = 15  # of blocks of clusters that tell a base rate alone
 ROW_SCORES: dict[Score, RowScore] = {"log_loss": NegativeLogLikelihood(), "spherical": Direction()}
 
 
@@ -92,6 +96,38 @@ class _IsotonicPart(RowMetric, ABC):
             most = min(self._recalibrated(groups.w, groups.wy), stated)
             bound += max(most - self._recalibrated(*best_case(groups)), 0.0)
         return from_grid(found, bound, f"{self.part} of {self.score}")
+
+    @property
+    @final
+    def block_statistic(self) -> ScoreGrid:
+        """See `TallyMetric.block_statistic`: without scores of rows."""
+        return ScoreGrid(self.view, N_BINS) if self.part == "uncertainty" else ScoreGrid(self.view)
+
+    @final
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`."""
+        if not plain.n:
+            return plain
+        if self.part == "uncertainty":
+            return uncertainty_in_clusters(plain, blocks, self.score, level)
+        bare = counted(plain, blocks)
+        if blocks.n_effective < FEWEST_CLUSTERS:
+            return too_few_clusters(bare, blocks)
+        groups, clusters = shared(groups_of_blocks, blocks)
+        value = float(plain)
+        end, noise, floor = part_interval(
+            self.part, self.score, groups, value, level, clusters=clusters
+        )
+        found = end.low is not None
+        return replace(
+            bare,
+            low=end.low,
+            high=end.high,
+            level=level if found else None,
+            method=f"clusters: {end.method}, noise of blocks" if found else end.method,
+            noise_floor=floor,
+            details={**bare.details, **noise},
+        )
 
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
@@ -208,7 +244,6 @@ class Miscalibration(_IsotonicPart):
 
     part: ClassVar[Part] = "miscalibration"
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +264,6 @@ class Discrimination(_IsotonicPart):
 
     part: ClassVar[Part] = "discrimination"
     higher_is_better: ClassVar[bool | None] = True
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Merged:
     ----------
     w, wp, wy, ww, wwy : Float64[ndarray, "group"]
         Sums of powers of weight w, probability p and outcome y.
+    start : Int[ndarray, "group"]
+        Index of the first of the groups that each was put together of.
     """
 
     w: Sums
@@ -32,6 +34,7 @@ class Merged:
     wy: Sums
     ww: Sums
     wwy: Sums
+    start: Int[np.ndarray, " group"]
 
 
 def merged(groups: Groups) -> Merged:
@@ -84,4 +87,4 @@ def _put_together(groups: Groups, start: Int[np.ndarray, " merged"]) -> Merged:
     if len(start) < len(groups.w):
         columns = (np.add.reduceat(column, start) for column in columns)
     w, wp, wy, ww, wwy = columns
-    return Merged(w, np.minimum(wp, w), np.clip(wy, 0, w), ww, wwy)
+    return Merged(w, np.minimum(wp, w), np.clip(wy, 0, w), ww, wwy, start)

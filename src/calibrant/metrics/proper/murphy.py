@@ -11,10 +11,13 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.base import RowMetric
+from calibrant.metrics.binned.in_clusters import error_in_clusters
 from calibrant.metrics.bounds import with_bound
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks, refused
 from calibrant.metrics.intervals import Interval
 from calibrant.metrics.proper.groups import SUMS, Groups, groups_of_cells, groups_of_rows
+from calibrant.metrics.proper.in_clusters import resolution_in_clusters, uncertainty_in_clusters
 from calibrant.metrics.proper.murphy_interval import reliability_noise, square_interval_of_groups
 from calibrant.metrics.proper.parts_interval import uncertainty_interval
 from calibrant.metrics.settings import check_bins, check_view
@@ -29,6 +32,8 @@ __all__ = ["BrierReliability", "BrierResolution", "BrierUncertainty", "Part"]
 
 Part = Literal["reliability", "resolution", "uncertainty"]
 ALONE = "no two rows state the same, so that each is a group; set n_bins to group them"
+UNTOLD = "clustered rows, of which blocks keep bins apart; set n_bins to group them"
+N_BINS = 15  # of blocks of clusters that tell a base rate alone
 SEVERAL = "rows of a cell state several probabilities; set n_bins to group them"
 
 
@@ -78,6 +83,25 @@ class _MurphyPart(RowMetric, ABC):
             return found
         off = 0.0 if self.part == "uncertainty" else bound
         return with_bound(found, off + groups.rounding)
+
+    @property
+    @final
+    def block_statistic(self) -> ScoreGrid:
+        """See `TallyMetric.block_statistic`: its own bins."""
+        return ScoreGrid(self.view, self.n_bins or N_BINS)
+
+    @final
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`."""
+        if not plain.n:
+            return plain
+        if self.part == "uncertainty":
+            return uncertainty_in_clusters(plain, blocks, "brier", level)
+        if self.n_bins is None:
+            return refused(plain, UNTOLD)
+        if self.part == "reliability":
+            return error_in_clusters(plain, blocks, self.n_bins, "square", level)
+        return resolution_in_clusters(plain, blocks, self.n_bins, level)
 
     @final
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
@@ -175,7 +199,6 @@ class BrierReliability(_MurphyPart):
 
     part: ClassVar[Part] = "reliability"
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +219,6 @@ class BrierResolution(_MurphyPart):
 
     part: ClassVar[Part] = "resolution"
     higher_is_better: ClassVar[bool | None] = True
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from calibrant.metrics.inference.once import shared
 from calibrant.metrics.intervals import Interval, wilson
+from calibrant.metrics.proper.cluster_noise import ClusterNoise, Inflation, inflation
 from calibrant.metrics.proper.groups import Groups
 from calibrant.metrics.proper.isotonic import isotonic_blocks
 from calibrant.metrics.proper.losses_of_events import LOSSES, Loss, Score
@@ -29,7 +30,7 @@ from calibrant.metrics.proper.overfit import (
     smoothed,
 )
 
-__all__ = ["Part", "part_interval", "uncertainty_interval"]
+__all__ = ["Part", "of_base_rates", "part_interval", "uncertainty_interval"]
 
 Part = Literal["miscalibration", "discrimination", "uncertainty"]
 METHOD = "savings of the best rising function, freed of what it gains from noise"
@@ -42,7 +43,13 @@ Sums = Float64[np.ndarray, " group"]
 
 
 def part_interval(
-    part: Part, score: Score, groups: Groups, value: float, level: float
+    part: Part,
+    score: Score,
+    groups: Groups,
+    value: float,
+    level: float,
+    *,
+    clusters: ClusterNoise | None = None,
 ) -> tuple[Interval, dict[str, float], float | None]:
     r"""Interval of a part; of miscalibration also its noise: details, and the mean.
 
@@ -56,6 +63,8 @@ def part_interval(
         The part, of all groups.
     level : float
         Coverage.
+    clusters : ClusterNoise, optional
+        What clusters tell of the noise of these groups, where rows depend on each other.
 
     Notes
     -----
@@ -75,6 +84,9 @@ def part_interval(
     its distance to 1. Groups that were put together gain less than all: for the lower end A is
     also multiplied by the sum over the blocks of all, over that of the others.
 
+    Of rows in clusters, s is that of means of blocks of clusters, all gains grow by as much as
+    clusters give the blocks of the regression more variance (`inflation`), and z is Student's.
+
     References
     ----------
     .. [1] Meyer, Woodroofe. "On the Degrees of Freedom in Shape-Restricted Regression." Annals of
@@ -92,10 +104,14 @@ def part_interval(
         float(groups.wy.sum()) ** 2 / hits if hits > 0 else 0.0,
         float((groups.w - groups.wy).sum()) ** 2 / max(float(groups.ww.sum()) - hits, 1e-300),
     )
-    loss, cells = LOSSES[score], shared(merged, groups)
+    loss, cells, against_base = LOSSES[score], shared(merged, groups), part == "discrimination"
     nothing_to_save = _stated if part == "miscalibration" else base_rates
     null = shared(nothing_to_save, cells)
-    noise = shared(gains, null, cells, loss, against_base=part == "discrimination")
+    noise = shared(gains, null, cells, loss, against_base=against_base)
+    fine, more = shared(merged_by_change, groups), Inflation(1.0, 0.0, 0.0)
+    if clusters is not None:
+        more = shared(inflation, clusters, fine, loss, against_base=against_base)
+        noise = more.of_draws(noise)
     seen, _ = _saved(null, shared(_best, cells), cells, loss)
     details, floor = nothing, None
     if part == "miscalibration":
@@ -107,15 +123,16 @@ def part_interval(
         which = "came" if numbers[0] < numbers[1] else "did not come"
         few = f"too few rows {which} out: an interval takes {FEWEST} effective ones"
         return Interval.missing(few), details, floor
-    fine = shared(merged_by_change, groups)
     best = shared(_best, fine)
-    _, error = _saved(shared(nothing_to_save, fine), best, fine, loss)
-    steep, flat = (shared(_freed, truth, fine, loss) for truth in (shared(_steep, fine), best))
-    z = float(ndtri(0.5 + level / 2))
+    _, error = _saved(shared(nothing_to_save, fine), best, fine, loss, clusters)
+    steep, flat = (
+        more.of(*shared(_freed, truth, fine, loss)) for truth in (shared(_steep, fine), best)
+    )
+    z = float(ndtri(0.5 + level / 2)) * (1.0 if clusters is None else clusters.heavier(level))
     low = 0.0
     if seen > float(np.quantile(noise, 0.5 + level / 2)):
-        times = shared(_of_blocks, groups, loss) / shared(_of_blocks, fine, loss)
-        low = max(0.0, value - times * steep[0] - z * math.hypot(error, times * steep[1]))
+        finest = shared(_of_blocks, groups, loss) / shared(_of_blocks, fine, loss)
+        low = max(0.0, value - finest * steep[0] - z * math.hypot(error, finest * steep[1]))
     slope = z * z * (error**2 / value if min(error, value) > 0 else 2 / groups.n_effective)
     middle, spread = max(value - flat[0], 0.0), z * flat[1]
     high = middle + slope / 2 + math.sqrt(slope**2 / 4 + slope * middle + spread**2)
@@ -134,11 +151,20 @@ def uncertainty_interval(score: Score, groups: Groups, level: float) -> Interval
     ends = wilson(base, groups.n_effective, level)
     assert ends.low is not None
     assert ends.high is not None
-    rates = np.array([ends.low, ends.high])
-    low, high = sorted(LOSSES[score].least(np.ones(2), rates).tolist())
-    if ends.low <= 0.5 <= ends.high:
-        high = float(LOSSES[score].least(np.ones(1), np.array([0.5]))[0])
-    return Interval(low, high, "Wilson, of the base rate")
+    return Interval(*of_base_rates(score, ends.low, ends.high), "Wilson, of the base rate")
+
+
+def of_base_rates(score: Score, low: float, high: float) -> tuple[float, float]:
+    """Least and greatest score of stating a base rate that lies between two.
+
+    Examples
+    --------
+    >>> of_base_rates("brier", 0.2, 0.6)  # greatest at one half
+    (0.16000000000000003, 0.25)
+    """
+    rates = np.array([low, high, min(max(0.5, low), high)])
+    found = LOSSES[score].least(np.ones(3), rates)
+    return float(found.min()), float(found.max())
 
 
 def _stated(cells: Merged) -> Sums:
@@ -173,9 +199,11 @@ def _of_blocks(groups: Groups | Merged, loss: Loss) -> float:
     return float(gain_of_blocks(blocks.w, blocks.wy, squares, hits, loss).sum() / groups.w.sum())
 
 
-def _saved(null: Sums, best: Sums, cells: Merged, loss: Loss) -> tuple[float, float]:
+def _saved(
+    null: Sums, best: Sums, cells: Merged, loss: Loss, clusters: ClusterNoise | None = None
+) -> tuple[float, float]:
     """Mean saving of stating `best` rather than `null`, and its standard error."""
-    total = float(cells.w.sum())
+    total, by_side = float(cells.w.sum()), list[Sums]()
     sides = (
         (loss.of_hit, cells.wy, cells.wwy),
         (loss.of_miss, cells.w - cells.wy, cells.ww - cells.wwy),
@@ -184,8 +212,12 @@ def _saved(null: Sums, best: Sums, cells: Merged, loss: Loss) -> tuple[float, fl
     for of, w, ww in sides:
         held = w > 1e-12 * cells.w
         saving = of(null[held]) - of(best[held])
+        by_side.append(np.zeros(len(w)))
+        by_side[-1][held] = saving
         mean += float((w[held] * saving).sum()) / total
         twice += float((ww[held] * saving).sum())
         square += float((ww[held] * saving**2).sum())
+    if clusters is not None:
+        return max(mean, 0.0), clusters.error(cells, by_side[0], by_side[1])
     spread = square - 2 * mean * twice + mean**2 * float(cells.ww.sum())
     return max(mean, 0.0), math.sqrt(max(spread, 0.0)) / total
