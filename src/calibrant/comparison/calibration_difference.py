@@ -10,6 +10,7 @@ from calibrant.comparison.gap_rows import RowGaps, class_events, row_gaps
 from calibrant.comparison.gap_side import Side
 from calibrant.comparison.gap_test import GapTest, Scale, difference_of_sizes
 from calibrant.comparison.pair import Pair
+from calibrant.comparison.same_gaps import SameGaps, Sizes, same_gaps
 from calibrant.metrics.binned.calibration import (
     EqualWidthMetric,
     ExpectedCalibrationError,
@@ -83,7 +84,8 @@ def calibration_difference(
     if noise is None:
         return unsure(value, pair.n, pair.n_effective, "the gaps have no noise to tell of")
     sides = [_side(gaps, noise, k, norm, len(first.bins)) for k, gaps in enumerate((first, second))]
-    test = GapTest(sides[0], sides[1], noise.covariance, scale)
+    same = _same(first, second, sides, noise, pair)
+    test = GapTest(sides[0], sides[1], noise.covariance, scale, same)
     return difference_of_sizes(value, test, pair, level, METHOD)
 
 
@@ -103,6 +105,19 @@ def _gaps(metric: BinnedError, rows: Rows) -> RowGaps:
         return row_gaps([events_of(rows, metric.view)], metric.n_bins, metric.closed)
     assert isinstance(rows, Predictions)  # as the metric reads
     return row_gaps(class_events(rows), metric.n_bins)
+
+
+def _same(
+    first: RowGaps, second: RowGaps, sides: list[Side], noise: GapNoise, pair: Pair
+) -> SameGaps | None:
+    """What noise would show if both models had the same gaps."""
+    either = noise.either
+    sizes: list[Sizes] = []
+    for side, held in zip(sides, noise.held, strict=True):
+        at = held[either]
+        sizes.append(lambda gaps, side=side, at=at: side.size(gaps[:, at]))
+    gaps = first.gap[either], second.gap[either]
+    return same_gaps(gaps, noise.seen, pair.n_effective, (sizes[0], sizes[1]))
 
 
 def _side(gaps: RowGaps, noise: GapNoise, which: int, norm: Norm, n_events: int) -> Side:

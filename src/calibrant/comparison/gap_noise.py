@@ -25,10 +25,18 @@ class GapNoise:
         Which bins of either model these are.
     covariance : Float64[ndarray, "both both"]
         Of those of the first model and then of those of the second.
+    seen : Float64[ndarray, "either either"]
+        As the rows show it, of the bins that either model holds: for the first and the second.
     """
 
     held: tuple[Bool[np.ndarray, " bin"], Bool[np.ndarray, " bin"]]
     covariance: Float64[np.ndarray, "both both"]
+    seen: Float64[np.ndarray, "either either"]
+
+    @property
+    def either(self) -> Bool[np.ndarray, " bin"]:
+        """Bins of the one model or the other."""
+        return self.held[0] | self.held[1]
 
     def deviation(self, which: int) -> Float64[np.ndarray, " held"]:
         """Standard deviation of every gap of the first model (0) or of the second (1)."""
@@ -57,17 +65,18 @@ def joint_noise(
     n_units = pair.n_effective
     if n_units <= 1 + 1e-9 or not (held[0].any() and held[1].any()):
         return None
-    columns = cast(
-        csr_array, hstack([part[:, at] for part, at in zip(both, held, strict=True)], format="csr")
-    )
+    either = held[0] | held[1]
+    columns = cast(csr_array, hstack([part[:, either] for part in both], format="csr"))
     if pair.units is not None:
         n_rows = len(pair.units)
         of_unit = csr_array((np.ones(n_rows), (pair.units, np.arange(n_rows))))
         columns = cast(csr_array, of_unit @ columns)
     whole = np.asarray(columns.sum(axis=0)).reshape(-1)
     products = (columns.T @ columns).toarray()
-    spread = (products - np.outer(whole, whole) / n_units) * n_units / (n_units - 1)
+    seen = (products - np.outer(whole, whole) / n_units) * n_units / (n_units - 1)
+    kept = np.flatnonzero(np.concatenate([at[either] for at in held]))
+    spread = seen[np.ix_(kept, kept)]
     known = np.concatenate([v[at] for v, at in zip(stated, held, strict=True)])
-    least = np.maximum(known, LEAST * products.diagonal())
+    least = np.maximum(known, LEAST * products.diagonal()[kept])
     np.fill_diagonal(spread, np.maximum(spread.diagonal(), least))
-    return GapNoise((held[0], held[1]), spread)
+    return GapNoise((held[0], held[1]), spread, seen)

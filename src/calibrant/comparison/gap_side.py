@@ -110,8 +110,10 @@ class Side:
             shape = self.gap if self.smooth else self._shrunk()
         whole = np.abs(shape) if self.norm == "l1" else np.square(shape)
         total = float(whole @ self.factor)
-        if total <= 0:
-            return np.zeros_like(shape)
+        if total <= 0:  # nothing tells proportions: alike beside their noise
+            shape = self.deviation
+            whole = np.abs(shape) if self.norm == "l1" else np.square(shape)
+            total = float(whole @ self.factor)
         return shape / (total if self.norm == "l1" else np.sqrt(total))
 
     def _few(self) -> Each:

@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.gap_side import Side
 from calibrant.comparison.pair import Pair
+from calibrant.comparison.same_gaps import SameGaps
 from calibrant.metrics.inference.noise import normals
 
 __all__ = ["GapTest", "Scale", "difference_of_sizes"]
@@ -22,6 +23,7 @@ Scale = Literal["size", "root"]
 Shape = Literal["few", "all"]
 
 ENOUGH = 32  # draws beyond what was seen, from which their share is taken as it is
+MOST, SURE = 0.9, 0.995  # of a tail, at which an end is sought
 REACH = 9.0  # deviations within which the ends are sought
 
 Draws = Float64[ndarray, " draw"]
@@ -39,6 +41,8 @@ class GapTest:
         Of the gaps of the first and then of the second, from the rows.
     scale : "size" or "root"
         Whether differences are of sizes, or of their square roots.
+    same : SameGaps, optional
+        What noise would show if both had the same gaps.
 
     Notes
     -----
@@ -53,12 +57,18 @@ class GapTest:
     Of absolute gaps noise adds most where few bins err, and least where all err alike, and no
     gaps tell for sure which it is. So a difference is rejected only if it also is with the gaps
     of the model that looks worse in few bins, and those of the other in all (`Side.shape`).
+
+    Where nothing but their sizes tells the gaps of the two models apart, both may have the same
+    ones, of which no proportions have to be known (`SameGaps`). The tails at no difference are
+    then those of this test, and those of gaps that follow the curve, at other differences, are
+    multiplied alike.
     """
 
     first: Side
     second: Side
     covariance: Float64[ndarray, "both both"]
     scale: Scale = "size"
+    same: SameGaps | None = None
 
     @property
     def seen(self) -> float:
@@ -70,20 +80,38 @@ class GapTest:
         n_first = len(self.first.gap)
         order = np.r_[n_first : len(self.covariance), :n_first]
         covariance = self.covariance[np.ix_(order, order)]
-        return GapTest(self.second, self.first, covariance, self.scale)
+        same = None if self.same is None else replace(self.same, drawn=-self.same.drawn)
+        return GapTest(self.second, self.first, covariance, self.scale, same)
 
     def p_value(self) -> float:
         """Chance of a difference as great, were the true sizes the same."""
-        above = max(test.above(0.0) for test in (self, *self._doubtful("few", "all")))
-        below = max(test.below(0.0) for test in (self, *self._doubtful("all", "few")))
+        above, below = self._tails
         return min(1.0, 2 * min(above, below))
 
     def interval(self, level: float) -> tuple[float, float]:
         """Differences of true sizes that are not rejected."""
         tail = (1 - level) / 2
-        low = min(test.low_end(tail) for test in (self, *self._doubtful("few", "all")))
-        high = max(test.high_end(tail) for test in (self, *self._doubtful("all", "few")))
+        above, below = (
+            min(tail * usual / max(own, 1e-300), max(MOST, (1 + usual) / 2), SURE)
+            for usual, own in zip(self._usual_tails, self._tails, strict=True)
+        )
+        low = min(test.low_end(above) for test in (self, *self._doubtful("few", "all")))
+        high = max(test.high_end(below) for test in (self, *self._doubtful("all", "few")))
         return low, high
+
+    @cached_property
+    def _usual_tails(self) -> tuple[float, float]:
+        """Chance of more, and of less, than was seen, were the sizes the same."""
+        above = max(test.above(0.0) for test in (self, *self._doubtful("few", "all")))
+        below = max(test.below(0.0) for test in (self, *self._doubtful("all", "few")))
+        return above, below
+
+    @cached_property
+    def _tails(self) -> tuple[float, float]:
+        """The same, were the gaps the same where they may be."""
+        if self.same is None or not self._alike:
+            return self._usual_tails
+        return _tail(self.same.drawn, self.seen), _tail(-self.same.drawn, -self.seen)
 
     def low_end(self, tail: float) -> float:
         """Least difference that the upper tail does not reject."""
@@ -96,12 +124,17 @@ class GapTest:
         return _crossing(lambda d: self.below(d) - tail, a - b, reach)
 
     @property
+    def _alike(self) -> bool:
+        """Whether both models may have the same gaps."""
+        return self.same is not None and self.same.tenable
+
+    @property
     def _reach(self) -> float:
         return REACH * (float(np.sqrt(sum(self._variances))) + 1e-300)
 
     def _doubtful(self, first: Shape, second: Shape) -> list["GapTest"]:
         """The same with true gaps of other proportions, where noise adds to them differently."""
-        if self.first.norm != "l1" or self.first.smooth:
+        if self.first.norm != "l1" or self.first.smooth or self._alike:
             return []
         sides = replace(self.first, shape=first), replace(self.second, shape=second)
         return [replace(self, first=sides[0], second=sides[1])]

@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Float64
 
 from calibrant.comparison.difference import Difference, unsure
-from calibrant.comparison.gap_noise import joint_noise
-from calibrant.comparison.gap_rows import row_gaps
+from calibrant.comparison.gap_noise import GapNoise, joint_noise
+from calibrant.comparison.gap_rows import RowGaps, row_gaps
 from calibrant.comparison.gap_side import Side
 from calibrant.comparison.gap_test import GapTest, difference_of_sizes
 from calibrant.comparison.pair import Pair
+from calibrant.comparison.same_gaps import SameGaps, same_gaps
 from calibrant.metrics.binless.smooth import SmoothCalibrationError
 from calibrant.statistics.views import events_of
 
@@ -70,8 +71,21 @@ def smooth_difference(
             strict=True,
         )
     ]
+    same = _same((first, second), sides, noise, width, pair)
+    test = GapTest(sides[0], sides[1], covariance, same=same)
     method = f"test inversion with joint noise, at the bandwidth {width:.2g} (approximate)"
-    return difference_of_sizes(value, GapTest(sides[0], sides[1], covariance), pair, level, method)
+    return difference_of_sizes(value, test, pair, level, method)
+
+
+def _same(
+    cells: tuple[RowGaps, RowGaps], sides: list[Side], noise: GapNoise, width: float, pair: Pair
+) -> SameGaps | None:
+    """What noise would show if both models had the same smoothed gaps."""
+    kernel = _kernel(cells[0].place[noise.either], width)
+    both = np.kron(np.eye(2), kernel)
+    one, other = (kernel @ gaps.gap[noise.either] for gaps in cells)
+    covariance = both @ noise.seen @ both.T
+    return same_gaps((one, other), covariance, pair.n_effective, (sides[0].size, sides[1].size))
 
 
 def _kernel(place: Float64[np.ndarray, " cell"], width: float) -> Float64[np.ndarray, "node cell"]:
