@@ -81,6 +81,16 @@ _SUFFIXES = {
     "weighted": "mean over classes by their rows",
     "per_class": "of each class",
 }
+_CAPITALS = {
+    "auroc": "AUROC",
+    "brier": "Brier",
+    "ece": "ECE",
+    "ici": "ICI",
+    "ks": "KS",
+    "mce": "MCE",
+    "rps": "RPS",
+    "skce": "SKCE",
+}
 _PARTS = re.compile(r"(.+?)_(\d+|positive|macro|micro|weighted|per_class)")
 
 
@@ -91,8 +101,8 @@ def entry_of(name: str) -> Entry:
     --------
     >>> entry_of("ece_10").label, entry_of("f1_macro").label
     ('ECE, 10 bins', 'F1, mean over classes')
-    >>> entry_of("my_own_score")
-    Entry(label='my own score', meaning='')
+    >>> entry_of("my_own_score"), entry_of("positive_ici").label
+    (Entry(label='my own score', meaning=''), 'positive ICI')
     """
     name = name if name in _ENTRIES else ALIASES.get(name, (name, name))[1]
     if name in _ENTRIES:
@@ -100,7 +110,8 @@ def entry_of(name: str) -> Entry:
     parts = _PARTS.fullmatch(name)
     if parts is None or parts[1] not in _ENTRIES:
         said = METRICS[name].says if name in METRICS else ""
-        return Entry(name.replace("_", " "), f"{said[:1].upper()}{said[1:]}." if said else "")
+        label = " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
+        return Entry(label, f"{said[:1].upper()}{said[1:]}." if said else "")
     known, suffix = _ENTRIES[parts[1]], parts[2]
     ending = f"{suffix} bins" if suffix.isdigit() else _SUFFIXES[suffix]
     return Entry(f"{known.label}, {ending}", known.meaning)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from calibrant.comparison.difference import Difference
 from calibrant.metrics.binned.reliability import ReliabilityTable
@@ -17,6 +18,7 @@ from calibrant.report.wording.classes import (
     Lean,
     calibration_error,
     confidence,
+    evidence_alone,
     headline,
     lean_of,
     log_loss_alone,
@@ -35,6 +37,7 @@ __all__ = [
     "truth_sentence",
 ]
 
+MOST = 4  # numbers, where none of these was asked for
 _TILES = ("log_loss", "ece", "accuracy", "auroc", "r2", "rmse", "mae", "mse")
 
 
@@ -89,13 +92,10 @@ def run_opening(
         sentences.append(log_loss_alone(new["log_loss"]))
     elif "log_loss" in new and "log_loss" in old and change is not None:
         sentences.append(log_loss_change(old["log_loss"], new["log_loss"], change))
-    evidence: Evidence = "unknown"
-    if "ece" in new:
-        error = new["ece"]
-        sentences.append(calibration_error(error))
-        evidence = evidence_of(error.low, error.p_value, level=error.level)
+    sentence, evidence = _calibration(before if after is None else after)
+    sentences += sentence
     after_lean = leans[1] if len(leans) > 1 else None
-    verdict = headline(leans[0], after_lean, evidence) if leans else ""
+    verdict = headline(leans[0], after_lean, evidence) if leans else evidence_alone(evidence)
     numbers = [
         tile(name, one, "" if after is None else _was(one, old[name]))
         for name, one in new.items()
@@ -107,13 +107,23 @@ def run_opening(
 def evaluation_opening(evaluation: Evaluation) -> Opening:
     """Return the opening of an evaluation that stands alone: log loss and calibration error."""
     found = scalars(evaluation)
-    sentences = [
-        say(found[name])
-        for name, say in (("log_loss", log_loss_alone), ("ece", calibration_error))
-        if name in found
-    ]
+    sentence, evidence = _calibration(evaluation)
+    sentences = [log_loss_alone(found["log_loss"])] if "log_loss" in found else []
     numbers = [tile(name, one, "") for name, one in found.items()]
-    return Opening(headline="", sentences=sentences, numbers=numbers)
+    return Opening(
+        headline=evidence_alone(evidence), sentences=[*sentences, *sentence], numbers=numbers
+    )
+
+
+def _calibration(evaluation: Evaluation) -> tuple[list[str], Evidence]:
+    """Sentence about the ECE, or else the first of its kind, and what it shows."""
+    floors = (name for name, each in evaluation.items() if each.noise_floor is not None)
+    name = "ece" if "ece" in evaluation else next(floors, None)
+    error = None if name is None else scalar(evaluation[name])
+    if name is None or error is None:
+        return [], "unknown"
+    evidence = evidence_of(error.low, error.p_value, level=error.level)
+    return [calibration_error(error, entry_of(name).label)], evidence
 
 
 def truth_sentence(truth: TrueCalibrationError) -> str:
@@ -138,9 +148,10 @@ def tile(name: str, now: Scalar, beside: str) -> tuple[str, Cell, str]:
 
 
 def scalars(evaluation: Evaluation) -> dict[str, Scalar]:
-    """Estimates of one number by the names that an opening shows, in its order."""
-    found = {name: evaluation[name] for name in _TILES if name in evaluation}
-    return {name: one for name, estimate in found.items() if (one := scalar(estimate)) is not None}
+    """Estimates of one number that an opening shows: in its order, or else the first."""
+    every = ((name, scalar(estimate)) for name, estimate in evaluation.items())
+    told = {name: one for name, one in every if one is not None}
+    return {name: told[name] for name in _TILES if name in told} or dict(islice(told.items(), MOST))
 
 
 def _was(now: Scalar, was: Scalar) -> str:

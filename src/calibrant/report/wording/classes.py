@@ -129,12 +129,17 @@ def log_loss_change(before: Scalar, after: Scalar, change: Difference) -> str:
     return f"Log loss was {told}; {paired}: no evidence that it changed."
 
 
-def calibration_error(error: Scalar) -> str:
+def evidence_alone(evidence: Evidence) -> str:
+    """Verdict in a few words, where nothing tells how sure the model was on average."""
+    return {"found": "Miscalibrated.", "not found": "No sign of miscalibration."}.get(evidence, "")
+
+
+def calibration_error(error: Scalar, label: str = "ECE") -> str:
     """Sentence about a plug-in calibration error beside what chance alone would show.
 
     The interval is of the true error, and starts at 0 just where chance may explain what was seen.
     """
-    told = f"ECE is {_with_interval(error)}"
+    told = f"{label[:1].upper()}{label[1:]} is {_with_interval(error)}"
     beside: list[str] = []
     if error.floor is not None:
         beside.append(f"about {number(error.floor)} on this many rows")
