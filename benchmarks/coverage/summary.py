@@ -64,7 +64,7 @@ def _line(key: Key, sets: Sets, codes: Codes) -> Line:
     if asked.any():
         value = at[asked, VALUE]
         line["mean_value"] = float(value[np.isfinite(value)].mean())
-        spread = np.nanquantile(value, [0.025, 0.975])
+        spread = np.nanquantile(value, [0.025, 0.975], method="median_unbiased")
         line["oracle_width"] = float(spread[1] - spread[0])
     low, high = at[:, LOW], at[:, HIGH]
     told = ~np.isnan(low) & ~np.isnan(high)
