@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import kstest
+from scipy.stats import kstest, norm
 
 import calibrant as cal
 from calibrant.metrics.proper.murphy import BrierReliability, BrierResolution
@@ -76,3 +76,19 @@ def test_noise_of_many_groups_is_that_of_outcomes_drawn_row_by_row(rows_a_group,
     for each in found:
         share = (drawn >= each.value).mean()
         assert each.details["p_value"] == pytest.approx(share, abs=0.04)
+
+
+@pytest.mark.parametrize("odds", [(1, 1, 1, 1), (5, 1, 1, 5)], ids=["alike", "most at the ends"])
+def test_resolution_of_many_rows_is_as_sure_as_a_mean_of_rows(odds):
+    """By the influence of a row: what came out beyond its group twice, and the group's square."""
+    rng = np.random.default_rng(1)
+    n, truth = 200_000, np.array([0.1, 0.4, 0.5, 0.8])
+    at = rng.choice(4, n, p=np.array(odds) / sum(odds))
+    hit = rng.random(n) < truth[at]
+    found = BrierResolution()(cal.events(probs=STATED[at], outcomes=hit.astype(int)))
+    came = np.bincount(at, hit) / np.bincount(at)
+    far = came - hit.mean()
+    influence = 2 * far[at] * (hit - came[at]) + far[at] ** 2
+    half = norm.ppf(0.975) * influence.std() / np.sqrt(n)
+    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.04)
+    assert (found.high + found.low) / 2 == pytest.approx(found.value, abs=0.1 * half)

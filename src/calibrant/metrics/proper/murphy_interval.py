@@ -1,12 +1,15 @@
 """Intervals of reliability and resolution: sums of squares, which noise makes too great."""
 
+import math
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64
 
+from calibrant.metrics.inference.block_noise import SquareNoise, drawn_root_interval
 from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
 from calibrant.metrics.inference.cumulants import pearson_chance, pearson_point
+from calibrant.metrics.inference.noise import MOST_DRAWN, normals
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
 from calibrant.metrics.intervals import Interval
 from calibrant.metrics.proper.groups import Groups
@@ -38,7 +41,8 @@ def square_interval_of_groups(
 
     Notes
     -----
-    The gaps to the base rate share its noise, which their variances allow for.
+    The gaps to the base rate share its noise. It takes part of the noise off their squares, and
+    leaves what is linear in it: shares times gaps add up to 0.
     """
     if not groups.hard:
         return Interval.missing(SOFT)
@@ -54,10 +58,24 @@ def square_interval_of_groups(
     else:
         gap = came - groups.wy.sum() / groups.weight
         likely = (came * number + 1) / (number + 2)  # no group shows no noise
-        own = likely * (1 - likely) / number
-        variance = np.maximum(own * (1 - 2 * share) + (share**2 * own).sum(), 0)
+        variance = likely * (1 - likely) / number
+        if len(gap) <= MOST_DRAWN:
+            return _of_gaps_to_their_mean(gap, variance, share, groups.n_effective, level)
     low, high = root_mean_square_interval(gap, variance, share, groups.n_effective, level)
     return Interval(low**2, min(high**2, 1.0 if part == "reliability" else 0.25), METHOD)
+
+
+def _of_gaps_to_their_mean(
+    gap: Sums, variance: Sums, share: Sums, n_effective: float, level: float
+) -> Interval:
+    """Interval of resolution: noise of all groups, of which the mean is that of the base rate."""
+    square = float(share @ gap**2)
+    spread = float(share @ gap**4) / square**2 - 1 if square > 0 else 0.0
+    own = np.sqrt(variance)[:, None] * normals(len(gap))
+    draws = share[:, None] * (own - share @ own)
+    noise = SquareNoise(draws, shares=math.sqrt(max(spread, 0.0) / n_effective))
+    low, high = drawn_root_interval(share * gap, share, noise, level)
+    return Interval(low**2, min(high**2, 0.25), METHOD)
 
 
 def reliability_noise(groups: Groups, value: float) -> tuple[float, dict[str, float]]:
