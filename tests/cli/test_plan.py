@@ -1,11 +1,13 @@
 """``calibrant plan`` as it is typed."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import calibrant as cal
 from calibrant.cli.main import program
 
 
@@ -48,3 +50,62 @@ def test_bad_input_ends_with_a_message_and_an_exit_code(pilot, options, code, wo
     result = run(*pilot, *options)
     assert result.exit_code == code, result.output
     assert words in result.output
+
+
+@pytest.fixture
+def other(pilot, tmp_path):
+    """File of another model's predictions of the same rows."""
+    lines = Path(pilot[0]).read_text().splitlines()
+    blunt = [f"{0.5 + 0.6 * (float(p) - 0.5)!r},{y}" for p, y in map(_fields, lines[1:])]
+    path = tmp_path / "other.csv"
+    path.write_text("\n".join([lines[0], *blunt]) + "\n")
+    return str(path)
+
+
+def _fields(line):
+    return line.split(",")
+
+
+def test_a_difference_is_planned_from_the_files_of_two_models(pilot, other):
+    rows = []
+    for path in (pilot[0], other):
+        lines = [_fields(line) for line in Path(path).read_text().splitlines()[1:]]
+        probs, labels = [float(p) for p, _ in lines], [y for _, y in lines]
+        rows.append(cal.predictions(probs=probs, labels=labels, class_names=["no", "yes"]))
+    expected = cal.plan_difference(*rows, "brier_binary", difference=0.01, power=0.9)
+    asked = [*pilot, "--against", other, "--metric", "brier_binary", "--power", "0.9"]
+    told = json.loads(run(*asked, "--difference", "0.01", "--json").stdout)
+    assert told["n"] == expected.n
+    assert told["spread"] == pytest.approx(expected.spread)
+    back = json.loads(run(*asked, "--rows", str(expected.n), "--json").stdout)
+    assert back["difference"] == pytest.approx(0.01, rel=0.01)
+    words = run(*pilot, "--against", other).output
+    assert "300 rows, scored by both models, show a true difference of" in words
+    assert "in log_loss" in words
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--difference", "-1"], 3, "--difference must be a finite number above 0"),
+        (["--rows", "1"], 3, "--rows must be 2 or more"),
+        (["--power", "1"], 3, "--power must lie above 0.5"),
+        (["--metric", "ece"], 3, "--metric must be a mean of scores of rows"),
+        (["--rows", "5", "--difference", "0.1"], 2, "--rows or neither"),
+        (["--width", "0.1"], 2, "--rows or neither"),
+    ],
+)
+def test_bad_differences_end_with_the_name_of_the_option(pilot, other, options, code, words):
+    result = run(*pilot, "--against", other, *options)
+    assert result.exit_code == code, result.output
+    assert words in result.output
+
+
+def test_rows_that_are_not_the_same_are_refused(pilot, other):
+    lines = Path(other).read_text().splitlines()
+    Path(other).write_text("\n".join(lines[:-5]) + "\n")
+    result = run(*pilot, "--against", other)
+    assert result.exit_code == 3, result.output
+    assert "same" in result.output
+    alone = run(*pilot, "--rows", "5", "--width", "0.1")
+    assert (alone.exit_code, "--against" in alone.output) == (2, True)

@@ -1,6 +1,9 @@
 """What ``calibrant plan`` does once its arguments are parsed."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -8,26 +11,79 @@ from calibrant.cli.metric_names import check_metric_names
 from calibrant.cli.prediction_options import PredictionFile
 from calibrant.cli.reading import read_rows
 from calibrant.errors import InputError
+from calibrant.planning.difference import DifferencePlan, plan_difference
+from calibrant.planning.plan import Plan
 from calibrant.planning.width import plan
+from calibrant.prediction.base import Predictions
 from calibrant.statistics.saved import is_tallies
 
-__all__ = ["run_plan"]
+__all__ = ["run_difference_plan", "run_plan"]
+
+OPTIONS = {
+    "metric": "--metric",
+    "difference": "--difference",
+    "n": "--rows",
+    "power": "--power",
+    "level": "--level",
+    "a and b": "the two models",
+}
 
 
 def run_plan(
     asked: PredictionFile, *, metric: str, width: float, level: float, as_json: bool
 ) -> None:
     """Print the plan from the file, as sentences or as one JSON object."""
+    _check_metric(asked, metric)
+    found = read_rows(asked)
+    told = plan(found.rows, metric, width=width, level=level)
+    _print(asked, told, found.notes, as_json=as_json)
+
+
+def run_difference_plan(
+    asked: PredictionFile,
+    against: Path,
+    *,
+    metric: str,
+    difference: float | None,
+    n: int | None,
+    power: float,
+    level: float,
+    as_json: bool,
+) -> None:
+    """Print the plan of a difference between the models of two files."""
+    _check_metric(asked, metric)
+    files = asked, replace(asked, path=against)
+    found = [read_rows(each) for each in files]
+    models: list[Predictions] = []
+    for file, each in zip(files, found, strict=True):
+        if not isinstance(each.rows, Predictions):
+            remedy = "Pass the predictions themselves."
+            raise InputError(str(file.path.name), "hold rows of predictions", "sums", remedy)
+        models.append(each.rows)
+    try:
+        told = plan_difference(
+            models[0], models[1], metric, difference=difference, n=n, power=power, level=level
+        )
+    except InputError as error:
+        raise error.about(OPTIONS.get(error.argument, error.argument)) from None
+    notes = list(dict.fromkeys(note for each in found for note in each.notes))
+    _print(asked, told, notes, as_json=as_json)
+
+
+def _check_metric(asked: PredictionFile, metric: str) -> None:
     try:
         check_metric_names((metric,), None if is_tallies(asked.path) else "classification")
     except InputError as error:
         raise error.about("--metric") from None
-    found = read_rows(asked)
-    told = plan(found.rows, metric, width=width, level=level)
+
+
+def _print(
+    asked: PredictionFile, told: Plan | DifferencePlan, notes: Sequence[str], *, as_json: bool
+) -> None:
     if as_json:
-        record = {"path": str(asked.path), **told.to_dict(), "reading": list(found.notes)}
+        record = {"path": str(asked.path), **told.to_dict(), "reading": list(notes)}
         click.echo(json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
         return
     click.echo(f"{asked.path.name}: {told}")
-    for note in found.notes:
+    for note in notes:
         click.echo(f"Note: {note.removesuffix('.')}.")
