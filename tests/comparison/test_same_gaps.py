@@ -6,6 +6,7 @@ from scipy.special import expit
 from scipy.stats import binom, kstest
 
 import calibrant as cal
+from calibrant.comparison.gap_test import GapTest
 from calibrant.comparison.same_gaps import same_gaps
 
 
@@ -97,6 +98,20 @@ def test_twins_are_called_different_one_time_in_twenty(heat):
             assert outside == (difference.p_value < 0.05) or abs(difference.p_value - 0.05) < 1e-3
     for name in names:
         assert binom.ppf(1e-3, runs, 0.03) <= small[name] <= binom.ppf(1 - 1e-3, runs, 0.07), name
+
+
+@pytest.mark.parametrize(
+    "metric",
+    ["positive_ece", "classwise_ece", "positive_ece_l2", "positive_smooth_ece"],
+)
+def test_twins_are_judged_as_models_with_the_same_gaps(metric, monkeypatch):
+    """For every kind of error; the interval holds 0 where and only where that chance says so."""
+    models = twins(np.random.default_rng(7), 800, 1.5)
+    found = cal.compare(*models, metrics=[metric])[metric].difference
+    monkeypatch.setattr(GapTest, "_alike", False)
+    usual = cal.compare(*models, metrics=[metric])[metric].difference
+    assert found.p_value != usual.p_value
+    assert (found.low <= 0 <= found.high) == (found.p_value >= 0.05)
 
 
 @pytest.mark.parametrize("metric", ["positive_ece", "positive_smooth_ece"])

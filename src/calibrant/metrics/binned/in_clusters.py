@@ -88,14 +88,10 @@ def error_of_blocks(
 
     Parameters
     ----------
-    plain : Estimate
-        Value, with the interval and the noise floor of independent rows.
-    blocks : Blocks
-        Blocks of clusters.
     bins : Bins and Float64[ndarray, "block gap"]
         Those of all blocks, and weighted stated less observed of every block, by bin of every
         class. Edges that the rows chose are taken as given.
-    size, level
+    plain, blocks, size, level
         As for `error_in_clusters`.
     """
     n_effective = blocks.n_effective
