@@ -1,6 +1,7 @@
 """Every sentence can appear, and cannot where its interval does not bear it."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -194,6 +195,16 @@ def test_bins_outside_are_counted_beside_what_chance_would_put_there():
     assert "chance alone would put about 0.2 there" in sentence  # 5 % of 3, rounded
     assert "stated 50.0\N{NO-BREAK SPACE}% and came true 44.0" in sentence  # the heavier of the two
     assert "(40.0 to 48.0\N{NO-BREAK SPACE}%)" in sentence
+
+
+def test_bins_without_an_interval_lie_neither_inside_nor_outside():
+    told = "rows come in clusters"
+    table = replace(bins((10, 0.2, 0.3, 0.5), (40, 0.5, NAN, NAN)), note=told)
+    sentence = wording.bins_apart(table)
+    assert sentence.startswith("In 1 of 1 bins that have an interval")
+    assert sentence.endswith("Rows come in clusters.")
+    none = replace(bins((40, 0.5, NAN, NAN)), note=told)
+    assert wording.bins_apart(none) == "No bin has an interval. Rows come in clusters."
 
 
 def test_table_without_rows_has_nothing_to_say():

@@ -20,7 +20,7 @@ def reliability_diagram(
 ) -> Axes:
     """Axes with the observed share of every bin over its mean stated probability.
 
-    Bars are the intervals of `table` (Wilson's), the dotted diagonal is where a perfectly
+    Bars are the intervals of `table` where there are any, the dotted diagonal is where a perfectly
     calibrated model lies, and the panel below counts the rows of every bin. Empty bins are
     not drawn.
 

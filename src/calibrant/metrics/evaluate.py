@@ -1,6 +1,6 @@
 """From rows, or from tallies of rows, to an evaluation."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from calibrant.errors import InputError
@@ -16,6 +16,7 @@ from calibrant.metrics.base import (
     sums_of,
 )
 from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_of
+from calibrant.metrics.binned.reliability_clusters import block_grids
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.inference.once import once
@@ -25,9 +26,10 @@ from calibrant.metrics.settings import checked_level
 from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.blocks import Blocked, Size
+from calibrant.statistics.blocks import Blocked, Size, blocked
 from calibrant.statistics.bundle import Tallies, Totals, check_rows, tally_rows
 from calibrant.statistics.score_grid import ScoreGrid, View
+from calibrant.statistics.tally import Statistic
 
 __all__ = ["evaluate", "tally"]
 
@@ -88,6 +90,8 @@ def evaluate(
     if isinstance(rows, Tallies):
         return _of_tallies(rows, chosen, level)
     summed = [statistic for m in chosen.values() for statistic in sums_of(rows, m)]
+    if rows.clusters is not None:
+        summed += _reliability_blocks(summed, rows.n_classes)
     totals = Totals(rows, summed)
     groups = {
         name: Evaluation(
@@ -163,11 +167,25 @@ def _of_tallies(tallies: Tallies, chosen: dict[str, Metric], level: float) -> Ev
 
 def _reliability(tallies: Tallies, level: float) -> ReliabilityTable | None:
     """Bins of the positive class of two, or else of the likeliest, where they were tallied."""
+    view = _reliability_view(tallies.parts, tallies.n_classes)
+    return None if view is None else reliability_of(tallies, view, n_bins=N_BINS, level=level)
+
+
+def _reliability_blocks(sums: Iterable[Statistic], n_classes: int) -> Iterable[Statistic]:
+    """What tells the intervals of these bins, of rows in clusters."""
+    view = _reliability_view([leaf for each in sums for leaf in each.leaves()], n_classes)
+    if view is None:
+        return ()
+    grid = ScoreGrid.holding(view, N_BINS)
+    return blocked(block_grids(grid, N_BINS, "width")[:1], n_classes)
+
+
+def _reliability_view(sums: Collection[Statistic], n_classes: int) -> View | None:
+    """Event whose bins are shown, of those that were tallied."""
     views: tuple[View, ...] = ("positive", "top_label")
-    for view in views if tallies.n_classes == 2 else views[1:]:
-        grid = ScoreGrid.holding(view, N_BINS)
-        if grid in tallies.parts:
-            return reliability_of(tallies.parts[grid], view, n_bins=N_BINS, level=level)
+    for view in views if n_classes == 2 else views[1:]:
+        if ScoreGrid.holding(view, N_BINS) in sums:
+            return view
     return None
 
 

@@ -117,14 +117,21 @@ def _diagram(table: ReliabilityTable) -> str:
     used = [b for b, w in enumerate(table.weight) if w > 0]
     if not used:
         return ""
-    apart = sum(not table.low[b] <= table.stated[b] <= table.high[b] for b in used)
+    known = [b for b in used if table.low[b] <= table.high[b]]  # no NaN
+    apart = sum(not table.low[b] <= table.stated[b] <= table.high[b] for b in known)
     of = "the positive class" if table.view == "positive" else "the likeliest class"
-    told = (
-        f"Reliability of {of}: in {apart} of {len(used)} bins what was stated lies outside the "
-        f"{100 * table.level:g} % interval"
-    )
+    told = f"Reliability of {of}: no bin has an interval"
+    if known:
+        told = (
+            f"Reliability of {of}: in {apart} of {len(known)} bins what was stated lies outside "
+            f"the {100 * table.level:g} % interval"
+        )
+    bars = [
+        f'<path d="M{100 * table.stated[b]:.1f} {100 - 100 * table.low[b]:.1f}'
+        f'V{100 - 100 * table.high[b]:.1f}"/>'
+        for b in known
+    ]
     marks = [
-        f'<path d="M{x:.1f} {100 - 100 * table.low[b]:.1f}V{100 - 100 * table.high[b]:.1f}"/>'
         f'<circle cx="{x:.1f}" cy="{100 - 100 * table.observed[b]:.1f}" '
         f'r="{1.2 + 4 * (table.weight[b] / weight) ** 0.5:.1f}" fill="currentColor"/>'
         for b, x in ((b, 100 * table.stated[b]) for b in used)
@@ -133,5 +140,7 @@ def _diagram(table: ReliabilityTable) -> str:
         f'<svg role="img" aria-label="{told}" width="120" height="120" viewBox="-4 -4 108 108" '
         f'stroke="currentColor" fill="none"><title>{told}</title>'
         '<path d="M0 0V100H100" opacity=".5"/>'
-        '<path d="M0 100L100 0" stroke-dasharray="2 3" opacity=".6"/>' + "".join(marks) + "</svg>"
+        '<path d="M0 100L100 0" stroke-dasharray="2 3" opacity=".6"/>'
+        + "".join((*bars, *marks))
+        + "</svg>"
     )

@@ -2,21 +2,31 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+import numpy as np
 import torch
+from jaxtyping import Float64
+from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
-from calibrant.metrics.binned.bins import equal_width
+from calibrant.metrics.binned.bins import tiled
 from calibrant.metrics.binned.equal_mass import bin_of_groups
+from calibrant.metrics.binned.reliability_clusters import (
+    Binning,
+    Grid,
+    binned_sums,
+    block_grids,
+    clustered_shares,
+)
 from calibrant.metrics.class_index import index_of_class
 from calibrant.metrics.intervals import wilson
 from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import Tallies, tally_rows
+from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
 from calibrant.statistics.cells import N_TAIL, tail_edges
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import ScoreGrid, View
@@ -24,8 +34,10 @@ from calibrant.statistics.tally import Tally
 
 __all__ = ["Binning", "ReliabilityTable", "reliability_of", "reliability_table"]
 
-Binning = Literal["width", "mass"]
-Parted = tuple[list[tuple[float, float]], Callable[[str], list[float]]]  # edges; sums of a column
+Cells = Float64[Tensor, "*any cell"]
+Bins = Float64[Tensor, "*any bin"]
+Binned = Callable[[Tally, Cells], Bins]  # sums by bin of those by cell of a tally's grid
+Parted = tuple[list[tuple[float, float]], Binned]  # edges; sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +56,16 @@ class ReliabilityTable:
     stated, observed : tuple of float
         Mean stated probability and share that came out; NaN in an empty bin.
     low, high : tuple of float
-        Wilson's interval of `observed`; NaN in an empty bin.
+        Wilson's interval of `observed`; NaN in an empty bin, and where rows in clusters tell none.
     level : float
         Coverage of the intervals, bin by bin.
+    method : str
+        How the intervals were found, or ``"not available: ..."``.
+    n_clusters : tuple of float
+        Blocks of clusters of equal weight that the rows of every bin lie in; empty where the rows
+        have no clusters, or these tell nothing of the bins.
+    note : str
+        What a reader should know besides.
     """
 
     view: View | Literal["class"]
@@ -59,6 +78,9 @@ class ReliabilityTable:
     low: tuple[float, ...]
     high: tuple[float, ...]
     level: float
+    method: str = "Wilson"
+    n_clusters: tuple[float, ...] = ()
+    note: str = ""
 
 
 def reliability_table(
@@ -99,6 +121,13 @@ def reliability_table(
         or rows that a calibrator was fitted on are among them and not allowed; see
         `calibrant.evaluate`.
 
+    Notes
+    -----
+    Of rows in clusters the intervals are those of clusters that are independent of each other:
+    Wilson's, on the number of independent rows that the spread between blocks of clusters leaves.
+    A bin whose rows come in fewer than ten effective clusters has none; nor have tallies that do
+    not keep the sums of such bins by cluster. `note` says so.
+
     Examples
     --------
     >>> import calibrant as cal
@@ -110,79 +139,110 @@ def reliability_table(
     check_bins(n_bins)
     check_choice("bins", bins, get_args(Binning))
     level = checked_level(level)
+    if not isinstance(rows, Tallies):
+        check_rows(rows)
     rows = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
     least = n_bins if bins == "width" else 1
     grid = ScoreGrid.holding(view, least) if class_name is None else ClassGrids.holding(least)
-    tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
+    if isinstance(rows, Tallies):
+        tallies = rows
+    else:
+        tallies = tally_rows(rows, binned_sums(rows, [grid], [(n_bins, bins)]))
     if grid not in tallies.parts:
         kind = view if class_name is None else "classwise"
         remedy = f"Tally them with metrics=['{kind}_ece_{n_bins}']."
         raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
     k = None if class_name is None else index_of_class(tallies, class_name)
-    parted = _wide if bins == "width" else _equal
-    edges, sums = parted(tallies.parts[grid], n_bins, k)
-    return _table(view if class_name is None else "class", edges, sums, level)
+    return _table(tallies, grid, (n_bins, bins), k, level)
 
 
-def reliability_of(tally: Tally, view: View, *, n_bins: int, level: float) -> ReliabilityTable:
-    """Reliability table of the score grid of `view`, whose cells `n_bins` divide."""
-    return _table(view, *_wide(tally, n_bins, None), level)
+def reliability_of(tallies: Tallies, view: View, *, n_bins: int, level: float) -> ReliabilityTable:
+    """Reliability table of tallies that hold the score grid of `view`, which `n_bins` divide."""
+    return _table(tallies, ScoreGrid.holding(view, n_bins), (n_bins, "width"), None, level)
 
 
 def _table(
-    view: View | Literal["class"],
-    edges: list[tuple[float, float]],
-    sums: Callable[[str], list[float]],
-    level: float,
+    tallies: Tallies, grid: Grid, binning: tuple[int, Binning], k: int | None, level: float
 ) -> ReliabilityTable:
-    """Table of bins with these edges and sums."""
+    """Table of these bins, of class `k` where there is a grid of each."""
+    n_bins, bins = binning
+    tally = tallies.parts[grid]
+    edges, binned = (_wide if bins == "width" else _equal)(tally, n_bins, k)
+
+    def sums(name: str) -> list[float]:
+        return binned(tally, _of_class(tally[name], k)).tolist()
+
     count, weight, twice, stated, came = (sums(name) for name in ("count", "w", "ww", "wp", "wy"))
     nan = float("nan")
-    ends = [
-        wilson(min(1.0, y / w), w * w / ww, level) if w else None
-        for w, ww, y in zip(weight, twice, came, strict=True)
-    ]
-    return ReliabilityTable(
-        view,
+    effective = [w * w / ww if w else 0.0 for w, ww in zip(weight, twice, strict=True)]
+    held = clustered_shares(
+        tallies,
+        block_grids(grid, n_bins, bins),
+        lambda whole, each: binned(whole, _of_class(each, k)),
+        np.array(effective),
+        level,
+    )
+    table = ReliabilityTable(
+        grid.view if isinstance(grid, ScoreGrid) else "class",
         lower=tuple(lower for lower, _ in edges),
         upper=tuple(upper for _, upper in edges),
         n=tuple(round(c) for c in count),
         weight=tuple(weight),
         stated=tuple(p / w if w else nan for p, w in zip(stated, weight, strict=True)),
         observed=tuple(y / w if w else nan for y, w in zip(came, weight, strict=True)),
+        low=(nan,) * n_bins,
+        high=(nan,) * n_bins,
+        level=level,
+    )
+    if held is not None:
+        return replace(
+            table,
+            low=held.low,
+            high=held.high,
+            method=held.method,
+            n_clusters=held.n_clusters,
+            note=held.note,
+        )
+    ends = [
+        wilson(min(1.0, y / w), n, level) if w else None
+        for w, n, y in zip(weight, effective, came, strict=True)
+    ]
+    return replace(
+        table,
         low=tuple(nan if end is None or end.low is None else end.low for end in ends),
         high=tuple(nan if end is None or end.high is None else end.high for end in ends),
-        level=level,
     )
 
 
+def _of_class(sums: Tensor, k: int | None) -> Cells:
+    """Sums by cell, of class `k` where there are those of each."""
+    return sums if k is None else sums[..., k, :]
+
+
 def _wide(tally: Tally, n_bins: int, k: int | None) -> Parted:
-    """Edges and sums of bins of equal width, of class `k` where there is a grid of each."""
-    bins = equal_width(tally, n_bins)
-    edges = [(b / n_bins, (b + 1) / n_bins) for b in range(n_bins)]
-
-    def sums(column: str) -> list[float]:
-        return (bins[column] if k is None else bins[column][k]).tolist()
-
-    return edges, sums
+    """Edges of bins of equal width, and how sums of cells are those of bins."""
+    del tally, k
+    return [(b / n_bins, (b + 1) / n_bins) for b in range(n_bins)], (
+        lambda whole, sums: tiled(whole, n_bins, sums)
+    )
 
 
 def _equal(tally: Tally, n_bins: int, k: int | None) -> Parted:
-    """Edges and sums of bins of equal mass; those without rows are empty."""
-    table = tally.table if k is None else tally.table[:, k]
-    columns = {name: table[at] for at, name in enumerate(tally.statistic.columns)}
-    held = columns["w"].nonzero().squeeze(-1)
-    n_cells = table.shape[-1] - 2 * N_TAIL
+    """Edges of bins of equal mass, and how sums of cells are those of bins."""
+    weight = _of_class(tally["w"], k)
+    held = weight.nonzero().squeeze(-1)
+    n_cells = len(weight) - 2 * N_TAIL
     low, high = tail_edges(n_cells)
     inner = torch.arange(1, n_cells, dtype=torch.float64) / n_cells
     ends = torch.cat((low.new_zeros(1), low, inner, high, low.new_ones(1)))
-    bin_of = bin_of_groups(columns["w"][held], n_bins)
+    bin_of = bin_of_groups(weight[held], n_bins)
     edges = [(math.nan, math.nan)] * n_bins
     for b in bin_of.unique().tolist():
         cells = held[bin_of == b]
         edges[b] = float(ends[cells[0]]), float(ends[cells[-1] + 1])
 
-    def sums(column: str) -> list[float]:
-        return table.new_zeros(n_bins).index_add_(0, bin_of, columns[column][held]).tolist()
+    def binned(whole: Tally, sums: Cells) -> Bins:
+        del whole
+        return sums.new_zeros(*sums.shape[:-1], n_bins).index_add_(-1, bin_of, sums[..., held])
 
-    return edges, sums
+    return edges, binned

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from calibrant.metrics.binned.reliability import Binning, ReliabilityTable, reliability_table
+from calibrant.metrics.binned.reliability_clusters import Grid, binned_sums
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.report.evidence.worst_classes import worst_classes
@@ -54,7 +55,7 @@ def _events(
     classes = _classes(rows)
     wanted = [ScoreGrid(view) for view in views] + ([ClassGrids()] if classes else [])
     names = rows.class_names
-    whole = rows if isinstance(rows, Tallies) else tally_rows(rows, wanted)
+    whole = _summed(rows, wanted)
     likeliest = "the likeliest class" if len(views) > 1 or classes else "all rows"
     for view in views:
         yield (f"the class {names[-1]}" if view == "positive" else likeliest), whole, view, None
@@ -65,9 +66,14 @@ def _events(
     else:
         parts = [(name, part, part.n_present) for name, part in rows.by_group()]
     for name, part, _ in sorted(parts, key=lambda one: -one[2])[:MOST]:
-        grids = [ScoreGrid(views[-1])]
-        sums = part if isinstance(part, Tallies) else tally_rows(part, grids)
-        yield f"the group {name}", sums, views[-1], None
+        yield f"the group {name}", _summed(part, [ScoreGrid(views[-1])]), views[-1], None
+
+
+def _summed(rows: Rows | Tallies, grids: Sequence[Grid]) -> Tallies:
+    """Sums from which all tables are read."""
+    if isinstance(rows, Tallies):
+        return rows
+    return tally_rows(rows, binned_sums(rows, grids, BINNINGS))
 
 
 def _classes(rows: Rows | Tallies) -> list[int]:

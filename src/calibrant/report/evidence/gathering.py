@@ -8,6 +8,7 @@ from calibrant.metrics.bands.curve import ReliabilityCurve
 from calibrant.metrics.bands.door import reliability_curve
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.binned.reliability import ReliabilityTable, reliability_table
+from calibrant.metrics.binned.reliability_clusters import binned_sums
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
@@ -111,7 +112,7 @@ def _by_class(rows: Rows | Tallies, level: float) -> dict[str, ReliabilityTable]
     if isinstance(rows, Tallies):
         sums = rows
     elif isinstance(rows, Predictions):
-        sums = tally_rows(rows, [ClassGrids()])
+        sums = tally_rows(rows, binned_sums(rows, [ClassGrids()], [(10, "width")]))
     else:
         return {}
     if ClassGrids() not in sums.parts:

@@ -161,21 +161,26 @@ def calibration_error(error: Scalar, label: str = "ECE") -> str:
 def bins_apart(table: ReliabilityTable) -> str:
     """Sentence about the bins whose mean stated probability lies outside their interval."""
     used = [b for b in range(len(table.n)) if table.weight[b] > 0]
-    apart = [b for b in used if not table.low[b] <= table.stated[b] <= table.high[b]]
+    known = [b for b in used if table.low[b] <= table.high[b]]  # no NaN
+    note = f" {table.note[:1].upper()}{table.note[1:]}." if table.note else ""
     if not used:
         return "No bin holds a row."
+    if not known:
+        return f"No bin has an interval.{note}"
+    apart = [b for b in known if not table.low[b] <= table.stated[b] <= table.high[b]]
+    which = "hold rows" if len(known) == len(used) else "have an interval"
     if not apart:
-        return (
-            f"In all bins that hold rows ({len(used)}), what was stated lies inside the interval."
-        )
+        told = f"In all bins that {which} ({len(known)}), what was stated lies inside the interval."
+        return f"{told}{note}"
     largest = max(apart, key=lambda b: table.weight[b])
-    which = "It" if len(apart) == 1 else "The one of them with the most rows"
+    one = "It" if len(apart) == 1 else "The one of them with the most rows"
     stated, came = in_percent(table.stated[largest]), in_percent(table.observed[largest])
     return (
-        f"In {len(apart)} of {len(used)} bins that hold rows, what was stated lies outside the "
+        f"In {len(apart)} of {len(known)} bins that {which}, what was stated lies outside the "
         f"{100 * table.level:g} % interval; chance alone would put about "
-        f"{(1 - table.level) * len(used):.1f} there. {which} stated {stated} and "
+        f"{(1 - table.level) * len(known):.1f} there. {one} stated {stated} and "
         f"came true {came} of the time ({percents(table.low[largest], table.high[largest])})."
+        f"{note}"
     )
 
 
