@@ -145,3 +145,15 @@ def test_other_rows_and_tallies_are_refused():
     result = run("old.csv", "sums.tallies", *OF_CLASSES)
     assert result.exit_code == 3
     assert "keep no rows" in result.output
+
+
+@pytest.mark.usefixtures("folder")
+def test_models_that_decide_every_row_the_same_are_compared():
+    for name, share in (("old", 0.1), ("new", 0.2)):
+        table = pd.read_csv(f"{name}.csv")
+        table["p_yes"] *= share
+        table.assign(p_no=1 - table["p_yes"]).to_csv(f"{name}.csv", index=False)
+    told = {one["metric"]: one for one in record("old.csv", "new.csv", *OF_CLASSES)["contrasts"]}
+    assert told["mcc"]["verdict"] == "the same"
+    assert "decide every row the same" in told["mcc"]["difference"]["method"]
+    assert told["brier"]["difference"]["p_value"] is not None

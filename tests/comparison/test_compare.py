@@ -106,7 +106,7 @@ def test_rows_repeated_within_their_cluster_make_nothing_surer():
         assert width == pytest.approx(high - low, rel=0.1), name
 
 
-def test_clusters_come_with_the_first_model_where_none_are_given():
+def test_clusters_come_with_a_model_where_none_are_given():
     units = np.arange(len(LABELS)) // 3
     given = cal.compare(rows(FIRST), rows(SECOND), metrics=["brier"], clusters=units)
     carried = cal.compare(rows(FIRST, clusters=units), rows(SECOND), metrics=["brier"])

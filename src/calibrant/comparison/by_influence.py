@@ -46,6 +46,10 @@ def difference_by_influence(
        Biometrics 2, 1946. Obuchowski. "Nonparametric Analysis of Clustered ROC Curve Data."
        Biometrics 53, 1997: the sums over clusters.
     """
+    if pair.n_effective <= 1 + 1e-9:
+        what = "row" if pair.units is None else "cluster"
+        why = f"one {what} tells nothing of the spread"
+        return unsure(value, pair.n, pair.n_effective, why)
     each = pair.summed(moved)
     variance = float(np.square(each).sum())
     scale = float(np.abs(moved).max(initial=0.0))

@@ -8,15 +8,18 @@ from string import ascii_uppercase
 from calibrant.comparison.comparison import Comparison
 from calibrant.comparison.contrast import Contrast
 from calibrant.comparison.methods import difference_of
-from calibrant.comparison.pair import Pair, pair_of
+from calibrant.comparison.pair import Pair
+from calibrant.comparison.same_rows import check_same_rows
 from calibrant.comparison.several import holm, level_of_each
+from calibrant.comparison.shared_clusters import units_of
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL, Metric
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.registry import defaults
 from calibrant.metrics.settings import checked_level
 from calibrant.prediction.arrays import ArrayLike
-from calibrant.prediction.base import Predictions
+from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.numbers import Numbers
@@ -34,7 +37,7 @@ USUAL = {
     "decisions": ("accuracy", "precision", "recall", "f1", "mcc"),
     "numbers": ("mse", "mae"),
 }
-"""Metrics where none are named, by kind of rows."""
+"""Metrics where none are named, by kind of rows; else those of an evaluation."""
 
 Models = Rows | Mapping[str, Rows]
 
@@ -51,16 +54,17 @@ def compare(
 
     Parameters
     ----------
-    *models : Predictions, Decisions or Numbers, or one mapping
+    *models : Predictions, Events, Decisions or Numbers, or one mapping
         Two or more models' predictions of the same rows in the same order, which are called A, B,
         C, ...; or a mapping from names to them.
     metrics : sequence of str or Metric, optional
-        Names or metrics of one number; else a set that fits the rows.
+        Names or metrics of one number; else a set that fits the rows, of events that of
+        `calibrant.evaluate`.
     level : float, default 0.95
         Coverage of the intervals, in (0, 1); a difference is called one at ``1 - level``.
     clusters : array of shape (row,), optional
-        Unit of every row, such as a patient; else the clusters of the first model, if it has any.
-        Rows of one unit may depend on each other.
+        Unit of every row, such as a patient; else the clusters that any of the models came with,
+        which hold for all. Rows of one unit may depend on each other.
     baseline : str, optional
         Name of the model that all others are compared with, each less the baseline; else every
         pair is, in the order of the models.
@@ -75,9 +79,9 @@ def compare(
     Raises
     ------
     InputError
-        If there are fewer than two models, their rows are not the same, or a metric is unknown, has
-        several numbers, or cannot be told from such rows; for tallies, which keep no rows; and
-        for rows that a calibrator was fitted on, where these are not allowed.
+        If there are fewer than two models, their rows or clusters are not the same, or a metric is
+        unknown, has several numbers, or cannot be told from such rows; for tallies, which keep no
+        rows; and for rows that a calibrator was fitted on, where these are not allowed.
 
     Examples
     --------
@@ -97,11 +101,11 @@ def compare(
     first, *others = named.values()
     pairs = _pairs(tuple(named), baseline)
     wanted = _usual(first) if metrics is None else metrics
-    paired = [pair_of(first, other, clusters) for other in others]
+    for other in others:
+        check_same_rows(first, other)
+    units = units_of(named, clusters)
     values = {name: _evaluated(rows, wanted, level) for name, rows in named.items()}
-    units = paired[0].units
-    present = (paired[0].a, *(pair.b for pair in paired))
-    sides = dict(zip(named, present, strict=True))
+    sides = {name: rows.present() for name, rows in named.items()}
     contrasts: list[Contrast] = []
     for a, b in pairs:
         pair = Pair(sides[a], sides[b], units)
@@ -129,7 +133,7 @@ def compare(
         models=tuple(named),
         baseline=baseline,
         level=level,
-        n=paired[0].n,
+        n=first.n_present,
         n_clusters=None if units is None else int(units.max()) + 1,
         notes=tuple(dict.fromkeys(note for one in values.values() for note in one.notes)),
     )
@@ -172,12 +176,12 @@ def _pairs(names: tuple[str, ...], baseline: str | None) -> list[tuple[str, str]
 def _usual(rows: Rows) -> tuple[str, ...]:
     """Metrics where none are named."""
     kind = "two classes" if rows.kind == "predictions" and rows.n_classes == 2 else rows.kind
-    return USUAL[kind]
+    return USUAL[kind] if kind in USUAL else defaults(rows.kind, rows.n_classes)
 
 
 def _evaluated(rows: Rows, wanted: Sequence[str | Metric], level: float) -> Evaluation:
     """Metrics of one model, of all its rows together."""
-    if isinstance(rows, (Predictions, Decisions, Numbers)):
+    if isinstance(rows, (Predictions, Events, Decisions, Numbers)):
         rows = replace(rows, groups=None)
     return evaluate(rows, wanted, level=level)
 

@@ -18,7 +18,6 @@ from calibrant.metrics.binless.smooth import SmoothCalibrationError
 from calibrant.metrics.binned.calibration import MaximumCalibrationError
 from calibrant.metrics.decided.accuracy import ErrorRate, Hit
 from calibrant.metrics.means import MeanScore
-from calibrant.prediction.base import Predictions
 from calibrant.statistics.confusion import Confusion
 
 __all__ = ["difference_of"]
@@ -67,7 +66,7 @@ def _refusal(metric: Metric, value: float, pair: Pair) -> str:
     if isinstance(metric, MaximumCalibrationError):
         return LARGEST
     tabled = isinstance(metric, TallyMetric) and isinstance(metric.statistic, Confusion)
-    ranked = isinstance(metric, Ranking) and isinstance(pair.a, Predictions)
+    ranked = isinstance(metric, Ranking)
     if not (tabled or ranked or isinstance(metric, (BinnedError, SmoothCalibrationError))):
         return UNKNOWN
     if math.isnan(value):

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from jaxtyping import Float64, Int64
 
 from calibrant.comparison.same_rows import check_same_rows
-from calibrant.prediction.arrays import ArrayLike, Layout
-from calibrant.prediction.base import Predictions
-from calibrant.prediction.codes import encode
+from calibrant.comparison.shared_clusters import units_of
+from calibrant.prediction.arrays import ArrayLike
+from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
 
@@ -22,7 +23,7 @@ class Pair:
 
     Attributes
     ----------
-    a, b : Predictions, Decisions or Numbers
+    a, b : Predictions, Events, Decisions or Numbers
         Of the first model and of the second.
     units : Int64[ndarray, "row"] or None
         Cluster of every row, from 0; None where each row is its own.
@@ -56,6 +57,8 @@ class Pair:
     @property
     def is_hard(self) -> bool:
         """Whether every row has one class that came out."""
+        if isinstance(self.a, Events):
+            return self.a.outcome.dtype == torch.bool
         return isinstance(self.a, (Predictions, Decisions)) and self.a.hard is not None
 
     def summed(self, column: Float64[np.ndarray, " row"]) -> Float64[np.ndarray, " unit"]:
@@ -64,22 +67,13 @@ class Pair:
 
 
 def pair_of(a: Rows, b: Rows, clusters: ArrayLike | None = None) -> Pair:
-    """Pair of two predictions; without `clusters` those that the first came with count.
+    """Pair of two predictions; without `clusters` those that either came with count.
 
     Raises
     ------
     InputError
-        Unless both are of the same rows, and there are as many clusters.
+        Unless both are of the same rows and clusters, and there are as many clusters.
     """
     check_same_rows(a, b)
-    codes = a.clusters if isinstance(a, Predictions) else None
-    if clusters is not None:
-        layout = a.layout if isinstance(a, Predictions) else None
-        flat = Layout(None, (len(a),), has_classes=False)
-        codes = encode("clusters", clusters, flat if layout is None else layout)
-    present = (a.weight() > 0).cpu()
-    units = None
-    if codes is not None:
-        held = codes.codes.cpu()[present].numpy()
-        units = np.unique(held, return_inverse=True)[1].astype(np.int64)
+    units = units_of({"a": a, "b": b}, clusters)
     return Pair(a.present(), b.present(), units)

@@ -3,12 +3,12 @@
 import math
 
 import numpy as np
-import torch
 from jaxtyping import Float64, Int64
 from scipy.special import stdtr, stdtrit
 
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.same_rows import check_same_rows
+from calibrant.comparison.shared_clusters import units_of
 from calibrant.errors import InputError
 from calibrant.metrics.proper.scores import NegativeLogLikelihood, SquaredError
 from calibrant.metrics.settings import check_choice, checked_level
@@ -43,13 +43,13 @@ def paired_difference(
     level : float, default 0.95
         Coverage of the interval, in (0, 1).
     clusters : array of shape (row,), optional
-        Unit of every row; without it the clusters of `a`, if it has any. See
+        Unit of every row; without it the clusters that either came with, which hold for both. See
         `paired_difference_of`.
 
     Raises
     ------
     InputError
-        If the rows are not the same: their number, classes, weights or labels.
+        If the rows are not the same: their number, classes, weights, labels or clusters.
 
     Examples
     --------
@@ -63,15 +63,14 @@ def paired_difference(
     """
     check_choice("score", score, tuple(SCORES))
     check_same_rows(a, b)
-    units = a.clusters if clusters is None else encode("clusters", clusters, a.layout)
-    present = torch.ones(len(a), dtype=torch.bool) if a.weights is None else (a.weights > 0).cpu()
+    units = units_of({"a": a, "b": b}, clusters)
     first, second = (SCORES[score].of(rows.present()).numpy(force=True) for rows in (a, b))
     return paired_difference_of(
         first,
         second,
         weights=a.present().weight(),
         level=level,
-        clusters=None if units is None else units.codes.cpu()[present],
+        clusters=units,
     )
 
 

@@ -20,6 +20,7 @@ from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC
 from calibrant.metrics.ranking.positive import PositiveAUROC
 from calibrant.metrics.ranking.sides import support_of
 from calibrant.prediction.base import Predictions
+from calibrant.prediction.rows import Rows
 from calibrant.statistics.scores import class_scores, pair_scores, scores_of
 
 __all__ = ["Ranking", "ranked_difference"]
@@ -48,8 +49,6 @@ def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
        Characteristic Curves." Biometrics 44, 1988. Obuchowski. "Nonparametric Analysis of
        Clustered ROC Curve Data." Biometrics 53, 1997.
     """
-    assert isinstance(pair.a, Predictions)  # checked where the method is chosen
-    assert isinstance(pair.b, Predictions)
     first, second = (_influence(metric, rows) for rows in (pair.a, pair.b))
     value = first.value - second.value
     if math.isnan(value):
@@ -62,14 +61,17 @@ def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
     return difference_by_influence(value, moved, pair, level, method)
 
 
-def _influence(metric: Ranking, rows: Predictions) -> _Influence:
-    hard, weight = rows.hard, rows.weight()
-    assert hard is not None  # checked where the method is chosen
+def _influence(metric: Ranking, rows: Rows) -> _Influence:
+    weight = rows.weight()
     if not isinstance(metric, OneVsRest):
         area = isinstance(metric, PositiveAUROC)
         of = OneVsRestAUROC() if area else OneVsRestAveragePrecision()
-        one = of.of_hard(scores_of(rows, "positive")[1].values, hard == 1, weight)
+        events, scores = scores_of(rows, "positive")
+        one = of.of_hard(scores.values, events.outcome, weight)
         return _Influence(one.value, one.influence)
+    assert isinstance(rows, Predictions)  # as the metric reads
+    hard = rows.hard
+    assert hard is not None  # checked where the method is chosen
     if metric.average == "micro":
         classes = torch.arange(rows.n_classes, device=rows.device)[:, None]
         positive = (hard == classes).reshape(-1)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from calibrant.errors import InputError
-from calibrant.prediction.base import Predictions
+from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
@@ -17,11 +17,11 @@ REMEDY = "Compare predictions of the same rows, in the same order."
 def check_same_rows(a: Rows, b: Rows) -> None:
     """Raise `InputError` unless kind, number, classes, weights and labels of the rows agree."""
     for rows in (a, b):
-        if not isinstance(rows, (Predictions, Decisions, Numbers)):
+        if not isinstance(rows, (Predictions, Events, Decisions, Numbers)):
             remedy = "Declare them: calibrant.predictions(probs=...) or (logits=...)."
             rule = "be declared to calibrant"
             raise InputError("predictions", rule, type(rows).__name__, remedy)
-        if (rows.targets if isinstance(rows, Numbers) else rows.truth) is None:
+        if _came_out(rows) is None:
             remedy = "Pass labelled predictions."
             raise InputError("a and b", "have labels", "none", remedy)
     if type(a) is not type(b):
@@ -39,6 +39,10 @@ def check_same_rows(a: Rows, b: Rows) -> None:
         here, there = a.targets, b.targets.to(a.device)
         _refuse_unequal("targets", torch.where(present, here, 0), torch.where(present, there, 0))
         return
+    if isinstance(a, Events) and isinstance(b, Events):
+        here, there = a.outcome, b.outcome.to(a.device)
+        _refuse_unequal("outcomes", torch.where(present, here, 0), torch.where(present, there, 0))
+        return
     assert isinstance(a, (Predictions, Decisions))
     assert isinstance(b, (Predictions, Decisions))
     if (a.hard is None) != (b.hard is None):
@@ -49,6 +53,13 @@ def check_same_rows(a: Rows, b: Rows) -> None:
     if a.soft is not None and b.soft is not None:
         every = present[:, None]
         _refuse_unequal("labels", a.soft * every, b.soft.to(a.device) * every)
+
+
+def _came_out(rows: Predictions | Events | Decisions | Numbers) -> Tensor | None:
+    """What came out of every row, of whatever kind."""
+    if isinstance(rows, Numbers):
+        return rows.targets
+    return rows.outcome if isinstance(rows, Events) else rows.truth
 
 
 def _refuse_unequal(what: str, first: Tensor, second: Tensor) -> None:

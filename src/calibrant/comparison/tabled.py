@@ -19,6 +19,7 @@ from calibrant.statistics.tally import Tally
 __all__ = ["tabled_difference"]
 
 METHOD = "delta method, paired (t)"
+CONVENTION = "the value of one is set by convention, and does not move with the rows"
 
 
 def tabled_difference(metric: TallyMetric, pair: Pair, level: float) -> Difference:
@@ -44,6 +45,8 @@ def tabled_difference(metric: TallyMetric, pair: Pair, level: float) -> Differen
         return unsure(value, pair.n, pair.n_effective, "the value of one is undefined")
     if same:
         return unsure(0.0, pair.n, pair.n_effective, "both decide every row the same")
+    if moved_first is None or moved_second is None:
+        return unsure(value, pair.n, pair.n_effective, CONVENTION)
     freed = math.sqrt(pair.n_effective / max(pair.n_effective - 1, 1e-300))
     moved = (moved_first - moved_second) * freed
     return difference_by_influence(value, moved, pair, level, METHOD)
@@ -51,8 +54,8 @@ def tabled_difference(metric: TallyMetric, pair: Pair, level: float) -> Differen
 
 def _influence(
     metric: TallyMetric, rows: Predictions | Decisions
-) -> tuple[float, Float64[np.ndarray, " row"]]:
-    """Value, and influence of every row."""
+) -> tuple[float, Float64[np.ndarray, " row"] | None]:
+    """Value, and influence of every row; None where the value is one by convention."""
     hard = rows.hard
     assert hard is not None  # checked where the method is chosen
     statistic = metric.statistic
@@ -61,6 +64,8 @@ def _influence(
     with torch.inference_mode(mode=False), torch.enable_grad():
         table = tally.table.clone().requires_grad_()
         value = metric.read(Tally(statistic, table))
+        if not value.requires_grad:
+            return float(value), None
         (gradient,) = torch.autograd.grad(value, table, allow_unused=True)
     by_cell = gradient[statistic.columns.index("w")]
     moved = rows.weight() * by_cell[hard, rows.guess].to(rows.device)
