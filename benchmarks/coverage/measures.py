@@ -117,6 +117,7 @@ MEASURES = (
     Measure("classwise_ece_l2_squared_debiased", ERROR),
 )
 TESTS = (
+    "calibration_test_p",
     "spiegelhalter_p",
     "hosmer_lemeshow_p",
     "ks_calibration_error",

@@ -40,7 +40,6 @@ from calibrant.metrics.binned.classwise import (
 from calibrant.metrics.binned.classwise import (
     ClasswiseSquaredCalibrationError as ClasswiseSquaredCalibrationError,
 )
-from calibrant.metrics.binned.classwise import PerClassCalibrationError as PerClassCalibrationError
 from calibrant.metrics.binned.debiased import DebiasedCalibrationError as DebiasedCalibrationError
 from calibrant.metrics.binned.equal_mass_errors import (
     EqualMassCalibrationError as EqualMassCalibrationError,
@@ -51,6 +50,7 @@ from calibrant.metrics.binned.equal_mass_errors import (
 from calibrant.metrics.binned.multiresolution import (
     MultiResolutionCalibrationError as MultiResolutionCalibrationError,
 )
+from calibrant.metrics.binned.per_class import PerClassCalibrationError as PerClassCalibrationError
 from calibrant.metrics.binned.predicted_class import (
     PredictedClassCalibrationError as PredictedClassCalibrationError,
 )

@@ -73,3 +73,45 @@ def test_without_a_degree_of_freedom_the_p_value_is_undefined():
 def test_refuses_too_few_groups(n_groups, fitted):
     with pytest.raises(InputError, match=rf"n_groups must be .*; got {n_groups}\."):
         HosmerLemeshow(n_groups=n_groups, fitted=fitted)
+
+
+def test_of_groups_that_expect_less_than_one_the_chance_is_that_of_the_outcomes():
+    labels = np.zeros(20, dtype=int)
+    labels[:2] = 1
+    rows = cal.predictions(probs=[0.02] * 20, labels=labels)
+    found = HosmerLemeshow(n_groups=1)(rows)
+    numbers = np.arange(21)
+    squares = (numbers - 0.4) ** 2 / (0.4 * 0.98)
+    mass = stats.binom.pmf(numbers, 20, 0.02)
+    exact = mass[squares > squares[2] + 1e-9].sum() + mass[2] / 2  # ties half
+    assert found.value == pytest.approx(squares[2])
+    assert found.details["p_value"] == pytest.approx(exact, abs=0.002)
+    assert found.details["p_value_chi_squared"] == pytest.approx(stats.chi2.sf(squares[2], 1))
+    assert found.details["p_value_chi_squared"] < exact / 3  # what chi-squared makes of it
+    assert "expects less than one" in found.note
+    assert HosmerLemeshowP(n_groups=1)(rows).value == found.details["p_value"]
+
+
+def test_p_values_of_rare_outcomes_keep_their_level():
+    rng = np.random.default_rng(5)
+    probs = 1 / (1 + np.exp(-rng.normal(-5.5, 1.5, (400, 1000))))
+    labels = rng.binomial(1, probs)
+    found = [
+        HosmerLemeshow()(cal.predictions(probs=p, labels=y)).details
+        for p, y in zip(probs, labels, strict=True)
+    ]
+    drawn, usual = (
+        np.array([each[name] for each in found]) for name in ("p_value", "p_value_chi_squared")
+    )
+    assert np.mean(drawn < 0.05) < 0.08
+    assert np.mean(drawn < 0.01) < 0.03
+    assert np.mean(usual < 0.01) > 0.05  # which is why
+
+
+def test_of_a_fit_chi_squared_is_kept_and_said_to_be_rough():
+    labels = np.zeros(300, dtype=int)
+    labels[::40] = 1
+    probs = np.linspace(0.0005, 0.05, 300)
+    found = HosmerLemeshowP(fitted=True)(cal.predictions(probs=probs, labels=labels))
+    assert found.value == pytest.approx(stats.chi2.sf(found.details["chi_squared"], 8))
+    assert found.note.startswith("rough p value")

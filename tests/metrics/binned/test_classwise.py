@@ -14,8 +14,8 @@ from calibrant.metrics.binned.classwise import (
     ClasswiseCalibrationError,
     ClasswiseRootMeanSquaredCalibrationError,
     ClasswiseSquaredCalibrationError,
-    PerClassCalibrationError,
 )
+from calibrant.metrics.binned.per_class import PerClassCalibrationError
 from calibrant.metrics.binned.squared import SquaredCalibrationError
 
 

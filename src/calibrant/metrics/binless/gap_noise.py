@@ -21,7 +21,7 @@ SUMS = ("w", "wp", "wy", "ww", "wwp", "wwpp", "wwy", "wwyy")
 PARTS = 24  # of the scores at most, by mass and again by place, each with one gap
 DRAWN = 32  # groups whose outcomes are drawn, likewise
 SMALL = 1e-3  # beside the largest direction of the curve's noise, below which one is left out
-RIDGE = 1e-10  # of a variance: scores of one part alone may leave no root
+RIDGE = 1e-6  # of a variance: parts that move as one leave no root but rounding
 EVEN = 1e-12  # of a weight, where no outcome is in doubt
 
 Cells = Float64[np.ndarray, " cell"]

@@ -1,21 +1,21 @@
 """Hosmer and Lemeshow's test of calibration, over groups of equal mass."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import ClassVar
 
 import torch
 from jaxtyping import Float64
-from scipy.special import chdtrc
 from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
-from calibrant.metrics.binned.equal_mass import bin_of_groups
+from calibrant.metrics.binless.gap_groups import gap_groups
+from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE, OF_ROWS, too_few
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS, Blocks
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -23,6 +23,15 @@ from calibrant.statistics.tally import Tally
 __all__ = ["HosmerLemeshow", "HosmerLemeshowP"]
 
 WHY = "not available: a test statistic is its own measure of chance"
+DRAWN = "p value of outcomes drawn as stated: a group expects less than one of either"
+ROUGH = "rough p value: a group expects less than one of either outcome"
+WRONG = "infinite: a group is stated 0 or 1 throughout and came out otherwise"
+SURE = "no p value: every group is stated 0 or 1 throughout"
+NO_DEGREE = "undefined: no degree of freedom is left"
+FITTED = "no p value of clusters that the model was fitted to"
+NO_ROWS = Estimate(
+    math.nan, None, None, None, 0, "not available: no rows", note="undefined: no rows"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,6 @@ class HosmerLemeshow(TallyMetric):
     n_groups: int = 10
     fitted: bool = False
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "it tests independent rows"
 
     def __post_init__(self) -> None:
         _check(self.view, self.n_groups, fitted=self.fitted)
@@ -82,17 +90,23 @@ class HosmerLemeshow(TallyMetric):
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for no rows."""
-        return torch.tensor(_chi_squared(tally, self.n_groups)[0], dtype=torch.float64)
+        found = _found(tally, self.n_groups, fitted=self.fitted)
+        return torch.tensor(found.value if found else math.nan, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`; p value and degrees of freedom stand in the details."""
         del level, class_names
-        value, n_held = _chi_squared(tally, self.n_groups)
-        df = n_held - 2 * self.fitted
-        details = {"df": float(df)}
-        if df > 0:
-            details["p_value"] = _tail(value, df)
-        return _estimate(tally, value, details)
+        found = _found(tally, self.n_groups, fitted=self.fitted)
+        return found.estimate(tally, found.value, p_value=found.p_value) if found else NO_ROWS
+
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`: the value as it is, and the p value of clusters."""
+        del level
+        if math.isnan(float(plain)):
+            return plain
+        p_value, why = _in_clusters(blocks, self.n_groups, fitted=self.fitted)
+        details = {"n_clusters": blocks.n_effective} | ({} if why else {"p_value": p_value})
+        return replace(plain, note=why or OF_ROWS, details=details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +136,6 @@ class HosmerLemeshowP(TallyMetric):
     n_groups: int = 10
     fitted: bool = False
     higher_is_better: ClassVar[bool | None] = True
-    rough: ClassVar[str] = "it tests independent rows"
 
     def __post_init__(self) -> None:
         _check(self.view, self.n_groups, fitted=self.fitted)
@@ -134,16 +147,23 @@ class HosmerLemeshowP(TallyMetric):
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN where no degree of freedom is left."""
-        value, n_held = _chi_squared(tally, self.n_groups)
-        df = n_held - 2 * self.fitted
-        return torch.tensor(_tail(value, df) if df > 0 else math.nan, dtype=torch.float64)
+        found = _found(tally, self.n_groups, fitted=self.fitted)
+        return torch.tensor(found.p_value if found else math.nan, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
         """See `TallyMetric.estimate`; the statistic stands in the details."""
         del level, class_names
-        value, n_held = _chi_squared(tally, self.n_groups)
-        details = {"df": float(n_held - 2 * self.fitted), "chi_squared": value}
-        return _estimate(tally, float(self.read(tally)), details)
+        found = _found(tally, self.n_groups, fitted=self.fitted)
+        return found.estimate(tally, found.p_value, chi_squared=found.value) if found else NO_ROWS
+
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`: of blocks whose signs are drawn."""
+        del level
+        if math.isnan(float(plain)):
+            return plain
+        value, why = _in_clusters(blocks, self.n_groups, fitted=self.fitted)
+        details = {"chi_squared": plain.details["chi_squared"], "n_clusters": blocks.n_effective}
+        return replace(plain, value=value, note=why and f"undefined: {why}", details=details)
 
 
 def _check(view: str, n_groups: object, *, fitted: bool) -> None:
@@ -154,37 +174,49 @@ def _check(view: str, n_groups: object, *, fitted: bool) -> None:
         raise InputError("n_groups", rule, f"{n_groups!r}", "10 is customary.")
 
 
-def _chi_squared(tally: Tally, n_groups: int) -> tuple[float, int]:
-    """Statistic, and the number of groups that have a variance."""
-    w = tally["w"]
-    if not float(w.sum()) > 0:
-        return math.nan, 0
-    group = bin_of_groups(w, n_groups)
-    mass, stated, seen = (
-        w.new_zeros(n_groups).scatter_add_(0, group, tally[column]) for column in ("w", "wp", "wy")
-    )
-    variance = stated * (1 - stated / torch.where(mass > 0, mass, 1))
-    held = variance > 1e-15 * mass
-    gap = seen - stated
-    value = float((gap[held].square() / variance[held]).sum())
-    if bool((gap[~held].abs() > 1e-9 * mass[~held]).any()):
-        return math.inf, int(held.sum()) + 1
-    return value, int(held.sum())
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Statistic, its degrees of freedom and its p value: NaN where there is none."""
+
+    value: float
+    df: float
+    p_value: float
+    note: str
+    by_chi_squared: float | None = None
+
+    def estimate(self, tally: Tally, value: float, **beside: float) -> Estimate:
+        """Estimate of one of the numbers, with others beside."""
+        n = int(tally["count"].sum())
+        details = {"df": self.df} | {k: v for k, v in beside.items() if not math.isnan(v)}
+        if self.by_chi_squared is not None:
+            details["p_value_chi_squared"] = self.by_chi_squared
+        note = NO_DEGREE if math.isnan(value) else self.note
+        if not hard_labels(tally):
+            note = f"{note}; {CONSERVATIVE}" if note else CONSERVATIVE
+        return Estimate(value, None, None, None, n, WHY, note=note, details=details)
 
 
-def _tail(value: float, df: int) -> float:
-    return float(chdtrc(df, value))
+def _found(tally: Tally, n_groups: int, *, fitted: bool) -> _Found | None:
+    """What the groups of rows say; None for no rows."""
+    groups = gap_groups(tally, n_groups)
+    if groups is None:
+        return None
+    df = float(groups.number - 2 * fitted)
+    usual = groups.by_chi_squared(df)
+    if groups.wrong:
+        return _Found(math.inf, df, usual, WRONG)
+    if math.isnan(usual) or not groups.expect_few:
+        return _Found(groups.squares, df, usual, "")
+    if fitted:
+        return _Found(groups.squares, df, usual, ROUGH)
+    return _Found(groups.squares, df, groups.by_draws(), DRAWN, usual)
 
 
-def _estimate(tally: Tally, value: float, details: dict[str, float]) -> Estimate:
-    n = int(tally["count"].sum())
-    if not n:
-        why = "not available: no rows"
-        return Estimate(math.nan, None, None, None, 0, why, note="undefined: no rows")
-    if math.isnan(value):
-        note = "undefined: no degree of freedom is left"
-    elif math.isinf(value):
-        note = "infinite: a group is stated 0 or 1 throughout and came out otherwise"
-    else:
-        note = "" if hard_labels(tally) else CONSERVATIVE
-    return Estimate(value, None, None, None, n, WHY, note=note, details=details)
+def _in_clusters(blocks: Blocks, n_groups: int, *, fitted: bool) -> tuple[float, str]:
+    """P value of rows in clusters, and why there is none."""
+    groups = gap_groups(blocks.total, n_groups)
+    if blocks.n_effective < FEWEST_CLUSTERS:
+        return math.nan, too_few(blocks)
+    if fitted or groups is None or not groups.number:
+        return math.nan, FITTED if fitted else SURE
+    return groups.by_blocks(blocks), ""

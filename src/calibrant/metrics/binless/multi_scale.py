@@ -6,7 +6,7 @@ outcomes that come out as stated: no correction for looking twice is needed.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -16,12 +16,14 @@ from numpy import ndarray
 from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
-from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
+from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE, too_few
 from calibrant.metrics.binned.bins import equal_width
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS, Blocks
 from calibrant.metrics.inference.consistency import calibrated_gaps
 from calibrant.metrics.inference.noise import weighted_sum
+from calibrant.metrics.inference.sign_flips import flipped
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -54,7 +56,8 @@ class CalibrationTestP(TallyMetric):
     -----
     Both are held against 1,456 draws of outcomes at the stated probabilities, from a fixed table,
     bin by bin. The least value is 3.4e-4. ``p_spiegelhalter`` and ``p_scales`` are among the
-    details. A weight says how much a row matters: it is not so many rows.
+    details. A weight says how much a row matters: it is not so many rows. Of rows in clusters the
+    draws are those of blocks of clusters whose signs are drawn, 2,047 of them.
 
     References
     ----------
@@ -95,28 +98,57 @@ class CalibrationTestP(TallyMetric):
             note = SURE if n else "undefined: no rows"
         return Estimate(value, None, None, None, n, WHY, note=note, details=found)
 
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`: of blocks whose signs are drawn."""
+        del level
+        if math.isnan(float(plain)):
+            return plain
+        number = {"n_clusters": blocks.n_effective}
+        if blocks.n_effective < FEWEST_CLUSTERS:
+            note = f"undefined: {too_few(blocks)}"
+            return replace(plain, value=math.nan, note=note, details=number)
+        found = _chances(blocks.total, blocks)
+        return replace(plain, value=found.pop("p"), note="", details=found | number)
 
-def _chances(tally: Tally) -> dict[str, float]:
-    """P values of both parts and of the smaller one, from draws of outcomes as stated."""
+
+def _chances(tally: Tally, blocks: Blocks | None = None) -> dict[str, float]:
+    """P values of both parts and of the smaller one, from draws of outcomes as stated.
+
+    With blocks of clusters from draws of their signs.
+    """
     bins = equal_width(tally, FINEST)
     columns = {name: bins[name].numpy() for name in ("w", "ww", "wp", "wy", "wwp", "wwpp")}
     held = np.flatnonzero(columns["wwp"] - columns["wwpp"] > 1e-300)
     if not held.size:
         return {"p": math.nan}
     weight, twice, stated, came, known, square = (sums[held] for sums in columns.values())
-    variance = known - square
-    drawn = calibrated_gaps(weight, twice, stated, variance)
-    slope = 1 - 2 * stated / weight
-    z = float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum())
+    variance, z = known - square, _slope(tally)
+    if blocks is None:
+        drawn = calibrated_gaps(weight, twice, stated, variance)
+        slopes = weighted_sum(1 - 2 * stated / weight, drawn)
+    else:
+        drawn = flipped(np.stack([_gaps(part)[held] for part in blocks.tallies]))
+        slopes = flipped(np.array([[_slope(part)] for part in blocks.tallies]))[0]
     information = variance * (weight / twice) ** 2
     scales = _largest_scale(_Gaps(held, stated - came, drawn, variance, information))
-    ranks = np.stack([_rank(np.abs(np.append(z, weighted_sum(slope, drawn)))), _rank(scales)])
+    ranks = np.stack([_rank(np.abs(np.append(z, slopes))), _rank(scales)])
     least = ranks.min(axis=0)
     return {
         "p": float(_rank(-least)[0]),
         "p_spiegelhalter": float(ranks[0, 0]),
         "p_scales": float(ranks[1, 0]),
     }
+
+
+def _slope(tally: Tally) -> float:
+    """Sum of (p - y)(1 - 2p)."""
+    return float((tally["wp"] - tally["wy"] - 2 * (tally["wpp"] - tally["wpy"])).sum())
+
+
+def _gaps(tally: Tally) -> Float64[ndarray, " bin"]:
+    """Stated less observed of the finest bins."""
+    bins = equal_width(tally, FINEST)
+    return (bins["wp"] - bins["wy"]).numpy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,18 +35,19 @@ from calibrant.statistics.tally import Tally
 
 __all__ = [
     "ClasswiseCalibrationError",
+    "ClasswiseMetric",
     "ClasswiseRootMeanSquaredCalibrationError",
     "ClasswiseSquaredCalibrationError",
-    "PerClassCalibrationError",
 ]
 
 SHARED = "not available: classes share their rows, so the average needs rows or replicates"
 FEW = f"not available: fewer than {FEWEST:g} effective rows"
-EACH = "not available: the plug-in of every class is biased upwards"
 
 
 @dataclass(frozen=True, slots=True)
-class _Classwise(TallyMetric, ABC):
+class ClasswiseMetric(TallyMetric, ABC):
+    """Of every class against the rest, over bins of equal width."""
+
     n_bins: int = 15
     higher_is_better: ClassVar[bool | None] = False
 
@@ -67,7 +68,7 @@ class _Classwise(TallyMetric, ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class _Average(_Classwise, RowMetric, ABC):
+class _Average(ClasswiseMetric, RowMetric, ABC):
     """A mean over classes, whose noise rows or blocks of clusters tell, and margins do not."""
 
     @property
@@ -229,7 +230,7 @@ class ClasswiseSquaredCalibrationError(_Average):
     variance: Variance = "gaps"
 
     def __post_init__(self) -> None:
-        _Classwise.__post_init__(self)
+        ClasswiseMetric.__post_init__(self)
         check_choice("variance", self.variance, ("gaps", "outcomes"))
 
     @property
@@ -247,50 +248,3 @@ class ClasswiseSquaredCalibrationError(_Average):
         value, n = float(self.read(tally)), int(tally["count"][0].sum())
         note = LONELY if math.isnan(value) else ""
         return Estimate(value, None, None, None, n, SHARED, note=note)
-
-
-@dataclass(frozen=True, slots=True)
-class PerClassCalibrationError(_Classwise):
-    """One-vs-rest expected calibration error of every class, with its presence, in [0, 1].
-
-    Their mean is `ClasswiseCalibrationError`. `support` is the weight of the rows that were of
-    the class.
-
-    Parameters
-    ----------
-    n_bins : int, default 15
-        Number of equal-width bins ``(lo, hi]`` on [0, 1].
-
-    References
-    ----------
-    .. [1] Kull et al. "Beyond Temperature Scaling." NeurIPS 2019.
-
-    Examples
-    --------
-    >>> import calibrant as cal
-    >>> rows = cal.predictions(probs=[[0.75, 0.25], [0.25, 0.75]], labels=[0, 0])
-    >>> PerClassCalibrationError(n_bins=2)(rows).value
-    (0.5, 0.5)
-    """
-
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
-
-    def read(self, tally: Tally) -> Float64[Tensor, "..."]:
-        """See `TallyMetric.read`; NaN for a tally of no rows."""
-        return size_of(equal_width(tally, self.n_bins), "l1")
-
-    def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the noise floor is the mean over classes."""
-        del level
-        value, n = tuple(self.read(tally).tolist()), int(tally["count"][0].sum())
-        support = tuple(tally["wy"].sum(dim=-1).tolist())
-        floor, note = None, NO_ROWS if not n else "" if hard_labels(tally) else SOFT
-        if not note:
-            note = "noise floor: the mean of those of the classes"
-            floor = float(floor_of(equal_width(tally, self.n_bins), "l1").mean())
-        return Estimate(
-            *(value, None, None, None, n, EACH, floor),
-            names=class_names,
-            support=support,
-            note=note,
-        )

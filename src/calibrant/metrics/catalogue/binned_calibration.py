@@ -148,14 +148,20 @@ def _entry(ending: str, view: str) -> Entry:
 
 
 _CLASSWISE = {
-    "classwise_ece": ("ClasswiseCalibrationError", "mean gap, each class against the rest"),
-    "classwise_ece_per_class": ("PerClassCalibrationError", "gap of every class against the rest"),
+    "classwise_ece": (
+        "classwise:ClasswiseCalibrationError",
+        "mean gap, each class against the rest",
+    ),
+    "classwise_ece_per_class": (
+        "per_class:PerClassCalibrationError",
+        "gap of every class against the rest",
+    ),
     "classwise_ece_l2": (
-        "ClasswiseRootMeanSquaredCalibrationError",
+        "classwise:ClasswiseRootMeanSquaredCalibrationError",
         "root mean squared gap, each class against the rest",
     ),
     "classwise_ece_l2_squared_debiased": (
-        "ClasswiseSquaredCalibrationError",
+        "classwise:ClasswiseSquaredCalibrationError",
         "mean squared gap less its variance, signed, each class against the rest",
     ),
 }
@@ -165,7 +171,7 @@ ENTRIES = (
     *(
         Entry(
             name=name,
-            home=f"{_HOME}.classwise:{home}",
+            home=f"{_HOME}.{home}",
             says=says,
             range=(-1 if "squared" in name else 0, 1),
             direction="lower",
