@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import calibrant as cal
 from calibrant.metrics.decided.ratios import FBetaScore
@@ -28,3 +29,24 @@ def test_f_beta_of_few_rows_has_no_interval():
     guess = [1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
     estimate = FBetaScore("positive")(cal.decisions(predicted=guess, labels=labels))
     assert estimate.method == "not available: fewer than 5 effective rows add to the ratio"
+
+
+@pytest.mark.parametrize("union", [10, 30, 100])
+def test_f1_of_few_hits_is_held_nearly_as_often_as_promised_where_wilsons_is_not(union):
+    hits, ends = np.arange(union + 1), []
+    for number in hits:  # rows that count: hits, and alarms
+        labels = np.array([1] * number + [0] * (union - number) + [0] * 5)
+        guess = np.array([1] * union + [0] * 5)
+        found = FBetaScore("positive", beta=1)(cal.decisions(predicted=guess, labels=labels))
+        ends.append((found.low, found.high))
+    low, high = np.array(ends).T
+    intervals = [stats.binomtest(int(k), union).proportion_ci(method="wilson") for k in hits]
+    plain = np.array([(each.low, each.high) for each in intervals])
+    share = np.geomspace(1e-3, 0.4, 300)[:, None]
+    mass, true = stats.binom.pmf(hits, union, share), 2 * share / (1 + share)
+    held = (mass * ((low <= true) & (true <= high))).sum(axis=1)
+    by_wilson = (mass * ((plain[:, 0] <= share) & (share <= plain[:, 1]))).sum(axis=1)
+    assert held.min() > 0.91
+    assert by_wilson.min() < 0.87
+    assert np.all(np.diff(low) > 0)
+    assert np.all(np.diff(high) > 0)

@@ -1,19 +1,20 @@
 """Calibration errors over bins that hold the same weight of rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.metrics.base import MemoryMetric, RowMetric
-from calibrant.metrics.binned.bins import Norm, size_of
+from calibrant.metrics.binned.bins import Bins, Norm, size_of
 from calibrant.metrics.binned.calibration import plug_in
 from calibrant.metrics.binned.equal_mass import (
     equal_mass_of_blocks,
     equal_mass_of_cells,
     equal_mass_of_rows,
 )
+from calibrant.metrics.binned.equal_mass_interval import root_interval
 from calibrant.metrics.binned.in_clusters import error_of_blocks
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.binned.squared import Variance, squared_estimate
@@ -113,7 +114,7 @@ class EqualMassCalibrationError(RowMetric):
         grid, marks = self.statistic.split(tally)
         single = TieMarks(self.view).single(marks, grid["count"])
         found, n = equal_mass_of_cells(grid, self.n_bins, single), int(grid["count"].sum())
-        estimate = plug_in(found.bins, self.norm, n, hard=hard_labels(grid), level=level)
+        estimate = self._estimate(found.bins, n, hard=hard_labels(grid), level=level)
         if not n:
             return estimate
         bound = found.bound(self.norm, float(estimate))
@@ -122,7 +123,15 @@ class EqualMassCalibrationError(RowMetric):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
         bins = equal_mass_of_rows(rows, self.view, self.n_bins)
-        return plug_in(bins, self.norm, len(rows), hard=hard_labels(bins), level=level)
+        return self._estimate(bins, len(rows), hard=hard_labels(bins), level=level)
+
+    def _estimate(self, bins: Bins, n: int, *, hard: bool, level: float) -> Estimate:
+        plain = plug_in(bins, self.norm, n, hard=hard, level=level)
+        if not n or self.norm != "l2":
+            return plain
+        ends = root_interval(bins, hard=hard, level=level)
+        shown = None if ends.low is None else level
+        return replace(plain, low=ends.low, high=ends.high, level=shown, method=ends.method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +179,9 @@ class EqualMassSquaredCalibrationError(MemoryMetric):
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `MemoryMetric.estimate_rows`."""
         bins = equal_mass_of_rows(rows, self.view, self.n_bins)
-        return squared_estimate(bins, self.variance, len(rows), level=level, root=False)
+        plain = squared_estimate(bins, self.variance, len(rows), level=level, root=False)
+        if plain.low is None:
+            return plain
+        ends = root_interval(bins, hard=hard_labels(bins), level=level)
+        low, high = (None if end is None else end**2 for end in (ends.low, ends.high))
+        return replace(plain, low=low, high=high)

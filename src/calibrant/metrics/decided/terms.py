@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float64
+from scipy.special import gammaincinv
 from torch import Tensor
 
 from calibrant.metrics.intervals import Interval, logit_interval, wilson
@@ -16,6 +17,7 @@ Worth = tuple[Number, Number, Number, Number]
 
 FEWEST = 5  # effective rows behind a variance to first order
 
+FEW = 3  # rows, at which Wilson's nearer end is too near
 NOTHING = Interval.missing("no row to take a share of")
 
 
@@ -73,8 +75,15 @@ class Terms:
         """Interval of the ratio of every class, from sums of weights and of squared weights.
 
         Where all rows above the line add the same, and all those beside it too, the ratio
-        rises with a proportion, and has the ends of Wilson's interval of that. Else it has
-        Student's interval on the scale of the log-odds, from its variance to first order.
+        rises with a proportion, and has the ends of Wilson's interval of that; of one to three
+        rows on either side the end that is near is one of a Poisson number, as Wilson's comes too
+        near. Else it has Student's interval on the scale of the log-odds, from its variance to
+        first order.
+
+        References
+        ----------
+        .. [1] Brown, Cai, DasGupta. "Interval Estimation for a Binomial Proportion." Statistical
+           Science 16, 2001, section 4.1.1: the modified Wilson interval.
         """
         high, *others = {float(worth) for worth in self.above if worth > 0}
         low, *rest = {float(worth) for worth in self.beside if worth > 0}
@@ -95,7 +104,7 @@ class Terms:
         n_effective = rows**2 / (above_twice / high + beside_twice / low)
         columns = torch.stack((above / high / rows, n_effective, rows), dim=-1).tolist()
         return [
-            _of_share(wilson(share, n, level), high, low) if size > 0 else NOTHING
+            _of_share(_of_few(share, n, level), high, low) if size > 0 else NOTHING
             for share, n, size in columns
         ]
 
@@ -106,6 +115,23 @@ def _of_ratio(value: float, variance: float, n_effective: float, level: float) -
         return Interval.missing(f"fewer than {FEWEST} effective rows add to the ratio")
     method = "delta method (t), on log-odds"
     return logit_interval(value, variance, level, method, freedom=n_effective - 1)
+
+
+def _of_few(share: float, n_effective: float, level: float) -> Interval:
+    """Wilson's interval, with the end near 0 or 1 of a Poisson number where few are there."""
+    inner = wilson(share, n_effective, level)
+    assert inner.low is not None
+    assert inner.high is not None
+    low, high = (_least(part, n_effective, level) for part in (share, 1 - share))
+    return Interval(min(inner.low, low), max(inner.high, 1 - high), inner.method)
+
+
+def _least(share: float, n_effective: float, level: float) -> float:
+    """Least proportion of which as many come in a share of 1 - `level` of cases; 1 for many."""
+    number = share * n_effective
+    if number > FEW + 1e-9:
+        return 1.0
+    return float(gammaincinv(number, 1 - level)) / n_effective if number > 0 else 0.0
 
 
 def _of_share(inner: Interval, high: float, low: float) -> Interval:
