@@ -75,3 +75,23 @@ def test_missing_file_is_told_as_an_object_too():
     result = run("none.csv", "--label", "truth", "--json")
     assert result.exit_code == 3
     assert json.loads(result.stdout)["error"]["exit_code"] == 3
+
+
+@pytest.mark.usefixtures("folder")
+def test_clusters_are_those_of_a_column(folder):
+    lines = (folder / "two.csv").read_text().splitlines()
+    told = [f"{line},c{k // 25}" for k, line in enumerate(lines[1:])]
+    (folder / "two.csv").write_text("\n".join([f"{lines[0]},who", *told]) + "\n")
+    found = json.loads(run(*TWO, "--clusters", "who", "--json").stdout)
+    fields = [line.split(",") for line in told]
+    rows = cal.predictions(
+        probs=[float(p) for p, *_ in fields],
+        labels=[y for _, y, _ in fields],
+        clusters=[c for *_, c in fields],
+        class_names=["no", "yes"],
+    )
+    expected = cal.certificate(rows, view="positive").to_dict()
+    assert found["claims"] == json.loads(json.dumps(expected["claims"]))
+    assert any("clusters" in note for note in found["notes"])
+    result = run("two.tallies", "--clusters", "who")
+    assert (result.exit_code, "--clusters must name a column" in result.output) == (3, True)

@@ -37,7 +37,7 @@ def test_plan_is_told_in_words_and_as_an_object(pilot):
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--width", "0"], 3, "width must be a finite number above 0"),
+        (["--width", "0"], 3, "--width must be a finite number above 0"),
         (
             ["--width", "0.1", "--metric", "nonsense"],
             3,
@@ -88,9 +88,9 @@ def test_a_difference_is_planned_from_the_files_of_two_models(pilot, other):
     ("options", "code", "words"),
     [
         (["--difference", "-1"], 3, "--difference must be a finite number above 0"),
-        (["--rows", "1"], 3, "--rows must be 2 or more"),
+        (["--rows", "1"], 3, "--rows must be a whole number, 2 or more"),
         (["--power", "1"], 3, "--power must lie above 0.5"),
-        (["--metric", "ece"], 3, "--metric must be a mean of scores of rows"),
+        (["--metric", "mce"], 3, "--metric must have a paired interval in the pilot"),
         (["--rows", "5", "--difference", "0.1"], 2, "--rows or neither"),
         (["--width", "0.1"], 2, "--rows or neither"),
     ],
@@ -109,3 +109,49 @@ def test_rows_that_are_not_the_same_are_refused(pilot, other):
     assert "same" in result.output
     alone = run(*pilot, "--rows", "5", "--width", "0.1")
     assert (alone.exit_code, "--against" in alone.output) == (2, True)
+
+
+def test_without_a_file_proportions_are_planned():
+    told = json.loads(run("--width", "0.1", "--share", "0.9", "--json").stdout)
+    assert told["n"] == cal.plan(metric="accuracy", width=0.1, share=0.9).n
+    assert told["path"] is None
+    assert run("--width", "0.1").output.startswith("381 rows give accuracy")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--width", "0.1", "--metric", "brier"], 3, "FILE must be given to plan brier"),
+        (["--width", "0.1", "--share", "2"], 3, "--share must lie in [0, 1]"),
+        (["--width", "0.1", "--label", "truth"], 2, "give one"),
+        (["--against", "other.csv"], 2, "give FILE too"),
+    ],
+)
+def test_what_no_file_can_tell_is_refused(options, code, words):
+    result = run(*options)
+    assert result.exit_code == code, result.output
+    assert words in result.output
+
+
+def test_clusters_of_a_file_are_planned_as_those_of_rows(pilot, other):
+    rows = []
+    for path in (pilot[0], other):
+        lines = Path(path).read_text().splitlines()
+        told = [f"{line},c{k // 5}" for k, line in enumerate(lines[1:])]
+        Path(path).write_text("\n".join([f"{lines[0]},who", *told]) + "\n")
+        fields = [_fields(line) for line in told]
+        rows.append(
+            cal.predictions(
+                probs=[float(p) for p, *_ in fields],
+                labels=[y for _, y, _ in fields],
+                clusters=[c for *_, c in fields],
+                class_names=["no", "yes"],
+            )
+        )
+    asked = [*pilot, "--clusters", "who", "--json"]
+    told = json.loads(run(*asked, "--metric", "accuracy", "--width", "0.05").stdout)
+    expected = cal.plan(rows[0], "accuracy", width=0.05)
+    assert (told["n"], told["n_clusters"]) == (expected.n, expected.n_clusters)
+    told = json.loads(run(*asked, "--against", other).stdout)
+    assert told["difference"] == pytest.approx(cal.plan_difference(*rows).difference)
+    assert told["n_pilot_clusters"] == 60

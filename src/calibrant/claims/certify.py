@@ -96,6 +96,9 @@ def certificate(
     """
     asked = _checked(levels)
     level = checked_level(level)
+    if not isinstance(view, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        rule, remedy = "be top_label, positive or the name of a class", "Pass a text."
+        raise InputError("view", rule, f"{view!r}", remedy)
     of_fit: tuple[str, ...] = ()
     if not isinstance(rows, Tallies):
         check_rows(rows)

@@ -3,7 +3,7 @@
 import click
 
 from calibrant.cli.options import comma_list
-from calibrant.cli.prediction_options import PredictionFile, prediction_options
+from calibrant.cli.prediction_options import PredictionFile, clusters_option, prediction_options
 
 __all__ = ["certify"]
 
@@ -20,6 +20,7 @@ def _levels(
 
 @click.command(short_help="Say what came out where at least so much was stated.")
 @prediction_options
+@clusters_option
 @click.option(
     "--levels",
     multiple=True,

@@ -1,7 +1,8 @@
 """What ``calibrant plan`` does once its arguments are parsed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,17 +27,30 @@ OPTIONS = {
     "power": "--power",
     "level": "--level",
     "a and b": "the two models",
+    "a": "the first model",
+    "b": "the second model",
+    "pilot": "FILE",
+    "width": "--width",
+    "share": "--share",
 }
 
 
 def run_plan(
-    asked: PredictionFile, *, metric: str, width: float, level: float, as_json: bool
+    asked: PredictionFile | None,
+    *,
+    metric: str,
+    width: float,
+    level: float,
+    share: float | None,
+    as_json: bool,
 ) -> None:
-    """Print the plan from the file, as sentences or as one JSON object."""
+    """Print the plan from the file, or from none, as sentences or as one JSON object."""
     _check_metric(asked, metric)
-    found = read_rows(asked)
-    told = plan(found.rows, metric, width=width, level=level)
-    _print(asked, told, found.notes, as_json=as_json)
+    found = None if asked is None else read_rows(asked)
+    rows = None if found is None else found.rows
+    with _named():
+        told = plan(rows, metric, width=width, level=level, share=share)
+    _print(asked, told, () if found is None else found.notes, as_json=as_json)
 
 
 def run_difference_plan(
@@ -60,30 +74,46 @@ def run_difference_plan(
             remedy = "Pass the predictions themselves."
             raise InputError(str(file.path.name), "hold rows of predictions", "sums", remedy)
         models.append(each.rows)
-    try:
+    with _named():
         told = plan_difference(
             models[0], models[1], metric, difference=difference, n=n, power=power, level=level
         )
-    except InputError as error:
-        raise error.about(OPTIONS.get(error.argument, error.argument)) from None
     notes = list(dict.fromkeys(note for each in found for note in each.notes))
     _print(asked, told, notes, as_json=as_json)
 
 
-def _check_metric(asked: PredictionFile, metric: str) -> None:
+@contextmanager
+def _named() -> Generator[None]:
+    """Call arguments as their options are typed."""
     try:
-        check_metric_names((metric,), None if is_tallies(asked.path) else "classification")
+        yield
+    except InputError as error:
+        raise error.about(OPTIONS.get(error.argument, error.argument)) from None
+
+
+def _check_metric(asked: PredictionFile | None, metric: str) -> None:
+    rows = asked is None or not is_tallies(asked.path)
+    try:
+        check_metric_names((metric,), "classification" if rows else None)
     except InputError as error:
         raise error.about("--metric") from None
 
 
 def _print(
-    asked: PredictionFile, told: Plan | DifferencePlan, notes: Sequence[str], *, as_json: bool
+    asked: PredictionFile | None,
+    told: Plan | DifferencePlan,
+    notes: Sequence[str],
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
-        record = {"path": str(asked.path), **told.to_dict(), "reading": list(notes)}
+        record = {
+            "path": None if asked is None else str(asked.path),
+            **told.to_dict(),
+            "reading": list(notes),
+        }
         click.echo(json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
         return
-    click.echo(f"{asked.path.name}: {told}")
+    click.echo(str(told) if asked is None else f"{asked.path.name}: {told}")
     for note in notes:
         click.echo(f"Note: {note.removesuffix('.')}.")

@@ -9,7 +9,7 @@ import click
 
 from calibrant.cli.options import comma_list
 
-__all__ = ["PredictionFile", "prediction_options"]
+__all__ = ["PredictionFile", "clusters_option", "pilot_options", "prediction_options"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +29,37 @@ class PredictionFile:
     delimiter: str | None
     encoding: str | None
     decimal: str | None
+    clusters: str | None = None
 
 
 def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add FILE and the options of reading it to a command, which gets a `PredictionFile` first."""
+    return _with_options(command, click.argument("file", type=click.Path(path_type=Path)))
 
+
+def pilot_options(command: Callable[..., None]) -> Callable[..., None]:
+    """As `prediction_options`, with a FILE that may be left out: the command then gets None."""
+    file = click.argument("file", type=click.Path(path_type=Path), required=False)
+    return _with_options(command, file)
+
+
+def clusters_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the column of clusters, which the `PredictionFile` then names."""
+    return click.option(
+        "--clusters",
+        metavar="COLUMN",
+        help="Patient or product, whose rows depend on each other.",
+    )(command)
+
+
+def _with_options(
+    command: Callable[..., None],
+    file_argument: Callable[[Callable[..., None]], Callable[..., None]],
+) -> Callable[..., None]:
     @wraps(command)
     def told(
         *,
-        file: Path,
+        file: Path | None,
         label: str | None,
         prob: str | None,
         positive: str | None,
@@ -50,10 +72,16 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
         delimiter: str | None,
         encoding: str | None,
         decimal: str | None,
+        clusters: str | None = None,
         **others: object,
     ) -> None:
         if prob is not None and prob_prefix is not None:
             raise click.UsageError("Give --prob or --prob-prefix, not both.")
+        if file is None:
+            if label or prob or prob_prefix or positive or weights or clusters:
+                raise click.UsageError("Columns are named of a FILE: give one.")
+            command(None, **others)
+            return
         asked = PredictionFile(
             path=file,
             label=label,
@@ -68,17 +96,17 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
             delimiter="\t" if delimiter == "tab" else delimiter,
             encoding=encoding,
             decimal=decimal,
+            clusters=clusters,
         )
         command(asked, **others)
 
     whole: Callable[..., None] = told
-    for option in reversed(OPTIONS):
+    for option in reversed((file_argument, *OPTIONS)):
         whole = option(whole)
     return whole
 
 
 OPTIONS = (
-    click.argument("file", type=click.Path(path_type=Path)),
     click.option("--label", metavar="COLUMN", help="Column of what came out."),
     click.option("--prob", metavar="COLUMN", help="Probability of the positive class of two."),
     click.option("--positive", metavar="CLASS", help="The positive class of two."),

@@ -2,8 +2,10 @@
 
 from calibrant.cli.prediction_options import PredictionFile
 from calibrant.data.read import Reading
+from calibrant.errors import InputError
 from calibrant.pipeline.file_rows import FileRows, rows_of_file
 from calibrant.pipeline.prediction_source import Question
+from calibrant.statistics.saved import is_tallies
 
 __all__ = ["question_of", "read_rows"]
 
@@ -16,6 +18,9 @@ def read_rows(asked: PredictionFile) -> FileRows:
     InputError
         If the file cannot be read, or its columns, labels and the options do not go together.
     """
+    if asked.clusters is not None and is_tallies(asked.path):
+        rule, remedy = "name a column of rows", "Leave it out: tallies keep the clusters they had."
+        raise InputError("--clusters", rule, f"{asked.clusters!r} beside tallies", remedy)
     return rows_of_file(question_of(asked))
 
 
@@ -33,4 +38,5 @@ def question_of(asked: PredictionFile) -> Question:
         weights=asked.weights,
         normalize=asked.normalize,
         skip_unlabelled=asked.skip_unlabelled,
+        clusters=asked.clusters,
     )

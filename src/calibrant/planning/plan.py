@@ -27,6 +27,9 @@ class Plan:
         How the interval is found.
     note : str
         What a reader should know besides.
+    n_clusters, n_pilot_clusters : int or None
+        Clusters among `n` rows, as large as the pilot's, and in the pilot; None where the rows have
+        no clusters, or tallies do not say how many.
     """
 
     metric: str
@@ -38,20 +41,26 @@ class Plan:
     pilot_width: float | None = None
     method: str
     note: str = ""
+    n_clusters: int | None = None
+    n_pilot_clusters: int | None = None
 
     @property
     def words(self) -> str:
         """The plan as sentences."""
         percent = f"{100 * self.level:g} %"
+        among, of = (
+            "" if number is None else f" in {number:,} clusters"
+            for number in (self.n_clusters, self.n_pilot_clusters)
+        )
         told = (
-            f"{self.n:,} rows give {self.metric} a {percent} interval {self.width:g} wide "
+            f"{self.n:,} rows{among} give {self.metric} a {percent} interval {self.width:g} wide "
             f"({self.method})."
         )
         if self.n_pilot is None:
             return f"{told} No pilot: {self.note}."
         had = "no interval" if self.pilot_width is None else f"one {self.pilot_width:.3g} wide"
         times = self.n / self.n_pilot
-        told = f"{told} The pilot of {self.n_pilot:,} rows has {had}."
+        told = f"{told} The pilot of {self.n_pilot:,} rows{of} has {had}."
         told += f" {self.note}." if self.note else ""
         if times > 10:
             return f"{told} {times:,.0f} times its rows is far off: plan again on the way."

@@ -1,27 +1,26 @@
 """How many rows pin a metric to an interval of a given width, read from a pilot's sums."""
 
 import math
-import warnings
-from numbers import Real
 
-from calibrant.errors import CalibrantWarning, InputError
-from calibrant.metrics.base import LEVEL, Metric, TallyMetric
+from calibrant.errors import InputError
+from calibrant.metrics.base import LEVEL, Metric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.intervals import wilson
 from calibrant.metrics.means import MeanScore
 from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
-from calibrant.metrics.unclustered import check_unclustered
+from calibrant.planning.pilot import Pilot, pilot_of
 from calibrant.planning.plan import Plan
-from calibrant.planning.scaled import check_scalable, scaled
+from calibrant.planning.settings import checked_number, checked_share
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
+from calibrant.statistics.bundle import Tallies, check_rows
 
 __all__ = ["plan"]
 
 MOST = 1e6  # times the rows of the pilot
 FEWEST = 10.0  # rows that a plan may name
 CLOSE = 0.002  # on the scale of the logarithm of n
+CLUSTERS = "Clusters to come are taken to be as large; fewer than the pilot's are not planned"
 
 
 def plan(
@@ -51,8 +50,9 @@ def plan(
     Raises
     ------
     InputError
-        If the metric has no interval to be read from sums, the pilot does not hold them, or a
-        million times its rows would not do.
+        If a number lies outside its range, the metric has no interval to be read from sums, the
+        pilot does not hold them or comes in fewer than ten effective clusters, or a million times
+        its rows would not do.
 
     Notes
     -----
@@ -65,6 +65,13 @@ def plan(
     rows was .65 to .95 times as wide as planned, elsewhere within a tenth. Fewer rows than the
     pilot's are not planned for such errors, to which chance adds the more the fewer the rows.
 
+    Of a pilot in clusters the interval is that of clustered rows, and clusters to come are taken
+    to be as large: blocks of these are multiplied so that their sums and their covariance are those
+    of so many clusters. Fewer than the pilot's are not planned.
+
+    Means over classes, such as classwise_ece, take the rows themselves: classes share them, so that
+    the noise of all classes together is scaled.
+
     Examples
     --------
     >>> found = plan(metric="accuracy", width=0.1)
@@ -72,79 +79,68 @@ def plan(
     381
     """
     level = checked_level(level)
-    if isinstance(width, bool) or not isinstance(width, Real) or not 0 < float(width) < math.inf:  # pyright: ignore[reportUnnecessaryIsInstance]
-        rule = "be a finite number above 0"
-        raise InputError("width", rule, f"{width!r}", "Pass the width of the interval to have.")
+    rule, remedy = "be a finite number above 0", "Pass the width of the interval to have."
+    width = checked_number("width", width, rule, (0.0, math.inf), remedy)
     if pilot is None:
-        return _without_pilot(metric, float(width), level, share)
+        return _without_pilot(metric, width, level, share)
     if share is not None:
         remedy = "Leave it out: the pilot tells it."
         raise InputError("share", "stand alone", "a pilot beside it", remedy)
     if not isinstance(pilot, Tallies):
         check_rows(pilot)
-    check_unclustered("pilot", pilot, "a plan", "Plan with one row of each cluster.")
     chosen = resolve(metric, pilot.n_classes) if isinstance(metric, str) else metric
-    summed = check_scalable(chosen, str(metric))
-    tallies = pilot if isinstance(pilot, Tallies) else tally_rows(pilot, [summed.statistic])
-    if not tallies.holds(summed.statistic):
-        remedy = "Tally the pilot with it among the metrics."
-        raise InputError("pilot", f"hold the sums of {metric}", "tallies of others", remedy)
-    return _from_pilot(tallies, summed, str(metric), float(width), level)
+    held = pilot_of(pilot, chosen, str(metric), level)
+    return _from_pilot(held, str(metric), width, level)
 
 
-def _from_pilot(
-    tallies: Tallies, metric: TallyMetric, name: str, width: float, level: float
-) -> Plan:
+def _from_pilot(pilot: Pilot, name: str, width: float, level: float) -> Plan:
     """Search on the scale of the logarithm of n; widths fall as it rises."""
-    tally = tallies.tally_of(metric.statistic)
-
-    def at(factor: float) -> Estimate:
-        names = tallies.class_names
-        with warnings.catch_warnings():  # what cells cost is no matter of width
-            warnings.simplefilter("ignore", CalibrantWarning)
-            return metric.estimate(scaled(tally, factor), level=level, class_names=names)
-
-    own = at(1.0)
-    least, most = min(1.0, FEWEST / tallies.n), MOST
-    widest = at(most)
+    at, most = pilot.at, MOST
+    own, widest = at(1.0), at(most)
     if not math.isfinite(_width(widest)):
         remedy = "Plan by another metric; see its page."
         raise InputError("metric", "have an interval from sums", f"{name}: {widest.method}", remedy)
     if _width(widest) > width:
-        got = f"{width:g}, and {_width(widest):.3g} at {MOST * tallies.n:,.0f} rows"
+        got = f"{width:g}, and {_width(widest):.3g} at {MOST * pilot.n:,.0f} rows"
         remedy = "Ask for a wider interval, or bring a larger pilot."
         raise InputError("width", f"be one that rows bring {name} to", got, remedy)
     is_error = own.noise_floor is not None or "p_value" in own.details
-    if is_error and _width(own) <= width:
+    not_fewer = is_error or pilot.in_clusters
+    if not_fewer and _width(own) <= width:
         most = 1.0
-    low, high = math.log(1.0 if is_error else least), math.log(most)
+    low = math.log(1.0 if not_fewer else min(1.0, FEWEST / pilot.n))
+    high = math.log(most)
     while high - low > CLOSE:
         middle = (low + high) / 2
         low, high = (low, middle) if _width(at(math.exp(middle))) <= width else (middle, high)
-    n = max(1, math.ceil(tallies.n * math.exp(high)))
-    reached = _width(at(n / tallies.n))
-    own_width = _width(own)
+    n = max(1, math.ceil(pilot.n * math.exp(high)))
+    reached, own_width, n_clusters = at(n / pilot.n), _width(own), pilot.n_clusters
     return Plan(
         metric=name,
         width=width,
         level=level,
         n=n,
-        reached=reached,
-        n_pilot=tallies.n,
+        reached=_width(reached),
+        n_pilot=pilot.n,
         pilot_width=own_width if math.isfinite(own_width) else None,
-        method=at(n / tallies.n).method,
-        note=_caution(own) if is_error else "",
+        method=reached.method,
+        note=_caution(own, pilot, is_error=is_error),
+        n_clusters=None if n_clusters is None else math.ceil(n_clusters * n / pilot.n),
+        n_pilot_clusters=n_clusters,
     )
 
 
-def _caution(own: Estimate) -> str:
-    """What an error of calibration leaves open: chance in the pilot reads as error."""
-    if own.low == 0:
+def _caution(own: Estimate, pilot: Pilot, *, is_error: bool) -> str:
+    """What clusters, and chance that in the pilot reads as an error of calibration, leave open."""
+    told = CLUSTERS if pilot.in_clusters else ""
+    if not is_error:
+        return told
+    if own.low != 0:
         return (
-            "The pilot's interval reaches 0: its chance is planned for as error, and fewer rows "
-            "may do"
+            told or "Fewer rows than the pilot's are not planned for an error that chance adds to"
         )
-    return "Fewer rows than the pilot's are not planned for an error that chance adds to"
+    zero = "The pilot's interval reaches 0: its chance is planned for as error"
+    return f"{zero}. {told}" if told else f"{zero}, and fewer rows may do"
 
 
 def _without_pilot(metric: str | Metric, width: float, level: float, share: float | None) -> Plan:
@@ -153,9 +149,7 @@ def _without_pilot(metric: str | Metric, width: float, level: float, share: floa
     if not isinstance(chosen, MeanScore) or not chosen.is_share:
         remedy = "Pass labelled rows like those to come; of proportions, such as accuracy, none."
         raise InputError("pilot", f"be given to plan {metric}", "none", remedy)
-    expected = 0.5 if share is None else share
-    if not 0 <= expected <= 1:
-        raise InputError("share", "lie in [0, 1]", f"{share!r}", "0.5 needs the most rows.")
+    expected = 0.5 if share is None else checked_share(share)
 
     def at(n: int) -> float:
         found = wilson(expected, float(n), level)
@@ -168,7 +162,7 @@ def _without_pilot(metric: str | Metric, width: float, level: float, share: floa
         middle = (low + high) // 2
         low, high = (low, middle) if at(middle) <= width else (middle, high)
     worst = share is None
-    note = "a proportion of one half needs the most rows" if worst else f"expects {share:g}"
+    note = "a proportion of one half needs the most rows" if worst else f"expects {expected:g}"
     method = "Wilson"
     return Plan(
         metric=str(metric),
