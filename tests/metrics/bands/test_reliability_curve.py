@@ -165,3 +165,60 @@ def test_rows_in_clusters_have_no_band():
     rows = cal.predictions(probs=[0.2, 0.8], labels=[0, 1], clusters=["a", "a"])
     with pytest.raises(cal.InputError, match="do not depend on each other for a band"):
         cal.reliability_curve(rows)
+
+
+def three(n=800):
+    rng = np.random.default_rng(4)
+    probs = rng.dirichlet((0.5, 1, 2), size=n)
+    labels = (probs.cumsum(axis=1) > rng.uniform(size=(n, 1))).argmax(axis=1)
+    return probs, labels, rng.integers(1, 4, n), ("cat", "dog", "owl")
+
+
+@every_band
+def test_curve_of_a_class_is_that_of_its_events_and_the_same_from_tallies(kind, band, simultaneous):
+    probs, labels, weights, names = three()
+    rows = cal.predictions(probs=probs, labels=labels, weights=weights, class_names=names)
+    options = {"kind": kind, "band": band, "simultaneous": simultaneous}
+    tallies = cal.tally(rows, ["classwise_ece"])
+    for k, name in enumerate(names):
+        found = cal.reliability_curve(rows, class_name=name, **options)
+        assert str(found) == str(cal.reliability_curve(tallies, class_name=k, **options))
+        assert found.view == "class"
+        events = cal.events(probs=probs[:, k], outcomes=labels == k, weights=weights)
+        own = cal.reliability_curve(events, **options)
+        if kind == "binned":
+            assert found.n == own.n
+            for column in ("lower", "upper", "weight", "stated", "observed"):
+                assert getattr(found, column) == pytest.approx(getattr(own, column), abs=1e-12)
+        if kind == "binned" and band == "confidence":
+            assert found.low == pytest.approx(own.low, abs=1e-12)
+            assert found.high == pytest.approx(own.high, abs=1e-12)
+        if kind == "smooth":  # cells of a class are 1/600 wide, those of events 1/14,400
+            assert found.width == pytest.approx(own.width, rel=0.02)
+        if kind == "smooth" and not simultaneous:
+            assert found.high == pytest.approx(
+                np.interp(found.stated, own.stated, own.high), abs=0.03
+            )
+
+
+def test_bins_of_a_class_are_those_of_its_table():
+    probs, labels, weights, names = three()
+    rows = cal.predictions(probs=probs, labels=labels, weights=weights, class_names=names)
+    for n_bins in (15, 7):
+        table = cal.reliability_table(rows, class_name="dog", n_bins=n_bins)
+        curve = cal.reliability_curve(rows, class_name="dog", n_bins=n_bins)
+        held = [b for b in range(n_bins) if table.n[b]]
+        for column in ("n", "stated", "observed", "low", "high"):
+            expected = [getattr(table, column)[b] for b in held]
+            assert getattr(curve, column) == pytest.approx(expected, abs=1e-12)
+
+
+def test_unknown_classes_and_grids_are_refused_as_by_the_table():
+    probs, labels, _, names = three(50)
+    rows = cal.predictions(probs=probs, labels=labels, class_names=names)
+    with pytest.raises(cal.InputError, match="class_name must be a class of the rows; got 'cow'"):
+        cal.reliability_curve(rows, class_name="cow")
+    with pytest.raises(cal.InputError, match=r"metrics=\['classwise_ece'\]"):
+        cal.reliability_curve(cal.tally(rows, ["ece"]), class_name="cat")
+    with pytest.raises(cal.InputError, match=r"metrics=\['classwise_ece_7'\]"):
+        cal.reliability_curve(cal.tally(rows, ["classwise_ece"]), class_name="cat", n_bins=7)

@@ -75,7 +75,12 @@ class Cells:
         return np.flatnonzero(np.diff(group, prepend=-1.0))
 
 
-def cells_of(grid: Tally) -> Cells:
-    """Cells of `grid` that hold rows."""
-    kept = np.flatnonzero(grid["count"].numpy(force=True))
-    return Cells(**{f.name: grid[f.name].numpy(force=True)[kept] for f in fields(Cells)})
+def cells_of(grid: Tally, k: int | None = None) -> Cells:
+    """Cells of `grid` that hold rows; of class `k` where there is a grid of each."""
+
+    def sums(name: str) -> Sums:
+        column = grid[name] if k is None else grid[name][k]
+        return column.numpy(force=True)
+
+    kept = np.flatnonzero(sums("count"))
+    return Cells(**{f.name: sums(f.name)[kept] for f in fields(Cells)})

@@ -24,7 +24,7 @@ class ReliabilityCurve:
     Attributes
     ----------
     view : str
-        Event of a row: "top_label" or "positive".
+        Event of a row: "top_label" or "positive", or "class" for one against the rest.
     kind : "binned", "isotonic" or "smooth"
         Shares of bins of equal width, the rising curve that fits best (CORP), or a kernel
         regression.
@@ -53,7 +53,7 @@ class ReliabilityCurve:
         Deviation of the kernel of a smooth curve.
     """
 
-    view: View
+    view: View | Literal["class"]
     kind: Kind
     band: Band
     simultaneous: bool

@@ -10,14 +10,17 @@ from calibrant.errors import InputError
 from calibrant.metrics.bands import binned, redrawn, smooth
 from calibrant.metrics.bands.cells import Cells, cells_of
 from calibrant.metrics.bands.curve import Band, Kind, ReliabilityCurve
+from calibrant.metrics.bands.of_class import scores_of_class
 from calibrant.metrics.bands.runs import at_each, everywhere
 from calibrant.metrics.base import LEVEL
+from calibrant.metrics.class_index import index_of_class
 from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
 from calibrant.metrics.unclustered import check_unclustered
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.bundle import Tallies, check_rows, tally_rows
 from calibrant.statistics.cells import N_TAIL
+from calibrant.statistics.class_grids import N_CLASS_CELLS, ClassGrids
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
@@ -43,6 +46,7 @@ def reliability_curve(
     rows: Rows | Tallies,
     *,
     view: View = "top_label",
+    class_name: str | int | None = None,
     kind: Kind = "binned",
     band: Band = "confidence",
     simultaneous: bool = False,
@@ -62,6 +66,10 @@ def reliability_curve(
         Labelled rows, or tallies that hold the score grid of `view`.
     view : "top_label" or "positive", default "top_label"
         Event of a row: its likeliest class is right, or the positive class of two came out.
+    class_name : str or int, optional
+        A class against the rest, by name or index, in place of `view`; from tallies that hold
+        the grids of every class. Their cells, 600 of equal width and finer next to 0 and 1, are
+        those of the curve.
     kind : "binned", "isotonic" or "smooth", default "binned"
         Shares of bins of equal width; or, without bins, the rising curve that fits best, or a
         kernel regression that is as wide as the smooth calibration error, at up to 200 places.
@@ -81,10 +89,10 @@ def reliability_curve(
     Raises
     ------
     InputError
-        If labels are missing, rows come in clusters, a choice is unknown, the tallies hold no such
-        grid, labels are soft for a consistency band (how far they would scatter is not known), a
-        smooth curve is asked for a confidence band (its kernel moves it off the true one), or
-        rows that a calibrator was fitted on are among them and not allowed.
+        If labels are missing, rows come in clusters, a choice or the class is unknown, the tallies
+        hold no such grid, labels are soft for a consistency band (how far they would scatter is not
+        known), a smooth curve is asked for a confidence band (its kernel moves it off the true
+        one), or rows that a calibrator was fitted on are among them and not allowed.
 
     Notes
     -----
@@ -127,15 +135,18 @@ def reliability_curve(
     """
     _check_choices(view, kind, band, n_bins)
     level = checked_level(level)
-    grid = ScoreGrid.holding(view, n_bins) if kind == "binned" else ScoreGrid(view)
+    least = n_bins if kind == "binned" else 1
+    grid = ScoreGrid.holding(view, least) if class_name is None else ClassGrids.holding(least)
     of_fit: tuple[str, ...] = ()
     if not isinstance(rows, Tallies):
         check_rows(rows)
         others = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
         of_fit, rows = others.notes[len(rows.notes) :], others
     check_unclustered("rows", rows, "a band", "Draw the band of one row of each cluster.")
-    tally = _tally(rows, grid, view, n_bins)
-    cells = cells_of(tally)
+    tally, k = _tally(rows, grid, view, n_bins, class_name)
+    if kind == "smooth" and k is not None:
+        tally, k = scores_of_class(tally, k), None
+    cells = cells_of(tally, k)
     if band == "consistency" and len(cells) and cells.is_soft:
         other = ' of kind="binned" or "isotonic"' if kind == "smooth" else ""
         remedy = f"Ask for a confidence band{other}."
@@ -146,7 +157,7 @@ def reliability_curve(
     if not len(cells):
         points, ends, edges, observed = cells, (cells.w, cells.w), (cells.w, cells.w), cells.w
     elif kind == "binned":
-        bin_of = _bin_of(tally, n_bins)
+        bin_of = _bin_of(tally, n_bins, k)
         start = np.flatnonzero(np.diff(bin_of, prepend=-1))
         points, held = cells.merged(start), bin_of[start]
         edges, observed = (held / n_bins, (held + 1) / n_bins), points.came
@@ -157,7 +168,7 @@ def reliability_curve(
             parts = [_some(cells, slice(a, b)) for a, b in zip(start, stop, strict=True)]
             ends = binned.consistency(points, parts, level, simultaneous=simultaneous)
     elif kind == "smooth":
-        width = smooth.width_of(tally, view)
+        width = smooth.width_of(tally, view if class_name is None else "positive")
         points = curve = smooth.smooth_curve(cells, width)
         edges, observed = (curve.lower, curve.upper), curve.observed
         ends = smooth.consistency(cells, curve, width, level, simultaneous=simultaneous)
@@ -171,7 +182,7 @@ def reliability_curve(
         else:
             ends = redrawn.consistency(points, level, simultaneous=simultaneous)
     return ReliabilityCurve(
-        view=view,
+        view=view if class_name is None else "class",
         kind=kind,
         band=band,
         simultaneous=simultaneous,
@@ -200,22 +211,32 @@ def _check_choices(view: View, kind: Kind, band: Band, n_bins: int) -> None:
         raise InputError("band", 'be "consistency" for a smooth curve', repr(band), remedy)
 
 
-def _tally(rows: Rows | Tallies, grid: ScoreGrid, view: View, n_bins: int) -> Tally:
+def _tally(
+    rows: Rows | Tallies,
+    grid: ScoreGrid | ClassGrids,
+    view: View,
+    n_bins: int,
+    class_name: str | int | None,
+) -> tuple[Tally, int | None]:
+    """Sums of the cells, and the class that is looked at, if any."""
     tallies = rows if isinstance(rows, Tallies) else tally_rows(rows, [grid])
     if grid not in tallies.parts:
-        name = f"{view}_ece" if grid.n_cells == N_CELLS else f"{view}_ece_{n_bins}"
+        told = f"{view if class_name is None else 'classwise'}_ece"
+        name = told if grid.n_cells in (N_CELLS, N_CLASS_CELLS) else f"{told}_{n_bins}"
         remedy = f"Tally them with metrics=['{name}']."
         raise InputError("rows", f"be tallies that hold {grid}", "others", remedy)
-    return tallies.parts[grid]
+    k = None if class_name is None else index_of_class(tallies, class_name)
+    return tallies.parts[grid], k
 
 
-def _bin_of(tally: Tally, n_bins: int) -> np.ndarray:
-    """Bin of every cell that holds rows."""
-    cell = np.flatnonzero(tally["count"].numpy(force=True))
+def _bin_of(tally: Tally, n_bins: int, k: int | None) -> np.ndarray:
+    """Bin of every cell that holds rows, of class `k` where there is a grid of each."""
+    count = tally["count"] if k is None else tally["count"][k]
+    cell = np.flatnonzero(count.numpy(force=True))
     grid = tally.statistic
-    assert isinstance(grid, ScoreGrid)
-    if grid.n_cells == N_CELLS:
-        cell = np.clip(cell - N_TAIL, 0, N_CELLS - 1)
+    assert isinstance(grid, (ScoreGrid, ClassGrids))
+    if len(count) > grid.n_cells:  # the first cell and the last are cut further
+        cell = np.clip(cell - N_TAIL, 0, grid.n_cells - 1)
     return cell // (grid.n_cells // n_bins)
 
 
