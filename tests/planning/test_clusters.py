@@ -95,6 +95,14 @@ def test_fewer_clusters_than_those_of_the_pilot_are_not_planned():
 def test_what_clusters_cannot_tell_is_refused_by_name():
     with pytest.raises(cal.InputError, match="pilot must come in 10 effective clusters; got"):
         cal.plan(clustered(8), "brier", width=0.1)
+    probs = np.random.default_rng(0).uniform(size=400)
+    true = cal.predictions(
+        probs=probs,
+        labels=np.random.default_rng(1).binomial(1, probs),
+        clusters=np.arange(400) // 10,
+    )
+    with pytest.raises(cal.InputError, match="pilot must show smooth_ece beyond chance"):
+        cal.plan(true, "smooth_ece", width=0.02)
     with pytest.raises(cal.InputError, match="metric must have an interval of rows in clusters"):
         cal.plan(clustered(60), "mce", width=0.1)
 

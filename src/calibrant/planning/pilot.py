@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from calibrant.errors import CalibrantWarning, InputError
 from calibrant.metrics.base import Metric, sums_of
+from calibrant.metrics.binless.smooth import SmoothCalibrationError
 from calibrant.metrics.estimate import Estimate
 from calibrant.planning.classwise import ClasswiseError, classwise_at
 from calibrant.planning.clustered import blocks_of_pilot, scaled_blocks
@@ -72,6 +73,10 @@ def pilot_of(pilot: Rows | Tallies, metric: Metric, name: str, level: float) -> 
         many = scaled_blocks(blocks, factor, most)
         return summed.estimate_clusters(plain, many, level=level)
 
+    if blocks is not None and isinstance(metric, SmoothCalibrationError) and at(1.0).low == 0:
+        # intervals of fresh clusters were up to half as wide again: docs/adr/0044
+        got, remedy = "an interval that reaches 0", "Bring more clusters, or plan by ece."
+        raise InputError("pilot", f"show {name} beyond chance, in clusters", got, remedy)
     clusters = None if rows is None else rows.present().clusters
     n_clusters = None if clusters is None else len(clusters.codes.unique())
     return Pilot(tallies.n, at, in_clusters, n_clusters)

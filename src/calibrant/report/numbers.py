@@ -85,13 +85,15 @@ def rows_in_words(n: int) -> str:
 
 
 def percents(low: float, high: float) -> str:
-    r"""Text of an interval of shares in [0, 1] as percent with one decimal.
+    r"""Text of an interval of shares in [0, 1] as percent with one decimal; "none" of NaN.
 
     Examples
     --------
-    >>> percents(0.8, 0.8456)
-    '80.0 to 84.6\xa0%'
+    >>> percents(0.8, 0.8456), percents(math.nan, math.nan)
+    ('80.0 to 84.6\xa0%', 'none')
     """
+    if math.isnan(low) or math.isnan(high):
+        return "none"
     return f"{100 * low:.1f} to {in_percent(high)}"
 
 

@@ -96,7 +96,7 @@ def reliability_bins(table: ReliabilityTable, *, name: str, caption: str) -> Tab
             Cell(count(table.n[b]), float(table.n[b])),
             Cell(in_percent(table.stated[b]), table.stated[b]),
             Cell(in_percent(table.observed[b]), table.observed[b]),
-            Cell(_ends(table.low[b], table.high[b])),
+            Cell(percents(table.low[b], table.high[b])),
         ]
         for b in range(len(table.n))
         if table.weight[b] > 0
@@ -132,11 +132,6 @@ def confusion_table(
         header=["True class", "Predicted class", "Rows", "Share of the true class"],
         rows=rows,
     )
-
-
-def _ends(low: float, high: float) -> str:
-    """Text of an interval of shares, which may be missing."""
-    return percents(low, high) if low <= high else "none"
 
 
 def _method(estimate: Estimate) -> str:

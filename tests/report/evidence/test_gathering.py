@@ -133,3 +133,15 @@ def test_rows_that_state_no_probability_have_no_curves(rows):
     assert not found.tables
     assert not found.rankings
     assert found.coverage is None
+
+
+def test_tables_of_clustered_rows_are_those_of_clusters():
+    rows = binary(clusters=[f"c{k // 4}" for k in range(600)])
+    found = curves_of(rows)
+    table = cal.reliability_table(rows, view="positive")
+    assert str(found.tables["positive"]) == str(table)
+    assert table.note.startswith("rows come in clusters")
+    mass = cal.reliability_table(rows, view="positive", bins="mass")
+    held = {(one.of, one.bins): one.table for one in found.choices}
+    assert str(held["the class 1", "15 of equal mass"]) == str(mass)
+    assert all(one.table.n_clusters for one in found.choices)

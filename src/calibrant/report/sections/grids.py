@@ -20,10 +20,13 @@ def classes_picture(moment: Moment) -> list[Block]:
     when = f", {moment.when} calibration" if moment.when else ""
     apart = {name: _apart(table) for name, table in tables.items()}
     found = sum(apart.values())
-    used = sum(sum(w > 0 for w in table.weight) for table in tables.values())
+    ends = [each for one in tables.values() for each in zip(one.low, one.high, strict=True)]
+    used = sum(low <= high for low, high in ends)  # not so of NaN
+    all_have = used == sum(w > 0 for one in tables.values() for w in one.weight)
+    which = "that hold rows" if all_have else "that have an interval"
     level = next(iter(tables.values())).level
     sentence = (
-        f"Each class against the rest{when}. In {found} of {used} bins that hold rows, what was "
+        f"Each class against the rest{when}. In {found} of {used} bins {which}, what was "
         f"stated lies outside the {100 * level:g} % interval; chance alone would put about "
         f"{(1 - level) * used:.1f} there."
     )
@@ -79,8 +82,6 @@ def _bins(tables: Mapping[str, ReliabilityTable], *, name: str) -> Table:
 def _apart(table: ReliabilityTable) -> int:
     """Number of bins whose mean stated probability lies outside their interval."""
     return sum(
-        w > 0 and not low <= stated <= high
-        for w, low, stated, high in zip(
-            table.weight, table.low, table.stated, table.high, strict=True
-        )
+        low <= high and not low <= stated <= high  # NaN where there is no interval
+        for low, stated, high in zip(table.low, table.stated, table.high, strict=True)
     )
