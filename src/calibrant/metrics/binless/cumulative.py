@@ -13,10 +13,12 @@ from torch import Tensor
 
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.binless.brownian import MEAN_RANGE, MEAN_REACH, range_beyond, reach_beyond
+from calibrant.metrics.binless.cumulative_blocks import cumulative_in_clusters
 from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.blocks import Blocks
 from calibrant.metrics.settings import check_view
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import sum_by
@@ -38,7 +40,6 @@ class _Cumulative(RowMetric, ABC):
 
     view: View = "positive"
     higher_is_better: ClassVar[bool | None] = False
-    rough: ClassVar[str] = "chance adds to it: blocks would not tell how far it is off"
 
     def __post_init__(self) -> None:
         check_view(self.view)
@@ -117,6 +118,13 @@ class _Cumulative(RowMetric, ABC):
             hard=bool(((outcome == 0) | (outcome == 1)).all()),
         )
         return self._estimate(self._extreme(*_ends(path, path)), len(events), noise, level)
+
+    @final
+    def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
+        """See `TallyMetric.estimate_clusters`: from the paths of blocks."""
+        if math.isnan(float(plain)):
+            return plain
+        return cumulative_in_clusters(plain, blocks, self._extreme, level)
 
     def _estimate(self, value: float, n: int, noise: "_Noise", level: float) -> Estimate:
         notes = [] if noise.hard else [CONSERVATIVE]

@@ -1,0 +1,107 @@
+"""Cumulative errors of rows in clusters: level, coverage and laws."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import calibrant as cal
+from calibrant.metrics.binless.cumulative import (
+    KolmogorovSmirnovCalibrationError,
+    KuiperCalibrationError,
+)
+
+METRICS = (KolmogorovSmirnovCalibrationError(), KuiperCalibrationError())
+
+
+def drawn(seed, n_clusters=40, size=8, effect=0.6, times=1.0):
+    r"""Calibrated rows of clusters that are good or bad as a whole; too sure with `times`.
+
+    With scores s and effects u of variance v a probit that is right for each cluster states
+    :math:`\Phi(s)` over all of them.
+    """
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(0, 0.6, (n_clusters, 1)) + rng.normal(0, 0.6, (n_clusters, size))
+    effects = rng.normal(0, effect, (n_clusters, 1))
+    chance = stats.norm.cdf(scores * np.sqrt(1 + effect**2) + effects)
+    return {
+        "probs": stats.norm.cdf(times * scores.ravel()),
+        "labels": (rng.random(scores.shape) < chance).ravel().astype(int),
+        "clusters": np.arange(n_clusters * size) // size,
+    }
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=str)
+def test_p_values_of_true_models_keep_their_level_where_those_of_rows_do_not(metric):
+    columns = [drawn(seed) for seed in range(250)]
+    found = [metric(cal.predictions(**each)) for each in columns]
+    values = np.array([each.details["p_value"] for each in found])
+    assert 0.015 < np.mean(values < 0.05) < 0.09
+    assert 0.4 < np.mean(values < 0.5) < 0.6
+    for each in columns:
+        del each["clusters"]
+    alone = [metric(cal.predictions(**each)).details["p_value"] for each in columns]
+    assert np.mean(np.array(alone) < 0.05) > 0.12
+    mean = np.mean([each.value for each in found])
+    assert np.mean([each.noise_floor for each in found]) == pytest.approx(mean, rel=0.1)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=str)
+@pytest.mark.parametrize("times", [1.0, 1.8])
+def test_intervals_hold_the_truth(metric, times):
+    many = drawn(0, 100_000, times=times)
+    truth = metric(cal.predictions(probs=many["probs"], labels=many["labels"])).value
+    truth = 0.0 if times == 1 else truth
+    found = [metric(cal.predictions(**drawn(seed, times=times))) for seed in range(1, 201)]
+    held = [each.low <= truth <= each.high for each in found]
+    assert np.mean(held) > 0.92
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=str)
+def test_rows_said_again_within_their_cluster_tell_next_to_nothing_new(metric):
+    columns = drawn(1, times=1.5)
+    thrice = {name: np.repeat(each, 3) for name, each in columns.items()}
+    once, again = (metric(cal.predictions(**each)) for each in (columns, thrice))
+    assert again.value == pytest.approx(once.value, rel=1e-9)
+    # but that single parts scatter as independent rows at least, of which there are more then
+    assert again.noise_floor == pytest.approx(once.noise_floor, rel=0.08)
+    assert again.high == pytest.approx(once.high, rel=0.08)
+    alone = metric(cal.predictions(probs=thrice["probs"], labels=thrice["labels"]))
+    assert alone.noise_floor < 0.7 * once.noise_floor
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=str)
+def test_shards_and_weights_of_any_scale_tell_the_same(metric):
+    columns, weights = drawn(2), np.random.default_rng(0).uniform(0.5, 2, 320)
+    whole = metric(cal.predictions(**columns, weights=weights))
+    scaled = metric(cal.predictions(**columns, weights=100 * weights))
+    assert (scaled.low, scaled.high) == pytest.approx((whole.low, whole.high), rel=1e-9)
+    kind = "ks" if isinstance(metric, KolmogorovSmirnovCalibrationError) else "kuiper"
+    name = f"positive_{kind}_calibration_error"
+    parts = [slice(0, 100), slice(100, 320)]
+    shards = [
+        cal.tally(
+            cal.predictions(**{k: v[part] for k, v in columns.items()}, weights=weights[part]),
+            [name],
+        )
+        for part in parts
+    ]
+    merged = cal.evaluate(shards[0] + shards[1], [name])[name]
+    assert merged.noise_floor == pytest.approx(whole.noise_floor, rel=1e-9)
+    assert merged.details["p_value"] == whole.details["p_value"]
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=str)
+def test_few_clusters_have_no_interval_and_soft_labels_no_floor(metric):
+    few = metric(cal.predictions(**drawn(3, 6)))
+    assert few.low is None
+    assert "too few clusters" in few.method
+    assert "p_value" not in few.details
+    columns = drawn(4)
+    soft = cal.events(
+        probs=columns["probs"],
+        outcomes=0.8 * columns["labels"] + 0.1,
+        clusters=columns["clusters"],
+    )
+    found = metric(soft)
+    assert found.noise_floor is None
+    assert found.low < found.value < found.high
