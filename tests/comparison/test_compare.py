@@ -9,14 +9,14 @@ import torch
 from scipy import stats
 
 import calibrant as cal
-from calibrant.comparison.methods import UNKNOWN
 from calibrant.errors import InputError
 
 METRICS = [
     *("accuracy", "zero_one_loss", "f1", "f1_macro", "mcc", "kappa", "precision", "recall"),
     *("auroc", "auroc_macro", "average_precision", "log_loss", "brier", "rps"),
     *("ece", "positive_ece", "ece_debiased", "ece_l2", "ece_l2_squared_debiased"),
-    *("classwise_ece", "classwise_ece_l2", "smooth_ece"),
+    *("classwise_ece", "classwise_ece_l2", "smooth_ece", "positive_ece_equal_mass"),
+    *("gini", "auroc_ovo", "brier_skill"),
 ]
 
 
@@ -57,7 +57,8 @@ def test_a_model_compared_with_itself_differs_by_exactly_0_and_the_reason_is_tol
     for one in found:
         assert one.difference.value == 0, one.metric
         assert one.difference.p_value is None
-        assert one.difference.method.startswith("not available: both "), one.metric
+        why = ("not available: both ", "not available: no row", "not available: no replicate")
+        assert one.difference.method.startswith(why), one.metric
         assert one.verdict == "the same"
 
 
@@ -199,8 +200,10 @@ def test_soft_labels_compare_scores_and_calibration_and_say_why_not_the_rest():
 
 
 def test_metrics_without_a_paired_interval_say_so():
-    found = cal.compare(rows(FIRST), rows(SECOND), metrics=["mce", "brier_skill"])
-    assert found["brier_skill"].difference.method == f"not available: {UNKNOWN}"
+    metrics = ["mce", "positive_hosmer_lemeshow", "positive_ks_calibration_error"]
+    found = cal.compare(rows(FIRST), rows(SECOND), metrics=metrics)
+    assert "how sure these rows are" in found[metrics[1]].difference.method
+    assert "noise adds to it" in found[metrics[2]].difference.method
     assert "largest of many gaps" in found["mce"].difference.method
     assert found["mce"].verdict == "no verdict"
 

@@ -9,9 +9,11 @@ from scipy.special import stdtr, stdtrit
 from calibrant.comparison.difference import Difference, unsure
 from calibrant.comparison.pair import Pair
 
-__all__ = ["FEWEST", "difference_by_influence"]
+__all__ = ["FEWEST", "UNMOVED", "difference_by_influence", "difference_by_units"]
 
 FEWEST = 2.0  # degrees of freedom below which the ends would say nothing
+SEVERAL = 1 + 1e-9  # effective rows or clusters, up to which they are one
+UNMOVED = "no row moves one more than the other"
 
 
 def difference_by_influence(
@@ -46,20 +48,32 @@ def difference_by_influence(
        Biometrics 2, 1946. Obuchowski. "Nonparametric Analysis of Clustered ROC Curve Data."
        Biometrics 53, 1997: the sums over clusters.
     """
-    if pair.n_effective <= 1 + 1e-9:
+    scale = float(np.abs(moved).max(initial=0.0))
+    if scale <= 1e-15 and pair.n_effective > SEVERAL:  # rounding of influences: shares of rows
+        return unsure(value, pair.n, pair.n_effective, UNMOVED)
+    return difference_by_units(value, pair.summed(moved), pair, level, method)
+
+
+def difference_by_units(
+    value: float, each: Float64[np.ndarray, " unit"], pair: Pair, level: float, method: str
+) -> Difference:
+    """The same from the influence of every cluster, or of every block of rows.
+
+    Parameters
+    ----------
+    each : Float64[ndarray, "unit"]
+        What every unit adds to first order; the sum of their squares is the variance.
+    value, pair, level, method
+        See `difference_by_influence`.
+    """
+    if pair.n_effective <= SEVERAL:
         what = "row" if pair.units is None else "cluster"
         why = f"one {what} tells nothing of the spread"
         return unsure(value, pair.n, pair.n_effective, why)
-    each = pair.summed(moved)
     variance = float(np.square(each).sum())
-    scale = float(np.abs(moved).max(initial=0.0))
     if not math.isfinite(variance):
         return unsure(value, pair.n, pair.n_effective, "one row of a side tells nothing of it")
-    if scale <= 1e-15:  # rounding of influences, which are shares of rows
-        why = "no row moves one more than the other"
-        return unsure(value, pair.n, pair.n_effective, why)
-    fourth = float((each**4).sum()) - variance**2 / len(each)
-    freedom = min(2 * variance**2 / fourth, 1e9) if fourth > 0 else 1e9
+    freedom = _freedom(each)
     if variance <= 0 or freedom < FEWEST:
         why = "too few rows, or clusters, carry the difference"
         return unsure(value, pair.n, pair.n_effective, why)
@@ -75,3 +89,11 @@ def difference_by_influence(
         p_value=float(2 * stdtr(freedom, -abs(value) / error)),
         method=method,
     )
+
+
+def _freedom(each: Float64[np.ndarray, " unit"]) -> float:
+    """Degrees of freedom of the sum of squares."""
+    shares = each / max(float(np.abs(each).max()), 1e-300)  # whatever the unit of the metric
+    square = float(np.square(shares).sum())
+    fourth = float((shares**4).sum()) - square**2 / len(each)
+    return min(2 * square**2 / fourth, 1e9) if fourth > 0 else 1e9

@@ -6,7 +6,7 @@ import numpy as np
 
 from calibrant.comparison.difference import Difference, unsure
 from calibrant.comparison.gap_noise import GapNoise, joint_noise
-from calibrant.comparison.gap_rows import RowGaps, class_events, row_gaps
+from calibrant.comparison.gap_rows import RowGaps, class_events, equal_mass_gaps, row_gaps
 from calibrant.comparison.gap_side import Side
 from calibrant.comparison.gap_test import GapTest, Scale, difference_of_sizes
 from calibrant.comparison.pair import Pair
@@ -22,10 +22,15 @@ from calibrant.metrics.binned.classwise import (
     ClasswiseSquaredCalibrationError,
 )
 from calibrant.metrics.binned.debiased import DebiasedCalibrationError
+from calibrant.metrics.binned.equal_mass_errors import (
+    EqualMassCalibrationError,
+    EqualMassSquaredCalibrationError,
+)
 from calibrant.metrics.binned.squared import (
     DebiasedRootMeanSquaredCalibrationError,
     SquaredCalibrationError,
 )
+from calibrant.metrics.proper.murphy import BrierReliability
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.views import events_of
@@ -41,6 +46,9 @@ BinnedError = (
     | ClasswiseCalibrationError
     | ClasswiseRootMeanSquaredCalibrationError
     | ClasswiseSquaredCalibrationError
+    | EqualMassCalibrationError
+    | EqualMassSquaredCalibrationError
+    | BrierReliability
 )
 """Errors whose difference has an interval."""
 
@@ -94,7 +102,11 @@ def _kind(metric: BinnedError) -> tuple[Norm, Scale]:
     match metric:
         case ExpectedCalibrationError() | DebiasedCalibrationError() | ClasswiseCalibrationError():
             return "l1", "size"
-        case SquaredCalibrationError() | ClasswiseSquaredCalibrationError():
+        case EqualMassCalibrationError(norm="l1"):
+            return "l1", "size"
+        case SquaredCalibrationError() | ClasswiseSquaredCalibrationError() | BrierReliability():
+            return "l2", "size"
+        case EqualMassSquaredCalibrationError():
             return "l2", "size"
         case _:
             return "l2", "root"
@@ -103,6 +115,11 @@ def _kind(metric: BinnedError) -> tuple[Norm, Scale]:
 def _gaps(metric: BinnedError, rows: Rows) -> RowGaps:
     if isinstance(metric, EqualWidthMetric):
         return row_gaps([events_of(rows, metric.view)], metric.n_bins, metric.closed)
+    if isinstance(metric, (EqualMassCalibrationError, EqualMassSquaredCalibrationError)):
+        return equal_mass_gaps(rows, metric.view, metric.n_bins)
+    if isinstance(metric, BrierReliability):
+        assert metric.n_bins is not None  # checked where the method is chosen
+        return row_gaps([events_of(rows, metric.view)], metric.n_bins)
     assert isinstance(rows, Predictions)  # as the metric reads
     return row_gaps(class_events(rows), metric.n_bins)
 

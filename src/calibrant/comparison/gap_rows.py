@@ -9,11 +9,15 @@ import torch
 from jaxtyping import Float64, Int64
 from scipy.sparse import csr_array
 
+from calibrant.metrics.binned.equal_mass import bin_of_groups
 from calibrant.prediction.base import Events, Predictions
+from calibrant.prediction.rows import Rows
 from calibrant.statistics.cells import cell_of
-from calibrant.statistics.score_grid import Closed
+from calibrant.statistics.power_sums import sum_by
+from calibrant.statistics.score_grid import Closed, View
+from calibrant.statistics.scores import scores_of
 
-__all__ = ["RowGaps", "class_events", "row_gaps"]
+__all__ = ["RowGaps", "class_events", "equal_mass_gaps", "row_gaps"]
 
 Each = Float64[np.ndarray, " bin"]
 
@@ -92,11 +96,25 @@ class RowGaps:
 
 def row_gaps(events: Sequence[Events], n_bins: int, closed: Closed = "right") -> RowGaps:
     """Contributions of rows that all count, for bins of equal width."""
+    return _gaps(events, [_bins(one, n_bins, closed) for one in events], n_bins)
+
+
+def equal_mass_gaps(rows: Rows, view: View, n_bins: int) -> RowGaps:
+    """Contributions of rows that all count, for bins of equal weight, whose edges are as given."""
+    events, scores = scores_of(rows, view)
+    steps, rank = scores.values.unique(return_inverse=True)  # rising
+    bins = bin_of_groups(sum_by(rank, events.weight(), len(steps)), n_bins)[rank]
+    return _gaps([events], [bins.numpy(force=True)], n_bins)
+
+
+def _gaps(
+    events: Sequence[Events], bins_of: Sequence[Int64[np.ndarray, " row"]], n_bins: int
+) -> RowGaps:
     weight = events[0].weight().numpy(force=True)
     mass = weight / weight.sum()
     bins, added, scatter = [], [], []
     for k, one in enumerate(events):
-        bins.append(k * n_bins + _bins(one, n_bins, closed))
+        bins.append(k * n_bins + bins_of[k])
         stated, outcome = (
             column.double().numpy(force=True) for column in (one.stated, one.outcome)
         )

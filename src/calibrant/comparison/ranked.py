@@ -18,6 +18,7 @@ from calibrant.metrics.ranking.average_precision import (
 from calibrant.metrics.ranking.class_average import OneVsRest
 from calibrant.metrics.ranking.one_vs_rest import OneVsRestAUROC
 from calibrant.metrics.ranking.positive import PositiveAUROC
+from calibrant.metrics.ranking.roc_points import Gini
 from calibrant.metrics.ranking.sides import support_of
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.rows import Rows
@@ -25,7 +26,7 @@ from calibrant.statistics.scores import class_scores, pair_scores, scores_of
 
 __all__ = ["Ranking", "ranked_difference"]
 
-Ranking = PositiveAUROC | PositiveAveragePrecision | OneVsRest
+Ranking = PositiveAUROC | PositiveAveragePrecision | OneVsRest | Gini
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class _Influence:
 
 
 def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
-    """AUROC or average precision of the first less that of the second; macro or of a class.
+    """AUROC, Gini or average precision of the first less that of the second; macro or of a class.
 
     Of AUROC this is DeLong's test for two correlated curves: every row's placements under both
     models are subtracted before they are squared, and summed over clusters as Obuchowski does. Of
@@ -50,13 +51,14 @@ def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
        Clustered ROC Curve Data." Biometrics 53, 1997.
     """
     first, second = (_influence(metric, rows) for rows in (pair.a, pair.b))
-    value = first.value - second.value
+    scale = 2.0 if isinstance(metric, Gini) else 1.0  # twice the area less one
+    value = scale * (first.value - second.value)
     if math.isnan(value):
         return unsure(value, pair.n, pair.n_effective, "no class has rows on both sides")
-    moved = (first.moved - second.moved).numpy(force=True)
+    moved = scale * (first.moved - second.moved).numpy(force=True)
     if value == 0 and np.abs(moved).max() <= 1e-15:
         return unsure(0.0, pair.n, pair.n_effective, "both rank the rows the same")
-    is_area = isinstance(metric, PositiveAUROC | OneVsRestAUROC)
+    is_area = isinstance(metric, PositiveAUROC | OneVsRestAUROC | Gini)
     method = "DeLong, paired (t)" if is_area else "infinitesimal jackknife, paired (t)"
     return difference_by_influence(value, moved, pair, level, method)
 
@@ -64,7 +66,7 @@ def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
 def _influence(metric: Ranking, rows: Rows) -> _Influence:
     weight = rows.weight()
     if not isinstance(metric, OneVsRest):
-        area = isinstance(metric, PositiveAUROC)
+        area = not isinstance(metric, PositiveAveragePrecision)
         of = OneVsRestAUROC() if area else OneVsRestAveragePrecision()
         events, scores = scores_of(rows, "positive")
         one = of.of_hard(scores.values, events.outcome, weight)
