@@ -79,13 +79,13 @@ class TwoModels:
         labels = (rng.random(n) < expit(self.mean + score + effect)).astype(int)
         found = {}
         for name, noise, heat, own in zip("AB", self.noise, self.heat, parts[1:], strict=True):
-            stated = self._stated(score + noise * own, noise)
+            stated = self.chance(score + noise * own, noise)
             clusters = cluster if self.size > 1 else None
             probs = expit(heat * logit(stated))
             found[name] = cal.predictions(probs=probs, labels=labels, clusters=clusters)
         return found
 
-    def _stated(self, seen: Floats, noise: float) -> Floats:
+    def chance(self, seen: Floats, noise: float) -> Floats:
         """Chance of the positive class, given what a model sees."""
         known = HEAT**2 / (HEAT**2 + noise**2)
         spread = np.sqrt((1 - known) * HEAT**2 + (1.0 if self.size > 1 else 0.0))

@@ -48,8 +48,7 @@ def test_models_that_change_places_change_the_sign_and_nothing_else():
     back = told(cal.compare(rows(SECOND), rows(FIRST), metrics=METRICS))
     for name, (value, low, high, p_value) in there.items():
         assert p_value is not None, name
-        rounding = 1e-6 if name == "smooth_ece" else 1e-12  # nodes that are all but dependent
-        assert back[name] == pytest.approx((-value, -high, -low, p_value), abs=rounding), name
+        assert back[name] == pytest.approx((-value, -high, -low, p_value), abs=1e-12), name
 
 
 def test_a_model_compared_with_itself_differs_by_exactly_0_and_the_reason_is_told():

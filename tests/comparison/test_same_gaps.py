@@ -102,7 +102,7 @@ def test_twins_are_called_different_one_time_in_twenty(heat):
 
 @pytest.mark.parametrize(
     "metric",
-    ["positive_ece", "classwise_ece", "positive_ece_l2", "positive_smooth_ece"],
+    ["positive_ece", "classwise_ece", "positive_ece_l2"],
 )
 def test_twins_are_judged_as_models_with_the_same_gaps(metric, monkeypatch):
     """For every kind of error; the interval holds 0 where and only where that chance says so."""
