@@ -1,7 +1,7 @@
 """How often intervals of a difference of two smooth ECEs hold the true one; how often one is told.
 
 A true error is that of 400,000 rows that come out as often as their chance says, at the bandwidth
-that equals it. ``docs/adr/0042-differences-of-smooth-errors.md`` tells what this decided.
+that equals it. ``docs/adr/0045-differences-of-smooth-errors.md`` tells what this decided.
 
 Run it as ``python -m benchmarks.smooth_comparisons [SETS] [ROWS ...]`` (default: 100 sets of 500,
 2,000 and 10,000 rows, ten minutes of two cores).

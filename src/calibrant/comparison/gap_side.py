@@ -38,8 +38,6 @@ class Side:
         What a bin counts in the size.
     norm : "l1" or "l2"
         Size: sum of absolute gaps, or of squared ones less what noise adds to them on average.
-    smooth : bool
-        Whether the gaps are smooth as they are, and not to be shrunk towards a curve.
     shape : "curve", "few" or "all"
         Proportions of true gaps: as seen, once shrunk towards a curve; in as few bins as noise
         allows, so that it adds most to the size; or in all bins alike beside their noise, so that
@@ -53,7 +51,6 @@ class Side:
     event: Int64[ndarray, " bin"]
     factor: Each
     norm: Literal["l1", "l2"]
-    smooth: bool = False
     shape: Literal["curve", "few", "all"] = "curve"
 
     def size(self, gap: Float64[ndarray, "*draw bin"]) -> Float64[ndarray, "*draw"]:
@@ -107,7 +104,7 @@ class Side:
         elif self.shape == "all":
             shape = np.where(self.gap < 0, -self.deviation, self.deviation)
         else:
-            shape = self.gap if self.smooth else self._shrunk()
+            shape = self._shrunk()
         whole = np.abs(shape) if self.norm == "l1" else np.square(shape)
         total = float(whole @ self.factor)
         if total <= 0:  # nothing tells proportions: alike beside their noise

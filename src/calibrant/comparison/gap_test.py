@@ -134,7 +134,7 @@ class GapTest:
 
     def _doubtful(self, first: Shape, second: Shape) -> list["GapTest"]:
         """The same with true gaps of other proportions, where noise adds to them differently."""
-        if self.first.norm != "l1" or self.first.smooth or self._alike:
+        if self.first.norm != "l1" or self._alike:
             return []
         sides = replace(self.first, shape=first), replace(self.second, shape=second)
         return [replace(self, first=sides[0], second=sides[1])]
