@@ -60,10 +60,10 @@ class TwoModels:
         """Whether no metric differs in the population."""
         return self.noise[0] == self.noise[1] and self.heat[0] == self.heat[1]
 
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """What is compared."""
-        return TWO if self.n_classes == 2 else MORE
+    def metrics(self, words: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """What is compared, of that which holds a word."""
+        names = TWO if self.n_classes == 2 else MORE
+        return tuple(x for x in names if not words or any(word in x for word in words))
 
     def draw(self, rng: np.random.Generator, n: int) -> dict[str, Any]:
         """Predictions of both models for the same rows."""
@@ -116,7 +116,7 @@ PAIRS = {
 }
 
 
-def found_of(name: str, n: int, numbers: range) -> list[list[float]]:
+def found_of(name: str, n: int, numbers: range, metrics: tuple[str, ...]) -> list[list[float]]:
     """P value and ends of every metric (in a row) for every set."""
     torch.set_num_threads(1)
     pair = PAIRS[name]
@@ -125,9 +125,9 @@ def found_of(name: str, n: int, numbers: range) -> list[list[float]]:
         warnings.simplefilter("ignore")
         for number in numbers:
             rng = np.random.default_rng([zlib.crc32(name.encode()), n, number])
-            found = cal.compare(pair.draw(rng, n), metrics=list(pair.metrics))
+            found = cal.compare(pair.draw(rng, n), metrics=list(metrics))
             row: list[float] = []
-            for metric in pair.metrics:
+            for metric in metrics:
                 difference = found[metric].difference
                 ends = difference.p_value, difference.low, difference.high
                 row += [np.nan if end is None else float(end) for end in ends]
@@ -135,11 +135,13 @@ def found_of(name: str, n: int, numbers: range) -> list[list[float]]:
     return out
 
 
-def lines_of(name: str, n: int, found: list[list[float]]) -> list[dict[str, Any]]:
+def lines_of(
+    name: str, n: int, found: list[list[float]], metrics: tuple[str, ...]
+) -> list[dict[str, Any]]:
     """A line for every metric: share rejected, and of twins how often the interval holds 0."""
     pair, lines = PAIRS[name], []
     for metric, at in zip(
-        pair.metrics, np.array(found).reshape(len(found), -1, 3).swapaxes(0, 1), strict=True
+        metrics, np.array(found).reshape(len(found), -1, 3).swapaxes(0, 1), strict=True
     ):
         p, low, high = at.T
         told = ~np.isnan(p)
@@ -176,6 +178,15 @@ def _cell(line: dict[str, Any] | None) -> str:
     return f"{share:.1f}{' !' if off else ''}{part}"
 
 
+def _renewed(kept: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines that were kept, with new ones in their place."""
+
+    def key(line: dict[str, Any]) -> tuple[Any, ...]:
+        return line["pair"], line["n"], line["metric"]
+
+    return list(({key(line): line for line in kept} | {key(line): line for line in new}).values())
+
+
 def main() -> None:
     """Compare, and keep the shares."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -184,9 +195,11 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--pairs", nargs="+", choices=list(PAIRS), default=list(PAIRS))
     parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES))
+    parser.add_argument("--metrics", nargs="+", help="renew what holds a word, keep the others")
     chosen = parser.parse_args()
-    end = time.monotonic() + 60 * chosen.minutes
-    places = [(name, n) for n in chosen.sizes for name in chosen.pairs]
+    end, words = time.monotonic() + 60 * chosen.minutes, tuple(chosen.metrics or ())
+    of = {name: PAIRS[name].metrics(words) for name in chosen.pairs}
+    places = [(name, n) for n in chosen.sizes for name in chosen.pairs if of[name]]
     found: dict[tuple[str, int], list[list[float]]] = {place: [] for place in places}
     with ProcessPoolExecutor(chosen.processes, mp_context=get_context("spawn")) as pool:
         for first in range(0, chosen.runs, 25):
@@ -194,12 +207,20 @@ def main() -> None:
                 break
             numbers = range(first, min(first + 25, chosen.runs))
             works: dict[tuple[str, int], Callable[[], list[list[float]]]] = {
-                place: pool.submit(found_of, *place, numbers).result for place in places
+                place: pool.submit(found_of, *place, numbers, of[place[0]]).result
+                for place in places
             }
             for place, result in works.items():
                 found[place] += result()
             print(f"{numbers.stop} of {chosen.runs} sets", flush=True)
-    lines = [line for (name, n), rows in found.items() if rows for line in lines_of(name, n, rows)]
+    lines = [
+        line
+        for (name, n), rows in found.items()
+        if rows
+        for line in lines_of(name, n, rows, of[name])
+    ]
+    if words and DATA.exists():
+        lines = _renewed(json.loads(DATA.read_text("utf-8"))["lines"], lines)
     DATA.parent.mkdir(exist_ok=True)
     DATA.write_text(json.dumps({"lines": lines}).replace("}, {", "},\n{") + "\n", "utf-8")
     print(table(lines))
