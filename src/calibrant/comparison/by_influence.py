@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.special import stdtr, stdtrit
 
-from calibrant.comparison.difference import Difference, unsure
+from calibrant.comparison.difference import Difference, students, unsure
 from calibrant.comparison.pair import Pair
 
 __all__ = ["FEWEST", "UNMOVED", "difference_by_influence", "difference_by_units"]
@@ -77,18 +76,8 @@ def difference_by_units(
     if variance <= 0 or freedom < FEWEST:
         why = "too few rows, or clusters, carry the difference"
         return unsure(value, pair.n, pair.n_effective, why)
-    error = math.sqrt(variance)
-    half = float(stdtrit(freedom, 0.5 + level / 2)) * error
-    return Difference(
-        value=value,
-        low=value - half,
-        high=value + half,
-        level=level,
-        n=pair.n,
-        n_effective=pair.n_effective,
-        p_value=float(2 * stdtr(freedom, -abs(value) / error)),
-        method=method,
-    )
+    error, n, n_effective = math.sqrt(variance), pair.n, pair.n_effective
+    return students(value, error, freedom, n=n, n_effective=n_effective, level=level, method=method)
 
 
 def _freedom(each: Float64[np.ndarray, " unit"]) -> float:

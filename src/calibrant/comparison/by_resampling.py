@@ -7,10 +7,9 @@ import torch
 from jaxtyping import Float64
 from numpy import ndarray
 from scipy.sparse import csr_array, vstack
-from scipy.special import stdtr, stdtrit
 
 from calibrant.comparison.by_blocks import LARGE, n_blocks_of, too_few
-from calibrant.comparison.difference import Difference, unsure
+from calibrant.comparison.difference import Difference, students, unsure
 from calibrant.comparison.pair import Pair
 from calibrant.comparison.pair_blocks import PairBlocks, blocks_of_pair
 from calibrant.metrics.base import MemoryMetric, TallyMetric
@@ -67,17 +66,9 @@ def difference_by_resampling(
     error = float(drawn.std(ddof=1)) * math.sqrt((m + 1) / (m - 1))
     if error <= 1e-13 * max(1.0, abs(value)):
         return unsure(value, pair.n, pair.n_effective, STILL)
-    half = float(stdtrit(freedom, 0.5 + level / 2)) * error
-    return Difference(
-        value=value,
-        low=value - half,
-        high=value + half,
-        level=level,
-        n=pair.n,
-        n_effective=pair.n_effective,
-        p_value=float(2 * stdtr(freedom, -abs(value) / error)),
-        method=METHOD if pair.units is None else OF_CLUSTERS,
-    )
+    method = METHOD if pair.units is None else OF_CLUSTERS
+    n, n_effective = pair.n, pair.n_effective
+    return students(value, error, freedom, n=n, n_effective=n_effective, level=level, method=method)
 
 
 def replicates(

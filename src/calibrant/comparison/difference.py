@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Difference", "unsure"]
+from scipy.special import stdtr, stdtrit
+
+__all__ = ["Difference", "students", "unsure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,30 @@ class Difference:
             "method": self.method,
             "n_infinite": list(self.n_infinite),
         }
+
+
+def students(
+    value: float,
+    error: float,
+    freedom: float,
+    *,
+    n: int,
+    n_effective: float,
+    level: float,
+    method: str,
+) -> Difference:
+    """Difference with Student's interval and test, of a standard error above 0."""
+    half = float(stdtrit(freedom, 0.5 + level / 2)) * error
+    return Difference(
+        value=value,
+        low=value - half,
+        high=value + half,
+        level=level,
+        n=n,
+        n_effective=n_effective,
+        p_value=float(2 * stdtr(freedom, -abs(value) / error)),
+        method=method,
+    )
 
 
 def unsure(value: float, n: int, n_effective: float, why: str) -> Difference:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import calibrant as cal
 from calibrant.metrics.binless.cumulative import (
@@ -13,26 +12,9 @@ from calibrant.metrics.binless.cumulative import (
 METRICS = (KolmogorovSmirnovCalibrationError(), KuiperCalibrationError())
 
 
-def drawn(seed, n_clusters=40, size=8, effect=0.6, times=1.0):
-    r"""Calibrated rows of clusters that are good or bad as a whole; too sure with `times`.
-
-    With scores s and effects u of variance v a probit that is right for each cluster states
-    :math:`\Phi(s)` over all of them.
-    """
-    rng = np.random.default_rng(seed)
-    scores = rng.normal(0, 0.6, (n_clusters, 1)) + rng.normal(0, 0.6, (n_clusters, size))
-    effects = rng.normal(0, effect, (n_clusters, 1))
-    chance = stats.norm.cdf(scores * np.sqrt(1 + effect**2) + effects)
-    return {
-        "probs": stats.norm.cdf(times * scores.ravel()),
-        "labels": (rng.random(scores.shape) < chance).ravel().astype(int),
-        "clusters": np.arange(n_clusters * size) // size,
-    }
-
-
 @pytest.mark.parametrize("metric", METRICS, ids=str)
-def test_p_values_of_true_models_keep_their_level_where_those_of_rows_do_not(metric):
-    columns = [drawn(seed) for seed in range(250)]
+def test_p_values_of_true_models_keep_their_level_where_those_of_rows_do_not(clustered, metric):
+    columns = [clustered(seed) for seed in range(250)]
     found = [metric(cal.predictions(**each)) for each in columns]
     values = np.array([each.details["p_value"] for each in found])
     assert 0.015 < np.mean(values < 0.05) < 0.09
@@ -47,18 +29,18 @@ def test_p_values_of_true_models_keep_their_level_where_those_of_rows_do_not(met
 
 @pytest.mark.parametrize("metric", METRICS, ids=str)
 @pytest.mark.parametrize("times", [1.0, 1.8])
-def test_intervals_hold_the_truth(metric, times):
-    many = drawn(0, 100_000, times=times)
+def test_intervals_hold_the_truth(clustered, metric, times):
+    many = clustered(0, 100_000, times=times)
     truth = metric(cal.predictions(probs=many["probs"], labels=many["labels"])).value
     truth = 0.0 if times == 1 else truth
-    found = [metric(cal.predictions(**drawn(seed, times=times))) for seed in range(1, 201)]
+    found = [metric(cal.predictions(**clustered(seed, times=times))) for seed in range(1, 201)]
     held = [each.low <= truth <= each.high for each in found]
     assert np.mean(held) > 0.92
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=str)
-def test_rows_said_again_within_their_cluster_tell_next_to_nothing_new(metric):
-    columns = drawn(1, times=1.5)
+def test_rows_said_again_within_their_cluster_tell_next_to_nothing_new(clustered, metric):
+    columns = clustered(1, times=1.5)
     thrice = {name: np.repeat(each, 3) for name, each in columns.items()}
     once, again = (metric(cal.predictions(**each)) for each in (columns, thrice))
     assert again.value == pytest.approx(once.value, rel=1e-9)
@@ -70,8 +52,8 @@ def test_rows_said_again_within_their_cluster_tell_next_to_nothing_new(metric):
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=str)
-def test_shards_and_weights_of_any_scale_tell_the_same(metric):
-    columns, weights = drawn(2), np.random.default_rng(0).uniform(0.5, 2, 320)
+def test_shards_and_weights_of_any_scale_tell_the_same(clustered, metric):
+    columns, weights = clustered(2), np.random.default_rng(0).uniform(0.5, 2, 320)
     whole = metric(cal.predictions(**columns, weights=weights))
     scaled = metric(cal.predictions(**columns, weights=100 * weights))
     assert (scaled.low, scaled.high) == pytest.approx((whole.low, whole.high), rel=1e-9)
@@ -91,12 +73,12 @@ def test_shards_and_weights_of_any_scale_tell_the_same(metric):
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=str)
-def test_few_clusters_have_no_interval_and_soft_labels_no_floor(metric):
-    few = metric(cal.predictions(**drawn(3, 6)))
+def test_few_clusters_have_no_interval_and_soft_labels_no_floor(clustered, metric):
+    few = metric(cal.predictions(**clustered(3, 6)))
     assert few.low is None
     assert "too few clusters" in few.method
     assert "p_value" not in few.details
-    columns = drawn(4)
+    columns = clustered(4)
     soft = cal.events(
         probs=columns["probs"],
         outcomes=0.8 * columns["labels"] + 0.1,

@@ -28,28 +28,22 @@ def apart(n):
     return names[:n]
 
 
-def drawn(seed, n_clusters, size=10, effect=0.6, heat=1.0):
-    r"""Calibrated rows of clusters that are good or bad as a whole; too sure with `heat`.
-
-    With scores s and effects u of variance v a probit that is right for each cluster states
-    :math:`\Phi(s)` over all of them.
-    """
-    rng = np.random.default_rng(seed)
-    scores = rng.normal(0, 0.6, (n_clusters, 1)) + rng.normal(0, 0.6, (n_clusters, size))
-    effects = rng.normal(0, effect, (n_clusters, 1))
-    chance = stats.norm.cdf(scores * np.sqrt(1 + effect**2) + effects)
-    return {
-        "probs": stats.norm.cdf(heat * scores.ravel()),
-        "labels": (rng.random(scores.shape) < chance).ravel().astype(int),
-        "clusters": np.repeat(APART[:n_clusters], size),
-    }
-
-
 APART = apart(40)
 
 
-def test_spiegelhalters_is_students_test_of_the_sums_of_clusters():
-    columns = drawn(0, 25, heat=1.6)
+@pytest.fixture
+def drawn(clustered):
+    """Rows of clusters of ten, each in a block of its own."""
+
+    def named(seed, n_clusters, times=1.0):
+        columns = clustered(seed, n_clusters, size=10, times=times)
+        return columns | {"clusters": APART[columns["clusters"]]}
+
+    return named
+
+
+def test_spiegelhalters_is_students_test_of_the_sums_of_clusters(drawn):
+    columns = drawn(0, 25, times=1.6)
     tilt = (columns["labels"] - columns["probs"]) * (1 - 2 * columns["probs"])
     expected = stats.ttest_1samp(tilt.reshape(25, 10).sum(axis=1), 0)
     rows = cal.predictions(**columns)
@@ -64,8 +58,8 @@ def test_spiegelhalters_is_students_test_of_the_sums_of_clusters():
 
 
 @pytest.mark.parametrize("metric", TESTS, ids=str)
-def test_rows_said_again_within_their_cluster_tell_nothing_new(metric):
-    columns = drawn(1, 30, heat=1.5)
+def test_rows_said_again_within_their_cluster_tell_nothing_new(drawn, metric):
+    columns = drawn(1, 30, times=1.5)
     thrice = {name: np.repeat(each, 3) for name, each in columns.items()}
     once, again = (metric(cal.predictions(**each)).value for each in (columns, thrice))
     assert again == pytest.approx(once, abs=0.03)  # of finest bins some are then large enough
@@ -74,7 +68,7 @@ def test_rows_said_again_within_their_cluster_tell_nothing_new(metric):
 
 
 @pytest.mark.parametrize("metric", TESTS, ids=str)
-def test_p_values_of_true_models_keep_their_level(metric):
+def test_p_values_of_true_models_keep_their_level(drawn, metric):
     values = [metric(cal.predictions(**drawn(seed, 40))).value for seed in range(250)]
     assert 0.02 < np.mean(np.array(values) < 0.05) < 0.1  # .05 and two Monte Carlo errors of .07
     assert 0.4 < np.mean(np.array(values) < 0.5) < 0.6
@@ -84,8 +78,8 @@ def test_p_values_of_true_models_keep_their_level(metric):
 
 
 @pytest.mark.parametrize("metric", TESTS, ids=str)
-def test_order_of_rows_and_of_shards_does_not_matter(metric):
-    columns = drawn(2, 30, heat=1.3)
+def test_order_of_rows_and_of_shards_does_not_matter(drawn, metric):
+    columns = drawn(2, 30, times=1.3)
     whole = metric(cal.predictions(**columns)).value
     order = np.random.default_rng(0).permutation(300)
     mixed = cal.predictions(**{name: each[order] for name, each in columns.items()})
@@ -104,7 +98,7 @@ def test_order_of_rows_and_of_shards_does_not_matter(metric):
 
 
 @pytest.mark.parametrize("metric", TESTS, ids=str)
-def test_too_few_clusters_leave_no_p_value(metric):
+def test_too_few_clusters_leave_no_p_value(drawn, metric):
     found = metric(cal.predictions(**drawn(3, 9)))
     assert math.isnan(found.value)
     assert found.note == (
@@ -117,7 +111,7 @@ def test_too_few_clusters_leave_no_p_value(metric):
         assert plain.note.startswith("no p value of too few clusters")
 
 
-def test_a_group_stated_0_that_came_out_is_no_chance_in_clusters_either():
+def test_a_group_stated_0_that_came_out_is_no_chance_in_clusters_either(drawn):
     columns = drawn(4, 20)
     columns["probs"][columns["probs"] < 0.3] = 0.0
     found = HosmerLemeshow()(cal.predictions(**columns))
@@ -125,7 +119,7 @@ def test_a_group_stated_0_that_came_out_is_no_chance_in_clusters_either():
     assert found.details["p_value"] == 0
 
 
-def test_clusters_of_the_fit_have_no_p_value():
+def test_clusters_of_the_fit_have_no_p_value(drawn):
     found = HosmerLemeshowP(fitted=True)(cal.predictions(**drawn(5, 20)))
     assert math.isnan(found.value)
     assert "fitted" in found.note
