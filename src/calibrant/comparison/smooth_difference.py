@@ -36,8 +36,9 @@ def smooth_difference(
     """Smooth ECE of the first model less that of the second, with an interval and a p value.
 
     Both are of the difference of the true errors, each the bandwidth that equals its error: see
-    `SmoothTest`. Where both models may have the same gaps the p value is that of `SameGaps`, and
-    the tails of the interval are multiplied to agree with it.
+    `SmoothTest`. Where both models may have the same gaps the p value goes over to that of
+    `SameGaps`, the more so the more of both errors noise alone would show, and the tails of the
+    interval are multiplied to agree with it.
     """
     turned = values[0] < values[1]  # models that change places have the same interval, mirrored
     n_cells = N_CELLS if min(values) >= FINE else MANY_CELLS
@@ -54,7 +55,7 @@ def smooth_difference(
     same = same_errors(
         (first, second), (test.first.seen, test.second.seen), 1 / n_cells, noise, pair.n_effective
     )
-    own = usual if same is None else same
+    own = usual if same is None else _between(usual, same, min(1.0, test.noise))
     tails = [_tail(level, one, other) for one, other in zip(usual, own, strict=True)]
     low, high = (
         test.end(-side * float(stdtrit(freedom, tail)))
@@ -71,6 +72,21 @@ def smooth_difference(
         p_value=min(1.0, 2 * min(own)),
         method=METHOD if low <= value <= high else BESIDE,
     )
+
+
+def _between(
+    usual: tuple[float, float], same: tuple[float, float], noise: float
+) -> tuple[float, float]:
+    """Chances between two, in logarithms: the second where all may be noise.
+
+    What noise alone shows makes the usual ones cautious. Beyond noise they hold their level, and
+    of few rows many waves of the gaps tell too much of what both models have in common.
+    """
+    one, other = (
+        max(first, 1e-300) ** (1 - noise) * max(second, 1e-300) ** noise
+        for first, second in zip(usual, same, strict=True)
+    )
+    return one, other
 
 
 def _tail(level: float, usual: float, own: float) -> float:

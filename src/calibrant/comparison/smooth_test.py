@@ -94,8 +94,8 @@ class SmoothTest:
         off = self.seen[0] - self.seen[1] - float(self._mean[0](one) - self._mean[1](other))
         spread = [float(each(at)) for each, at in zip(self._spread, (one, other), strict=True)]
         shared = 2 * float(self._correlation(one, other)[0, 0]) * spread[0] * spread[1]
-        variance = max(spread[0] ** 2 + spread[1] ** 2 - shared, 1e-300) * (1 + self._noise)
-        far = float(self._distance(np.array([one]), np.array([other]))[0]) / (1 + self._noise)
+        variance = max(spread[0] ** 2 + spread[1] ** 2 - shared, 1e-300) * (1 + self.noise)
+        far = float(self._distance(np.array([one]), np.array([other]))[0]) / (1 + self.noise)
         both = -float(ndtri(math.exp(-min(far, MOST) / 2) / 2))
         return math.copysign(max(abs(off) / math.sqrt(variance), both), self._middle - difference)
 
@@ -111,7 +111,7 @@ class SmoothTest:
         return one - other
 
     @property
-    def _noise(self) -> float:
+    def noise(self) -> float:
         """Share of noise alone in both errors, squared."""
         sides = self.first, self.second
         return sum(side.alone**2 for side in sides) / sum(seen**2 for seen in self.seen)
