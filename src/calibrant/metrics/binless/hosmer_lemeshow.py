@@ -57,15 +57,20 @@ class HosmerLemeshow(TallyMetric):
     Notes
     -----
     Under calibration near chi-squared; the ``p_value`` and the degrees of freedom ``df`` stand in
-    the details. A weight counts as so many equal rows. Infinite where a group is stated 0 or 1
-    throughout and came out otherwise; a group stated 0 or 1 that is right adds nothing and has no
-    degree of freedom.
+    the details. Where a group expects less than one of either outcome it is far from chi-squared,
+    whose ``p_value_chi_squared`` then stands beside a ``p_value`` of 4,096 draws of outcomes as
+    stated; on the rows of the fit it is kept, and a note calls it rough. A weight counts as so many
+    equal rows. Of rows in clusters the p value is that of blocks whose signs are drawn, see
+    `calibrant.metrics.inference.sign_flips`; there is none on the rows of the fit. Infinite where a
+    group is stated 0 or 1 throughout and came out otherwise; a group stated 0 or 1 that is right
+    adds nothing and has no degree of freedom.
 
     References
     ----------
     .. [1] Hosmer, Lemeshow. "Goodness of Fit Tests for the Multiple Logistic Regression Model."
        Communications in Statistics 9, 1980. Hosmer, Lemeshow, Sturdivant. "Applied Logistic
-       Regression." 2013: as many degrees of freedom as groups on new rows.
+       Regression." 2013: as many degrees of freedom as groups on new rows. Cochran. "Some Methods
+       for Strengthening the Common Chi-Squared Tests." Biometrics 10, 1954: expectations below one.
 
     Examples
     --------
@@ -113,7 +118,8 @@ class HosmerLemeshow(TallyMetric):
 class HosmerLemeshowP(TallyMetric):
     """P value of `HosmerLemeshow`, in [0, 1]: small values speak against calibration.
 
-    Undefined where no degree of freedom is left.
+    By chi-squared, by draws or by blocks of clusters, as `HosmerLemeshow` says. Undefined where no
+    degree of freedom is left.
 
     Parameters
     ----------
