@@ -87,3 +87,14 @@ def test_few_clusters_have_no_interval_and_soft_labels_no_floor(clustered, metri
     found = metric(soft)
     assert found.noise_floor is None
     assert found.low < found.value < found.high
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=str)
+def test_clusters_with_too_few_outcomes_have_no_interval_as_rows_have_none(metric):
+    sure = {"probs": [0.0, 1.0] * 30, "labels": [0, 1] * 30, "clusters": range(60)}
+    found = metric(cal.predictions(**sure))
+    assert (found.value, found.low, found.level) == (0, None, None)
+    assert "too few outcomes" in found.method
+    assert found.details["p_value"] > 0.9  # what is stated 0 or 1 leaves nothing to chance
+    sure["labels"] = [0, 1] * 29 + [1, 1]
+    assert metric(cal.predictions(**sure)).details["p_value"] < 0.01

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, cast, final
 
 import torch
@@ -124,7 +124,10 @@ class _Cumulative(RowMetric, ABC):
         """See `TallyMetric.estimate_clusters`: from the paths of blocks."""
         if math.isnan(float(plain)):
             return plain
-        return cumulative_in_clusters(plain, blocks, self._extreme, level)
+        found = cumulative_in_clusters(plain, blocks, self._extreme, level)
+        if found.low is None or plain.low is not None:
+            return found
+        return replace(found, low=None, high=None, level=None, method=FEW_OUTCOMES)  # as of rows
 
     def _estimate(self, value: float, n: int, noise: "_Noise", level: float) -> Estimate:
         notes = [] if noise.hard else [CONSERVATIVE]

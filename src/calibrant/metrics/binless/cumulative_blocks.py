@@ -79,6 +79,8 @@ def cumulative_in_clusters(
     )
     if not hard:
         return told
+    if not variance.any():  # all stated 0 or 1: a calibrated model leaves nothing to chance
+        shown = np.zeros_like(shown)
     seen = _extremes(excess.sum(axis=0).cumsum()[:, None] / weight, extreme)[0]
     p_value = float((0.5 + (shown >= seen).sum()) / (1 + shown.size))
     details |= {"noise_floor_95": quantile(shown, 0.95), "p_value": p_value}
