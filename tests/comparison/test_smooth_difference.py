@@ -161,3 +161,16 @@ def test_weights_of_very_unlike_size_and_outcomes_of_one_kind_but_one_are_borne(
     lone = [cal.predictions(probs=p * chance, labels=np.arange(n) < 1) for p in (0.01, 0.02)]
     found = difference(lone)
     assert (found.low <= 0 <= found.high) == (found.p_value >= 0.05)
+
+
+@pytest.mark.parametrize(("heat", "trusted"), [(1.0, True), (6.0, False)])
+def test_models_with_the_same_gaps_have_a_say_as_far_as_noise_explains_both(
+    heat, trusted, monkeypatch
+):
+    models = heated(np.random.default_rng(3), 1000, (heat, 1.01 * heat))
+    monkeypatch.setattr(smooth_difference, "same_errors", lambda *_: None)
+    usual = difference(models).p_value
+    monkeypatch.setattr(smooth_difference, "same_errors", lambda *_: (1e-9, 1.0))
+    found = difference(models).p_value
+    assert found < usual  # what the others say moves it
+    assert (found < 1e-5 * usual) == trusted

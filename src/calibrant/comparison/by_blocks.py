@@ -15,7 +15,7 @@ from calibrant.statistics.blocks import FEWEST_BLOCKS, Blocked
 from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.tally import Statistic
 
-__all__ = ["LARGE", "difference_by_blocks", "n_blocks_of", "too_few"]
+__all__ = ["dealt", "difference_by_blocks", "n_blocks_of"]
 
 METHOD = "jackknife over blocks of rows, paired (t)"
 OF_CLUSTERS = "jackknife over blocks of clusters, paired (t)"
@@ -47,12 +47,9 @@ def difference_by_blocks(
         if any(leaf.whole for leaf in metric.statistic.leaves()):
             return unsure(value, pair.n, pair.n_effective, WHOLE)
         n_blocks = n_blocks_of(metric.statistic, pair.a.n_classes)
-    if n_blocks < FEWEST_BLOCKS:
-        return unsure(value, pair.n, pair.n_effective, LARGE)
-    blocks = blocks_of_pair(pair, n_blocks)
-    why = too_few(blocks, pair)
-    if why:
-        return unsure(value, pair.n, pair.n_effective, why)
+    blocks = dealt(pair, n_blocks)
+    if isinstance(blocks, str):
+        return unsure(value, pair.n, pair.n_effective, blocks)
     of = _left_of_sums if isinstance(metric, TallyMetric) else _left_of_rows
     first, second = (np.array(of(metric, blocks, rows)) for rows in (blocks.a, blocks.b))
     left = first - second
@@ -71,10 +68,13 @@ def n_blocks_of(statistic: Statistic, n_classes: int) -> int:
     return min(Blocked(leaf).n_blocks(n_classes) for leaf in statistic.leaves())
 
 
-def too_few(blocks: PairBlocks, pair: Pair) -> str:
-    """Why so few blocks tell nothing, or nothing."""
+def dealt(pair: Pair, n_blocks: int) -> PairBlocks | str:
+    """Blocks of the rows of a pair, or why these tell nothing."""
+    if n_blocks < FEWEST_BLOCKS:
+        return LARGE
+    blocks = blocks_of_pair(pair, n_blocks)
     if blocks.n_effective >= FEWEST_CLUSTERS:
-        return ""
+        return blocks
     what = "rows" if pair.units is None else "clusters"
     number = f"{blocks.n_effective:.1f} of equal weight"
     return f"too few {what}, {number}: fewer than {FEWEST_CLUSTERS}"

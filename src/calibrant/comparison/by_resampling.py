@@ -8,13 +8,13 @@ from jaxtyping import Float64
 from numpy import ndarray
 from scipy.sparse import csr_array, vstack
 
-from calibrant.comparison.by_blocks import LARGE, n_blocks_of, too_few
+from calibrant.comparison.by_blocks import dealt, n_blocks_of
 from calibrant.comparison.difference import Difference, students, unsure
 from calibrant.comparison.pair import Pair
-from calibrant.comparison.pair_blocks import PairBlocks, blocks_of_pair
+from calibrant.comparison.pair_blocks import PairBlocks
 from calibrant.metrics.base import MemoryMetric, TallyMetric
 from calibrant.prediction.rows import Rows
-from calibrant.statistics.blocks import FEWEST_BLOCKS, MOST_BLOCKS
+from calibrant.statistics.blocks import MOST_BLOCKS
 from calibrant.statistics.bundle import tally_rows
 from calibrant.statistics.tally import Tally
 
@@ -53,12 +53,9 @@ def difference_by_resampling(
     n_blocks = MOST_BLOCKS
     if isinstance(metric, TallyMetric):
         n_blocks = n_blocks_of(metric.statistic, pair.a.n_classes)
-    if n_blocks < FEWEST_BLOCKS:
-        return unsure(value, pair.n, pair.n_effective, LARGE)
-    blocks = blocks_of_pair(pair, n_blocks)
-    why = too_few(blocks, pair)
-    if why:
-        return unsure(value, pair.n, pair.n_effective, why)
+    blocks = dealt(pair, n_blocks)
+    if isinstance(blocks, str):
+        return unsure(value, pair.n, pair.n_effective, blocks)
     drawn = replicates(metric, blocks)
     if not np.isfinite(drawn).all():
         return unsure(value, pair.n, pair.n_effective, UNDEFINED)
@@ -77,11 +74,13 @@ def replicates(
     """Differences of the values of both models where blocks have other weights."""
     generator = np.random.Generator(np.random.PCG64(SEED))
     weight = generator.standard_exponential((N_REPLICATES, len(blocks)))
-    if isinstance(metric, TallyMetric):
-        return _of_sums(metric, blocks, blocks.a, weight) - _of_sums(
-            metric, blocks, blocks.b, weight
-        )
-    return _of_rows(metric, blocks, blocks.a, weight) - _of_rows(metric, blocks, blocks.b, weight)
+
+    def of(rows: Rows) -> Values:
+        if isinstance(metric, TallyMetric):
+            return _of_sums(metric, blocks, rows, weight)
+        return _of_rows(metric, blocks, rows, weight)
+
+    return of(blocks.a) - of(blocks.b)
 
 
 def _of_sums(metric: TallyMetric, blocks: PairBlocks, rows: Rows, weight: Weights) -> Values:
