@@ -83,7 +83,8 @@ class Terms:
         References
         ----------
         .. [1] Brown, Cai, DasGupta. "Interval Estimation for a Binomial Proportion." Statistical
-           Science 16, 2001, section 4.1.1: the modified Wilson interval.
+           Science 16, 2001, section 4.1.1: the modified Wilson interval, which stops at two of up
+           to 50 rows; here it is three of any number.
         """
         high, *others = {float(worth) for worth in self.above if worth > 0}
         low, *rest = {float(worth) for worth in self.beside if worth > 0}
