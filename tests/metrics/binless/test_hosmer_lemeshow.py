@@ -59,6 +59,9 @@ def test_sure_groups_add_nothing_when_right_and_are_infinite_when_wrong():
     assert math.isinf(wrong.value)
     assert wrong.details["p_value"] == 0
     assert wrong.note.startswith("infinite: ")
+    p_value = HosmerLemeshowP(n_groups=2)(cal.predictions(probs=[0.0, 0.5], labels=[1, 1]))
+    assert p_value.value == 0
+    assert p_value.note.startswith("the statistic is infinite: ")
 
 
 def test_without_a_degree_of_freedom_the_p_value_is_undefined():

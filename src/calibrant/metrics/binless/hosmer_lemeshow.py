@@ -197,6 +197,8 @@ class _Found:
         if self.by_chi_squared is not None:
             details["p_value_chi_squared"] = self.by_chi_squared
         note = NO_DEGREE if math.isnan(value) else self.note
+        if note == WRONG and math.isfinite(value):
+            note = f"the statistic is {WRONG}"
         if not hard_labels(tally):
             note = f"{note}; {CONSERVATIVE}" if note else CONSERVATIVE
         return Estimate(value, None, None, None, n, WHY, note=note, details=details)
