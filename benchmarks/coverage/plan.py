@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 
-from benchmarks.coverage.generators import LAWS
 from benchmarks.coverage.kept import Codes, Key
 from benchmarks.coverage.sets import Chunk
 
-__all__ = ["LARGE", "SETS", "chunks_of"]
+__all__ = ["SETS", "chunks_of"]
 
 SETS = 50  # of a chunk
-LARGE = 100_000  # probabilities of a set, from which on a chunk is smaller
 
 
 def chunks_of(codes: Codes, there: dict[Key, int], runs: int) -> list[Chunk]:
@@ -26,11 +24,10 @@ def chunks_of(codes: Codes, there: dict[Key, int], runs: int) -> list[Chunk]:
     """
     found = []
     for (law, n), own in codes.items():
-        size = SETS if n * LAWS[law].n_classes <= LARGE else SETS // 5
         asked: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
         for name, code in own.items():
-            for first in range(there.get((law, n, name), 0), runs, size):
-                asked[first, min(size, runs - first)].append((name, code))
+            for first in range(there.get((law, n, name), 0), runs, SETS):
+                asked[first, min(SETS, runs - first)].append((name, code))
         found += [
             Chunk(first, law, n, count, tuple(names)) for (first, count), names in asked.items()
         ]
