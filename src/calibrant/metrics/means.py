@@ -11,6 +11,7 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.effective import rows_behind
 from calibrant.metrics.intervals import (
     Interval,
     mean_interval,
@@ -22,6 +23,8 @@ from calibrant.statistics.moments import STATED_MOST, Moments, RowScore
 from calibrant.statistics.tally import Tally
 
 __all__ = ["MeanScore"]
+
+SOFT = 1e-9  # of all weight: what is beyond is no rounding
 
 
 class MeanScore(TallyMetric, ABC):
@@ -75,7 +78,7 @@ class MeanScore(TallyMetric, ABC):
         elif not n:
             interval, note = Interval.missing("no rows"), "undefined: no rows"
         elif self.is_share:
-            interval = wilson(value, _effective(tally), level)
+            interval = wilson(value, _behind(tally, value), level)
         else:
             least = -math.inf if self.signed else 0.0
             variance, n_effective = _variance(tally, value), _effective(tally)
@@ -103,6 +106,17 @@ class MeanScore(TallyMetric, ABC):
 
 def _effective(tally: Tally) -> float:
     return float(tally["w"].square() / tally["ww"])
+
+
+def _behind(tally: Tally, share: float) -> float:
+    """Rows behind a share, of which those of weight that came are told if no label is soft."""
+    weight, twice = float(tally["w"]), float(tally["ww"])
+    soft = abs(float(tally["wv"] - tally["wvv"])) > SOFT * weight
+    alike = abs(weight**2 - float(tally["count"]) * twice) <= SOFT * weight**2
+    if soft or alike:
+        return _effective(tally)
+    came = float(tally["wwv"])
+    return rows_behind(share, came, max(twice - came, 0.0), weight)
 
 
 def _stated(tally: Tally, n_classes: int) -> tuple[float, float] | None:

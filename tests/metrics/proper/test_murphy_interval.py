@@ -92,3 +92,33 @@ def test_resolution_of_many_rows_is_as_sure_as_a_mean_of_rows(odds):
     half = norm.ppf(0.975) * influence.std() / np.sqrt(n)
     assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.04)
     assert (found.high + found.low) / 2 == pytest.approx(found.value, abs=0.1 * half)
+
+
+@pytest.mark.parametrize("part", [BrierReliability, BrierResolution])
+def test_weights_of_outcomes_leave_intervals_as_wide_as_the_estimates_scatter(part):
+    """Of positives that weigh ten times as much, with shares of groups that follow them."""
+    truth, metric, found = np.array([0.02, 0.1, 0.2, 0.5]), part(), []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        at = rng.integers(0, 4, 8000)
+        came = rng.random(8000) < truth[at]
+        weights = np.where(came, 10.0, 1.0)
+        found.append(metric(cal.events(probs=STATED[at], outcomes=came, weights=weights)))
+    width = np.mean([each.high - each.low for each in found])
+    assert width == pytest.approx(2 * 1.96 * np.std([each.value for each in found]), rel=0.12)
+
+
+def test_noise_of_many_rare_outcomes_is_that_seen_and_of_few_that_stated():
+    """Stated twice too high: what is stated has twice the noise that there is."""
+    truth, stated = 0.01, 0.02
+
+    def widths(n):
+        found = []
+        for seed in range(200):
+            came = np.random.default_rng([n, seed]).random(n) < truth
+            found.append(BrierReliability()(cal.events(probs=[stated] * n, outcomes=came)))
+        seen = 2 * 1.96 * np.std([each.value for each in found])
+        return np.mean([each.high - each.low for each in found]) / seen
+
+    assert widths(40_000) == pytest.approx(1, abs=0.12)
+    assert widths(400) > 1.2

@@ -13,6 +13,7 @@ from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.decided.delta import delta_interval
 from calibrant.metrics.decided.terms import NOTHING, Counts, Terms
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.effective import rows_behind
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.confusion import Confusion
@@ -128,7 +129,9 @@ class ClassRatio(TallyMetric, ABC):
         """From that of accuracy, which alone moves the pooled counts."""
         matrix = tally["w"]
         n, n_classes = matrix.sum(), len(matrix)
-        inner = wilson(float(matrix.diagonal().sum() / n), float(n**2 / tally["ww"].sum()), level)
+        share, came = (float(each.diagonal().sum()) for each in (matrix / n, tally["ww"]))
+        rest = max(float(tally["ww"].sum()) - came, 0.0)
+        inner = wilson(share, rows_behind(share, came, rest, float(n)), level)
         assert inner.low is not None
         assert inner.high is not None
         ends = [self.terms.ratio(_pooled(n * end, n, n_classes)) for end in (inner.low, inner.high)]

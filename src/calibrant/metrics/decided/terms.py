@@ -7,6 +7,7 @@ from jaxtyping import Float64
 from scipy.special import gammaincinv
 from torch import Tensor
 
+from calibrant.metrics.inference.effective import rows_behind
 from calibrant.metrics.intervals import Interval, logit_interval, wilson
 
 __all__ = ["NOTHING", "Counts", "Terms"]
@@ -100,14 +101,17 @@ class Terms:
                 _of_ratio(one, spread, n, level) if size > 0 else NOTHING
                 for one, spread, size, n in columns
             ]
-        rows = above / high + beside / low
         above_twice, beside_twice = self.sums(twice)
-        n_effective = rows**2 / (above_twice / high + beside_twice / low)
-        columns = torch.stack((above / high / rows, n_effective, rows), dim=-1).tolist()
-        return [
-            _of_share(_of_few(share, n, level), high, low) if size > 0 else NOTHING
-            for share, n, size in columns
-        ]
+        sides = above / high, beside / low, above_twice / high, beside_twice / low
+        found: list[Interval] = []
+        for came, rest, came_twice, rest_twice in torch.stack(sides, dim=-1).tolist():
+            weight = came + rest
+            if not weight > 0:
+                found.append(NOTHING)
+                continue
+            n_effective = rows_behind(came / weight, came_twice, rest_twice, weight)
+            found.append(_of_share(_of_few(came / weight, n_effective, level), high, low))
+        return found
 
 
 def _of_ratio(value: float, variance: float, n_effective: float, level: float) -> Interval:

@@ -1,6 +1,7 @@
 """Intervals of reliability and resolution: sums of squares, which noise makes too great."""
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ from jaxtyping import Float64
 from calibrant.metrics.inference.block_noise import SquareNoise, drawn_root_interval
 from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
 from calibrant.metrics.inference.cumulants import pearson_chance, pearson_point
+from calibrant.metrics.inference.effective import row_weight
 from calibrant.metrics.inference.noise import MOST_DRAWN, normals
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
 from calibrant.metrics.intervals import Interval
@@ -43,6 +45,10 @@ def square_interval_of_groups(
     -----
     The gaps to the base rate share its noise. It takes part of the noise off their squares, and
     leaves what is linear in it: shares times gaps add up to 0.
+
+    Weights may hang together with what comes out (`_Residuals`). Where few rows of the rarer
+    outcome are stated, what is stated tells the noise of a gap, if that is more: ten such rows
+    count as much as those that are there.
     """
     if not groups.hard:
         return Interval.missing(SOFT)
@@ -51,29 +57,90 @@ def square_interval_of_groups(
     share, number = groups.w / groups.weight, groups.w**2 / groups.ww
     came = groups.wy / groups.w
     if part == "reliability":
-        gap = groups.wp / groups.w - came
-        seen = (groups.wyy - 2 * groups.wpy + groups.wpp) / groups.w - gap**2
-        unbiased = seen * number / np.maximum(number - 1, 1)
-        variance = np.maximum(unbiased, (groups.wp - groups.wpp) / groups.w) / number
+        rest = _Residuals.of(groups, groups.wpy, groups.wp - groups.wpy, groups.wpp)
+        gap = groups.wy / groups.w - groups.wp / groups.w
+        seen = rest.variance * number / np.maximum(number - 1, 1)
+        stated = (groups.wp - groups.wpp) / groups.w / number
+        told = stated * number**2
+        variance = (told * seen + FEWEST * np.maximum(seen, stated)) / (told + FEWEST)
     else:
+        nothing = np.zeros_like(came)
+        rest = _Residuals.of(groups, nothing, nothing, nothing)
         gap = came - groups.wy.sum() / groups.weight
         likely = (came * number + 1) / (number + 2)  # no group shows no noise
-        variance = likely * (1 - likely) / number
-        if len(gap) <= MOST_DRAWN:
-            return _of_gaps_to_their_mean(gap, variance, share, groups.n_effective, level)
-    low, high = root_mean_square_interval(gap, variance, share, groups.n_effective, level)
+        variance = rest.variance + (likely * (1 - likely) - came * (1 - came)) / number
+    shares, along = _variance_of_shares(gap, share, number, rest)
+    variance = np.maximum(variance, 0) * along
+    if part == "resolution" and len(gap) <= MOST_DRAWN:
+        return _of_gaps_to_their_mean(gap, variance, share, shares, level)
+    square = float(share @ gap**2)
+    spread = float(share @ (gap**2 / square - 1) ** 2) if square > 0 else 0.0
+    rows = spread / shares if shares > 0 else math.inf
+    low, high = root_mean_square_interval(gap, variance, share, rows, level)
     return Interval(low**2, min(high**2, 1.0 if part == "reliability" else 0.25), METHOD)
 
 
+@dataclass(frozen=True, slots=True)
+class _Residuals:
+    r"""Residuals r of the rows of every group: outcomes, less what is stated if that counts.
+
+    Attributes
+    ----------
+    variance, lean : Float64[ndarray, "group"]
+        :math:`\sum w^2 (r - \bar r)^2` and :math:`\sum w^2 (r - \bar r)`, over
+        :math:`(\sum w)^2`: the variance of the mean, and its covariance with the weight of the
+        group, over that. Rows of an outcome have its `row_weight`.
+    """
+
+    variance: Sums
+    lean: Sums
+
+    @classmethod
+    def of(cls, groups: Groups, of_hits: Sums, of_misses: Sums, squares: Sums) -> "_Residuals":
+        """From the sums of what is stated of both outcomes, and of its squares."""
+        usual, mean = groups.ww / groups.w, (groups.wy - of_hits - of_misses) / groups.w
+        sides = (
+            (groups.wy, groups.wwy, of_hits, 1.0),
+            (groups.w - groups.wy, groups.ww - groups.wwy, of_misses, 0.0),
+        )
+        stated = [np.where(w > 0, p / np.where(w > 0, w, 1), 0) for w, _, p, _ in sides]
+        within = squares - sum(w * p**2 for (w, *_), p in zip(sides, stated, strict=True))
+        within = np.maximum(within, 0) / groups.w
+        variance, lean = np.zeros_like(usual), np.zeros_like(usual)
+        for (w, ww, _, outcome), p in zip(sides, stated, strict=True):
+            twice = np.maximum(w, 0) * row_weight(w, ww, usual) / groups.w**2
+            off = outcome - p - mean
+            variance += twice * (off**2 + within)
+            lean += twice * off
+        return cls(variance, lean)
+
+
+def _variance_of_shares(
+    gap: Sums, share: Sums, number: Sums, rest: _Residuals
+) -> tuple[float, float]:
+    r"""What chance in the shares of groups adds to the variance of the sum of squares, over it.
+
+    With :math:`f_g = \delta_g^2 - S` of the sum S, it is :math:`\sum_g P_g^2 (f_g^2 / n_g + 4
+    \delta_g f_g c_g)` over :math:`S^2`, of which the second term is the covariance with the noise
+    of the gaps, c the `lean` of their groups. Where that is below 0, the second number is what it
+    leaves of the variance :math:`4 \sum_g P_g^2 \delta_g^2 v_g` of the noise, as a share; else 1.
+    """
+    square = float(share @ gap**2)
+    if square <= 0:
+        return 0.0, 1.0
+    off = gap**2 - square
+    own = float(share**2 @ (4 * gap**2 * rest.variance))
+    both = float(share**2 @ (off**2 / number + 4 * gap * off * rest.lean))
+    return max(both, 0.0) / square**2, max(0.0, 1 + both / own) if both < 0 < own else 1.0
+
+
 def _of_gaps_to_their_mean(
-    gap: Sums, variance: Sums, share: Sums, n_effective: float, level: float
+    gap: Sums, variance: Sums, share: Sums, shares: float, level: float
 ) -> Interval:
     """Interval of resolution: noise of all groups, of which the mean is that of the base rate."""
-    square = float(share @ gap**2)
-    spread = float(share @ gap**4) / square**2 - 1 if square > 0 else 0.0
     own = np.sqrt(variance)[:, None] * normals(len(gap))
     draws = share[:, None] * (own - share @ own)
-    noise = SquareNoise(draws, shares=math.sqrt(max(spread, 0.0) / n_effective))
+    noise = SquareNoise(draws, shares=math.sqrt(shares))
     low, high = drawn_root_interval(share * gap, share, noise, level)
     return Interval(low**2, min(high**2, 0.25), METHOD)
 

@@ -9,7 +9,7 @@ from scipy.optimize import isotonic_regression
 from calibrant.metrics.proper.losses_of_events import Loss
 from calibrant.metrics.proper.merging import Merged
 
-__all__ = ["base_rates", "block_gains", "fitted", "gain_of_blocks", "gains", "smoothed"]
+__all__ = ["base_rates", "block_gains", "drawn", "fitted", "gain_of_blocks", "gains", "smoothed"]
 
 N_DRAWS = 400
 LAST = 8  # draws that are kept, of a megabyte each: four of the rows seen in one of two views
@@ -70,7 +70,7 @@ def gains(
         How many.
     """
     truth = np.clip(truth, 0, 1)
-    share, best = _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes(), n_draws)
+    share, best = drawn(truth, cells, n_draws)
     total = cells.w.sum()
     hits, misses = cells.w * share, cells.w * (1 - share)
     stated = hits.sum(axis=1, keepdims=True) / total if against_base else truth[None]
@@ -97,7 +97,7 @@ def block_gains(
 ) -> Float64[np.ndarray, " draw"]:
     """Sum of `gain_of_blocks` over the blocks of every draw of `gains`, over all weight."""
     truth = np.clip(truth, 0, 1)
-    _, best = _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes(), n_draws)
+    _, best = drawn(truth, cells, n_draws)
     start = np.flatnonzero(np.diff(best, axis=1, prepend=-1.0))
     w, ww = (
         np.add.reduceat(np.broadcast_to(each, best.shape).ravel(), start)
@@ -108,12 +108,14 @@ def block_gains(
     return np.bincount(start // len(cells.w), each, n_draws) / cells.w.sum()
 
 
+def drawn(truth: Sums, cells: Merged, n_draws: int) -> tuple[Drawn, Drawn]:
+    """Shares that came out in every draw at a truth, and the best rising function of each."""
+    return _drawn(truth.tobytes(), cells.w.tobytes(), cells.ww.tobytes(), n_draws)
+
+
 @lru_cache(maxsize=LAST)
 def _drawn(truth: bytes, w: bytes, ww: bytes, n_draws: int) -> tuple[Drawn, Drawn]:
-    """Shares that came out in every draw, and the best rising function of each.
-
-    They are the same for every score and part of the same rows, which are told one by one.
-    """
+    """They are the same for every score and part of the same rows, which are told one by one."""
     rates, weight, squares = (np.frombuffer(each, np.float64) for each in (truth, w, ww))
     generator = np.random.Generator(np.random.PCG64(SEED))
     shape = n_draws, len(weight)

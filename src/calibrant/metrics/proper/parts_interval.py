@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float64
 from scipy.special import ndtri
 
+from calibrant.metrics.inference.effective import rows_behind
 from calibrant.metrics.inference.once import shared
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.proper.cluster_noise import ClusterNoise, Inflation, inflation
@@ -29,6 +30,7 @@ from calibrant.metrics.proper.overfit import (
     gains,
     smoothed,
 )
+from calibrant.metrics.proper.savings import growth, saved
 
 __all__ = ["Part", "of_base_rates", "part_interval", "uncertainty_interval"]
 
@@ -112,7 +114,7 @@ def part_interval(
     if clusters is not None:
         more = shared(inflation, clusters, fine, loss, against_base=against_base)
         noise = more.of_draws(noise)
-    seen, _ = _saved(null, shared(_best, cells), cells, loss)
+    seen, _ = saved(null, shared(_best, cells), cells, loss)
     details, floor = nothing, None
     if part == "miscalibration":
         chance = (1 + float((noise >= seen - 1e-12).sum())) / (1 + len(noise))
@@ -124,16 +126,18 @@ def part_interval(
         few = f"too few rows {which} out: an interval takes {FEWEST} effective ones"
         return Interval.missing(few), details, floor
     best = shared(_best, fine)
-    _, error = _saved(shared(nothing_to_save, fine), best, fine, loss, clusters)
-    steep, flat = (
-        more.of(*shared(_freed, truth, fine, loss)) for truth in (shared(_steep, fine), best)
-    )
+    rising, stated = (shared(_steep, fine), best), shared(nothing_to_save, fine)
+    _, error = saved(stated, best, fine, loss, clusters)
+    steep, flat = (more.of(*shared(_freed, truth, fine, loss)) for truth in rising)
+    errors = [error, error]
+    if part == "miscalibration" and error > 0:
+        errors = [error / growth(each, stated, fine, loss, n_draws=N_DRAWS) for each in rising]
     z = float(ndtri(0.5 + level / 2)) * (1.0 if clusters is None else clusters.heavier(level))
     low = 0.0
     if seen > float(np.quantile(noise, 0.5 + level / 2)):
         finest = shared(_of_blocks, groups, loss) / shared(_of_blocks, fine, loss)
-        low = max(0.0, value - finest * steep[0] - z * math.hypot(error, finest * steep[1]))
-    slope = z * z * (error**2 / value if min(error, value) > 0 else 2 / groups.n_effective)
+        low = max(0.0, value - finest * steep[0] - z * math.hypot(errors[0], finest * steep[1]))
+    slope = z * z * (errors[1] ** 2 / value if min(error, value) > 0 else 2 / groups.n_effective)
     middle, spread = max(value - flat[0], 0.0), z * flat[1]
     high = middle + slope / 2 + math.sqrt(slope**2 / 4 + slope * middle + spread**2)
     if part == "discrimination":  # at most the uncertainty, which is greatest at a half
@@ -148,7 +152,9 @@ def uncertainty_interval(score: Score, groups: Groups, level: float) -> Interval
     if not groups.hard:
         return Interval.missing("the spread of soft labels takes more than their sums")
     base = min(float(groups.wy.sum()) / groups.weight, 1.0)
-    ends = wilson(base, groups.n_effective, level)
+    came = float(groups.wwy.sum())
+    rest = max(float(groups.ww.sum()) - came, 0.0)
+    ends = wilson(base, rows_behind(base, came, rest, groups.weight), level)
     assert ends.low is not None
     assert ends.high is not None
     return Interval(*of_base_rates(score, ends.low, ends.high), "Wilson, of the base rate")
@@ -197,27 +203,3 @@ def _of_blocks(groups: Groups | Merged, loss: Loss) -> float:
     blocks = shared(isotonic_blocks, groups.w, groups.wy)
     squares, hits = (np.add.reduceat(each, blocks.start) for each in (groups.ww, groups.wwy))
     return float(gain_of_blocks(blocks.w, blocks.wy, squares, hits, loss).sum() / groups.w.sum())
-
-
-def _saved(
-    null: Sums, best: Sums, cells: Merged, loss: Loss, clusters: ClusterNoise | None = None
-) -> tuple[float, float]:
-    """Mean saving of stating `best` rather than `null`, and its standard error."""
-    total, by_side = float(cells.w.sum()), list[Sums]()
-    sides = (
-        (loss.of_hit, cells.wy, cells.wwy),
-        (loss.of_miss, cells.w - cells.wy, cells.ww - cells.wwy),
-    )
-    mean = square = twice = 0.0
-    for of, w, ww in sides:
-        held = w > 1e-12 * cells.w
-        saving = of(null[held]) - of(best[held])
-        by_side.append(np.zeros(len(w)))
-        by_side[-1][held] = saving
-        mean += float((w[held] * saving).sum()) / total
-        twice += float((ww[held] * saving).sum())
-        square += float((ww[held] * saving**2).sum())
-    if clusters is not None:
-        return max(mean, 0.0), clusters.error(cells, by_side[0], by_side[1])
-    spread = square - 2 * mean * twice + mean**2 * float(cells.ww.sum())
-    return max(mean, 0.0), math.sqrt(max(spread, 0.0)) / total
