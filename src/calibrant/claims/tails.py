@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 from torch import Tensor
 
 from calibrant.errors import InputError
+from calibrant.metrics.inference.effective import rows_behind
 from calibrant.metrics.unclustered import check_unclustered
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
@@ -93,13 +94,16 @@ def _counted(level: float, p: Counts, w: Counts, y: Counts, units: np.ndarray | 
     total = float(w.sum())
     observed = float(w @ y) / total
     effective, n_clusters = total * total / float(w @ w), 0
+    soft = bool(((y > 0) & (y < 1)).any())
+    if units is None and not soft:
+        came = float(w * w @ y)
+        effective = rows_behind(observed, came, max(float(w @ w) - came, 0.0), total)
     if units is not None:
         cluster = np.unique(units, return_inverse=True)[1]
         n_clusters = int(cluster.max()) + 1
         gap = np.bincount(cluster, weights=w * (y - observed)) / total
         mass = np.bincount(cluster, weights=w) / total
         effective = _independent(observed, gap, mass, effective)
-    soft = bool(((y > 0) & (y < 1)).any())
     stated = float(w @ p) / total
     return Tail(
         level,
@@ -183,7 +187,7 @@ def _of_cells(tallies: Tallies, view: str, levels: tuple[float, ...]) -> list[Ta
     for level in levels:
         first = int(np.searchsorted(edges, level - 1e-12))
         threshold = level if abs(edges[first] - level) < 1e-12 else float(edges[first])
-        count, w, wp, wy, wyy, ww = (float(each[first:].sum()) for each in sums)
+        count, w, wp, wy, wyy, ww, wwy = (float(each[first:].sum()) for each in sums)
         if not count:
             nan = math.nan
             found.append(Tail(threshold, beyond, 0, n_effective=0.0, stated=nan, observed=nan))
@@ -191,7 +195,8 @@ def _of_cells(tallies: Tallies, view: str, levels: tuple[float, ...]) -> list[Ta
         soft = abs(wyy - wy) > 1e-9 * w
         n = round(count)
         observed = min(1.0, wy / w)
-        found.append(Tail(threshold, beyond, n, w * w / ww, wp / w, observed, soft=soft))
+        rows = w * w / ww if soft else rows_behind(observed, wwy, max(ww - wwy, 0.0), w)
+        found.append(Tail(threshold, beyond, n, rows, wp / w, observed, soft=soft))
     return found
 
 
@@ -199,7 +204,7 @@ def _cells(
     tallies: Tallies, view: str
 ) -> tuple[list[Float64[np.ndarray, " cell"]], Float64[np.ndarray, " edge"], bool]:
     """Sums of every cell, its lower edge, and whether that edge itself lies in the cell below."""
-    names = ("count", "w", "wp", "wy", "wyy", "ww")
+    names = ("count", "w", "wp", "wy", "wyy", "ww", "wwy")
     if view in VIEWS:
         for closed in ("left", "right"):
             grid = ScoreGrid("top_label" if view == "top_label" else "positive", closed=closed)

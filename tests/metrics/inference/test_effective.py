@@ -94,3 +94,25 @@ def test_uncertainty_of_weighted_rows_is_that_of_the_base_rate():
         for seed in range(200)
     ]
     assert found.high - found.low == pytest.approx(2 * 1.96 * np.std(values), rel=0.2)
+
+
+def test_bins_bands_and_certificates_of_weighted_rows_rest_on_the_same_number():
+    """All rows in one bin, which is also the tail of the certificate."""
+    given = rows(1000)
+    p = np.array([0.95, 0.05])
+    one = cal.predictions(
+        probs=np.tile(p, (1000, 1)), labels=given.hard.numpy(), weights=given.weights
+    )
+    w, came = given.weights.numpy(), given.hard.numpy() == 1
+    share = float(w[~came].sum() / w.sum())
+    number = rows_behind(share, float((w**2)[~came].sum()), float((w**2)[came].sum()), w.sum())
+    kish = float(w.sum() ** 2 / (w**2).sum())
+    assert abs(number / kish - 1) > 0.1
+    expected = wilson(share, number, 0.95)
+    table = cal.reliability_table(one, n_bins=5)
+    assert (table.low[-1], table.high[-1]) == pytest.approx((expected.low, expected.high))
+    band = cal.reliability_curve(one, n_bins=5, band="confidence")
+    assert (band.low[-1], band.high[-1]) == pytest.approx((expected.low, expected.high))
+    for source in (one, cal.tally(one, metrics=["top_label_ece"])):
+        claim = cal.certificate(source, levels=[0.9]).claims[0]
+        assert claim.n_effective == pytest.approx(number)

@@ -21,11 +21,11 @@ def confidence(bins: Cells, level: float, *, simultaneous: bool) -> Ends:
     """
     if simultaneous:
         tail = (1 - level ** (1 / len(bins))) / 2
-        n = bins.effective
+        n = bins.behind
         return clopper_pearson(bins.came * n, n, tail)
     found = [
         wilson(float(share), float(n), level)
-        for share, n in zip(bins.came, bins.effective, strict=True)
+        for share, n in zip(bins.came, bins.behind, strict=True)
     ]
     low, high = ([getattr(each, end) for each in found] for end in ("low", "high"))
     return np.array(low, dtype=np.float64), np.array(high, dtype=np.float64)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from calibrant.metrics.inference.effective import rows_behind
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Cells", "cells_of"]
+__all__ = ["Cells", "cells_of", "rows_behind_each"]
 
 Sums = Float64[np.ndarray, " cell"]
 
@@ -18,8 +19,8 @@ class Cells:
 
     Attributes
     ----------
-    count, w, wp, wy, wyy, ww : Float64[ndarray, "cell"]
-        Rows, and sums of weight, probability and outcome.
+    count, w, wp, wy, wyy, ww, wwy : Float64[ndarray, "cell"]
+        Rows, and sums of weight, its square, probability and outcome.
     """
 
     count: Sums
@@ -28,6 +29,7 @@ class Cells:
     wy: Sums
     wyy: Sums
     ww: Sums
+    wwy: Sums
 
     def __len__(self) -> int:
         return len(self.w)
@@ -47,6 +49,13 @@ class Cells:
         """Rows of equal weight that would tell as much; the very rows if all weigh the same."""
         found = self.w * self.w / self.ww
         return np.where(np.abs(found - self.count) < 1e-9 * self.count, self.count, found)
+
+    @property
+    def behind(self) -> Sums:
+        """Rows behind the share that came, of weights that may hang together with it."""
+        if not self.is_weighted or self.is_soft:
+            return self.effective
+        return rows_behind_each(self.w, self.wy, self.ww, self.wwy)
 
     @property
     def is_weighted(self) -> bool:
@@ -73,6 +82,14 @@ class Cells:
         before = np.concatenate(([0.0], np.cumsum(self.count)[:-1]))
         group = np.floor(before * (most / float(self.count.sum())))
         return np.flatnonzero(np.diff(group, prepend=-1.0))
+
+
+def rows_behind_each(w: Sums, wy: Sums, ww: Sums, wwy: Sums) -> Sums:
+    """See `rows_behind`: of every cell, from sums over its rows, of which there are some."""
+    columns = np.clip(wy / w, 0, 1), wwy, np.maximum(ww - wwy, 0), w
+    return np.array(
+        [rows_behind(*each) for each in zip(*map(np.ndarray.tolist, columns), strict=True)]
+    )
 
 
 def cells_of(grid: Tally, k: int | None = None) -> Cells:

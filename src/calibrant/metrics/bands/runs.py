@@ -5,7 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from calibrant.metrics.bands.cells import Cells
+from calibrant.metrics.bands.cells import Cells, rows_behind_each
 from calibrant.metrics.exact_proportion import clopper_pearson
 
 __all__ = ["at_each", "everywhere"]
@@ -71,8 +71,10 @@ def _intervals(
         return upto[last + 1] - upto[first]
 
     w, wy, rows = over(groups.w), over(groups.wy), over(groups.count)
-    n = w * w / over(groups.ww)
-    n = np.where(np.abs(n - rows) < 1e-9 * rows, rows, n)
+    ww, n = over(groups.ww), rows
+    if groups.is_weighted:
+        hard = not groups.is_soft
+        n = rows_behind_each(w, wy, ww, over(groups.wwy)) if hard else w * w / ww
     return clopper_pearson(np.clip(wy / w, 0, 1) * n, n, tail)
 
 

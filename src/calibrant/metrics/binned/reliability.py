@@ -22,7 +22,8 @@ from calibrant.metrics.binned.reliability_clusters import (
     clustered_shares,
 )
 from calibrant.metrics.class_index import index_of_class
-from calibrant.metrics.intervals import wilson
+from calibrant.metrics.inference.effective import rows_behind
+from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
@@ -33,6 +34,8 @@ from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
 __all__ = ["Binning", "ReliabilityTable", "reliability_of", "reliability_table"]
+
+SOFT = 1e-9  # of all weight: what is beyond is no rounding
 
 Cells = Float64[Tensor, "*any cell"]
 Bins = Float64[Tensor, "*any bin"]
@@ -172,7 +175,8 @@ def _table(
     def sums(name: str) -> list[float]:
         return binned(tally, _of_class(tally[name], k)).tolist()
 
-    count, weight, twice, stated, came = (sums(name) for name in ("count", "w", "ww", "wp", "wy"))
+    names = ("count", "w", "ww", "wp", "wy", "wwy", "wyy")
+    count, weight, twice, stated, came, came_twice, squares = (sums(name) for name in names)
     nan = float("nan")
     effective = [w * w / ww if w else 0.0 for w, ww in zip(weight, twice, strict=True)]
     held = clustered_shares(
@@ -203,10 +207,12 @@ def _table(
             n_clusters=held.n_clusters,
             note=held.note,
         )
-    ends = [
-        wilson(min(1.0, y / w), n, level) if w else None
-        for w, n, y in zip(weight, effective, came, strict=True)
-    ]
+    soft = sum(abs(y - yy) for y, yy in zip(came, squares, strict=True)) > SOFT * sum(weight)
+    ends: list[Interval | None] = []
+    for w, kish, y, ww, wwy in zip(weight, effective, came, twice, came_twice, strict=True):
+        share = min(1.0, y / w) if w else nan
+        n = kish if soft or not w else rows_behind(share, wwy, max(ww - wwy, 0.0), w)
+        ends.append(wilson(share, n, level) if w else None)
     return replace(
         table,
         low=tuple(nan if end is None or end.low is None else end.low for end in ends),
