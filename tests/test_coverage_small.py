@@ -32,8 +32,10 @@ def coverage():
     try:
         from benchmarks.coverage import (  # noqa: PLC0415
             codes,
+            criteria,
             generators,
             kept,
+            measures,
             plan,
             sets,
             summary,
@@ -43,8 +45,10 @@ def coverage():
         sys.path.remove(str(ROOT))
     return {
         "codes": codes,
+        "criteria": criteria,
         "generators": generators,
         "kept": kept,
+        "measures": measures,
         "plan": plan,
         "sets": sets,
         "summary": summary,
@@ -72,6 +76,43 @@ def test_intervals_cover_the_true_values(coverage, law, tmp_path):
 def density(score):
     """Of the scores of the laws."""
     return norm.pdf(score, scale=1.5)
+
+
+@pytest.mark.parametrize(
+    ("law", "metric", "truth", "rule"),
+    [
+        ("temperature 1.5", "positive_brier_miscalibration", 0.0049, "least"),
+        ("temperature 1.5", "positive_brier_miscalibration", 0.0052, "band"),
+        ("calibrated", "positive_brier_miscalibration", 0.0, "least"),
+        ("calibrated", "positive_brier_resolution_15", 0.07, "band"),
+        ("calibrated", "positive_brier_uncertainty_15", 0.25, "least"),
+        ("weighted", "positive_brier_uncertainty_15", 0.2493, "least"),
+        ("temperature 1.5", "accuracy", 0.0, "band"),
+    ],
+)
+def test_parts_within_noise_of_their_edge_are_judged_from_below(coverage, law, metric, truth, rule):
+    """Two deviations of .0025; of uncertainty one half, which weights leave .026 away."""
+    law = coverage["generators"].LAWS[law]
+    measure = next(m for m in coverage["measures"].measures_of(law) if m.name == metric)
+    line = {"truth": truth, "oracle_width": 2 * 1.96 * 0.0025}
+    rules = coverage["criteria"]
+    assert rules.rule_of(law, 1000, measure, line) == rule
+    if "uncertainty" in metric:  # of many rows the weighted half is far
+        many = "least" if law.weights is None else "band"
+        assert rules.rule_of(law, 50_000, measure, line) == many
+
+
+def test_a_line_whose_sets_refuse_but_for_a_few_counts_as_refused(coverage):
+    law, rules = coverage["generators"].LAWS["rare"], coverage["criteria"]
+    f1 = next(m for m in coverage["measures"].measures_of(law) if m.name == "f1_macro")
+    line = {"sets": 800, "truth": 0.5, "coverage": 0.7, "oracle_width": 0.1}
+    verdicts = [
+        rules.judged(law, 300, f1, {**line, "intervals": n})["verdict"] for n in (0, 40, 41)
+    ]
+    assert verdicts == ["refused", "refused", "missed: too low"]
+    score = next(m for m in coverage["measures"].measures_of(law) if m.name == "log_loss")
+    few = {**line, "intervals": 40}
+    assert rules.judged(law, 50_000, score, few)["verdict"].startswith("missed")
 
 
 def test_true_values_are_the_integrals(coverage):

@@ -14,6 +14,7 @@ MANY = 1000  # rows from which on a calibration error must be covered
 WIDTH_AT, WIDEST, WIDEST_RARE = 5000, 2.0, 2.7
 EDGE, NORMAL = 2.0, 1.959964  # deviations; of which so many hold 95 % on either side
 REFUSED = 0.01  # share of sets without an interval that does not count
+TELLING = 0.05  # share of sets with an interval, up to which these are the odd ones
 RULES = {
     "band": "95 % within 1.5 points and two Monte Carlo errors",
     "least": "at least 93 %, within two Monte Carlo errors",
@@ -71,8 +72,10 @@ def _near_half(law: Law, n: int) -> bool:
 
 def _coverage_verdict(rule: str, line: dict[str, Any]) -> str:
     may_refuse = rule == "least or refusal"
+    if may_refuse and line["intervals"] <= TELLING * line["sets"]:
+        return "refused"
     if not line["intervals"]:
-        return "refused" if may_refuse else "missed: no interval"
+        return "missed: no interval"
     coverage, sets = line["coverage"], line["intervals"]
     if not may_refuse and line["intervals"] < (1 - REFUSED) * line["sets"]:
         return "missed: refused in part"
