@@ -4,18 +4,18 @@ The curve is linear in the outcomes, so that its noise is that of outcomes, smoo
 read from sums of cells: the cost does not depend on the number of rows.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from jaxtyping import Float64
 
 from calibrant.metrics.binless.loess import Curve, parts_of
-from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
+from calibrant.metrics.inference.consistency import calibrated_gaps
 from calibrant.metrics.inference.firm import CLEAR, absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, normals
+from calibrant.metrics.inference.redrawn import N_DRAWS, UnderCalibration
 
-__all__ = ["SUMS", "GapNoise", "UnderCalibration", "drawn", "filled"]
+__all__ = ["SUMS", "GapNoise", "calibrated_curves", "drawn", "filled"]
 
 SUMS = ("w", "wp", "wy", "ww", "wwp", "wwpp", "wwy", "wwyy")
 PARTS = 24  # of the scores at most, by mass and again by place, each with one gap
@@ -27,23 +27,6 @@ EVEN = 1e-12  # of a weight, where no outcome is in doubt
 Cells = Float64[np.ndarray, " cell"]
 Parts = Float64[np.ndarray, " part"]
 Square = Float64[np.ndarray, "part part"]
-
-
-@dataclass(frozen=True, slots=True)
-class UnderCalibration:
-    """Mean gap of a model whose every probability is true.
-
-    Attributes
-    ----------
-    mean, upper : float
-        Its expectation, and its 95th percentile.
-    p_value : float
-        Chance of one as great as was seen.
-    """
-
-    mean: float
-    upper: float
-    p_value: float
 
 
 class GapNoise:
@@ -134,7 +117,7 @@ class GapNoise:
         shown = _distance(mean, centre[:, None] - noise, share)
         curve = self._by_part(self._sums["w"] * self._smooth) / self._total
         seen = float(_distance(mean, curve[:, None], share)[0])
-        return UnderCalibration(float(shown.mean()), upper_point(shown), chance_of(shown, seen))
+        return UnderCalibration.of(shown, seen)
 
     def covariance(self, *, hard: bool) -> Square:
         """Covariance of the gaps of independent rows."""
@@ -186,6 +169,14 @@ class GapNoise:
 
     def _by_part(self, each: Cells) -> Parts:
         return np.bincount(self._part, each)
+
+
+def calibrated_curves(curve: Curve, sums: Mapping[str, Cells]) -> Iterator[Curve]:
+    """Curves of the same scores, of two hundred sets of outcomes that come as stated."""
+    names = ("w", "ww", "wp", "wwp", "wwpp")
+    w, ww, wp, wwp, wwpp = (np.bincount(curve.group, sums[name]) for name in names)
+    gaps = calibrated_gaps(w, ww, wp, np.maximum(wwp - wwpp, 0))[:, :N_DRAWS]
+    return curve.of_outcomes(np.clip(wp[:, None] - gaps, 0, w[:, None]))
 
 
 def filled(covariance: Square, least: Square) -> Square:

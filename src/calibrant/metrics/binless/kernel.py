@@ -101,12 +101,17 @@ class KernelCalibrationError(_OfPairs):
         sums = self.sums(rows)
         value = math.sqrt(max(sums.pairs + sums.alone, 0.0)) / sums.weight
         floor = None if sums.expected is None else math.sqrt(sums.expected) / sums.weight
+        upper = math.sqrt(max(sums.upper + sums.alone, 0.0)) / sums.weight
         note = SOFT if floor is None else ""
         return Estimate(
             *(value, None, None, None, len(rows), BIASED),
             noise_floor=floor,
             note=note,
-            details={"p_value": sums.p_value, "bandwidth": sums.bandwidth},
+            details={
+                "noise_floor_95": upper,
+                "p_value": sums.p_value,
+                "bandwidth": sums.bandwidth,
+            },
         )
 
 
@@ -146,5 +151,9 @@ class SquaredKernelCalibrationError(_OfPairs):
             return Estimate(math.nan, None, None, None, n, method, note=note)
         return Estimate(
             *(sums.pairs / sums.weight_of_pairs, None, None, None, n, BIASED),
-            details={"p_value": sums.p_value, "bandwidth": sums.bandwidth},
+            details={
+                "noise_floor_95": sums.upper / sums.weight_of_pairs,
+                "p_value": sums.p_value,
+                "bandwidth": sums.bandwidth,
+            },
         )

@@ -1,6 +1,7 @@
 """Local regression (loess) of outcomes on scores, from the sums of cells."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -73,6 +74,12 @@ class Curve:
         own, sloped = by_knot(*ends), by_knot(*turns)
         values, slopes = self._added(0), self._added(1)
         return np.einsum("pk,kg->pg", own, values) + np.einsum("pk,kg->pg", sloped, slopes)
+
+    def of_outcomes(self, hits: Float64[np.ndarray, "group draw"]) -> Iterator["Curve"]:
+        """Curves of the same rows, had other outcomes come: their sums with weights, by group."""
+        both = (np.einsum("kg,gd->dk", self._added(k), hits) for k in (0, 1))
+        for value, slope in zip(*both, strict=True):
+            yield replace(self, value=value, slope=slope)
 
     def _added(self, which: int) -> Float64[np.ndarray, "knot group"]:
         """What a group's sum of weighted outcomes adds to every value (0), or slope (1)."""

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from calibrant.metrics.inference.consistency import upper_point
 from calibrant.prediction.base import Predictions
 
 __all__ = ["PairSums", "pair_sums"]
@@ -31,6 +32,8 @@ class PairSums:
         Weighted mean distance of two rows.
     p_value : float
         Share of sums with random signs that are no smaller, itself among them.
+    upper : float
+        95th percentile of these sums.
     """
 
     pairs: float
@@ -40,6 +43,7 @@ class PairSums:
     expected: float | None
     bandwidth: float
     p_value: float
+    upper: float
 
 
 def pair_sums(rows: Predictions, seed: int) -> PairSums:
@@ -89,6 +93,7 @@ def _pair_sums(rows: Predictions, seed: int) -> PairSums:
         expected=expected,
         bandwidth=bandwidth,
         p_value=(1 + int((drawn >= total - least).sum())) / (1 + DRAWS),
+        upper=upper_point(drawn.cpu().numpy()),
     )
 
 

@@ -18,6 +18,9 @@ from calibrant.metrics.binless.smooth import (
     root_near,
     root_of,
 )
+from calibrant.metrics.binless.smooth_interval import fixed_point_of_noise
+from calibrant.metrics.binless.smoothed_draws import SmoothedNoise
+from calibrant.metrics.binless.smoothed_size import SmoothedSize
 from calibrant.metrics.binless.smoothing import Masses, curvature, integral_of_size
 from calibrant.metrics.binned.noise_floor import SOFT
 from calibrant.metrics.estimate import Estimate
@@ -33,6 +36,8 @@ REACH = 40.0  # log-odds beyond which a row stands at the end: 4e-18 and its com
 N_NODES = 1 << 18
 STEP = 2 * REACH / N_NODES
 FEWER = 16  # times, nodes for a first approach
+A_BANDWIDTH = 4  # nodes
+DRAWN = 1 << 12  # nodes at most of noise that is drawn: of more the sum is as good as normal
 
 Column = Float64[np.ndarray, " row"]
 
@@ -104,14 +109,18 @@ class LogitSmoothCalibrationError(MemoryMetric):
 
         value = fixed_point(error_on(masses), error_on(masses.coarser(FEWER)), ends, ends + size)
         hard = bool(((points.up == 0) | (points.down == 0)).all())
-        noise = points.ww * prob * (1 - prob) / total**2
-        most = float((2 * weight * prob * (1 - prob)).sum()) / total
+        floor, details = None, {"sigma": value}
+        if hard:
+            noise = points.ww * prob * (1 - prob) / total**2
+            most = float((2 * weight * prob * (1 - prob)).sum()) / total
+            floor = _floor(points.at[inside], noise[inside], most)
+            details |= _beyond(Masses(_to_nodes(points.at[inside], noise[inside])), floor, value)
         return Estimate(
             *(value, None, None, None, len(rows), BIASED),
-            noise_floor=_floor(points.at[inside], noise[inside], most) if hard else None,
+            noise_floor=floor,
             note="" if hard else SOFT,
             bound=moved(value, curved),
-            details={"sigma": value},
+            details=details,
         )
 
 
@@ -129,6 +138,26 @@ def _place(at: Column) -> tuple[Int64[np.ndarray, " row"], Column]:
     place = (at + REACH) / STEP
     lower = np.minimum(np.floor(place).astype(np.int64), N_NODES - 1)
     return lower, place - lower
+
+
+def _beyond(variance: Masses, floor: float, value: float) -> dict[str, float]:
+    """95th percentile of the error if every probability were true, and the chance of this one."""
+    span = 2 * REACH  # a bandwidth in log-odds over that of nodes from 0 to 1
+    if not floor > 0:
+        return {}
+    n_nodes = min(N_NODES, 1 << math.ceil(math.log2(A_BANDWIDTH * span / floor)))
+    few = variance.coarser(N_NODES // n_nodes).at
+    least = max(floor, A_BANDWIDTH * span / n_nodes)
+    if n_nodes > DRAWN:
+        size = SmoothedSize(few)
+        upper = fixed_point_of_noise(lambda s: size.quantile(s / span, 0.95, least / span), least)
+        chance = size.chance_beyond(value, max(value, least) / span)
+    else:
+        noise = SmoothedNoise.independent(few)
+        upper = fixed_point_of_noise(lambda s: noise.quantile(noise.sizes(s / span), 0.95), least)
+        drawn = noise.sizes(max(value, least) / span)
+        chance = (1 + float((drawn >= value).sum())) / (1 + len(drawn))
+    return {"noise_floor_95": upper, "p_value": chance}
 
 
 def _floor(at: Column, noise: Column, most: float) -> float:

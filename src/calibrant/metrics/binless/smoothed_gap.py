@@ -12,12 +12,13 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binless.gap_blocks import gap_in_clusters
-from calibrant.metrics.binless.gap_noise import SUMS, GapNoise
+from calibrant.metrics.binless.gap_noise import SUMS, GapNoise, calibrated_curves
 from calibrant.metrics.binless.loess import Curve, loess
 from calibrant.metrics.binned.evidence import FEWEST
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import Blocks, refused
+from calibrant.metrics.inference.redrawn import UnderCalibration
 from calibrant.metrics.settings import check_choice, check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -57,7 +58,8 @@ class SmoothedGap(TallyMetric):
     their values and slopes.
 
     The mean has an interval of its population value, that of the same curve of the true shares, by
-    inversion of a test: see `docs/adr/0038`. The others have none.
+    inversion of a test: see `docs/adr/0038`. The others have none, but as the mean a noise floor,
+    its 95th percentile and a p value.
 
     References
     ----------
@@ -101,7 +103,7 @@ class SmoothedGap(TallyMetric):
         return torch.tensor(value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`; the mean comes with interval, noise floor and p value."""
+        """See `TallyMetric.estimate`; noise comes with all, an interval with the mean."""
         del class_names
         n = int(tally["count"].sum())
         if not n:
@@ -109,13 +111,24 @@ class SmoothedGap(TallyMetric):
             return Estimate(math.nan, None, None, None, 0, why, note="undefined: no rows")
         curve = self._curve(tally)
         plain = Estimate(self._of(tally, curve), None, None, None, n, WHY)
-        return self._with_evidence(plain, tally, curve, level) if self.summary == "mean" else plain
+        if self.summary == "mean":
+            return self._with_evidence(plain, tally, curve, level)
+        if not hard_labels(tally):
+            return replace(plain, note=SOFT)
+        return self._with_noise(plain, tally, curve)
 
     def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
         """See `TallyMetric.estimate_clusters`: of the mean alone, with the noise of the blocks."""
         if self.summary != "mean" or not plain.n:
             return refused(plain, WHY)
         return gap_in_clusters(plain, blocks, self.span, level)
+
+    def _with_noise(self, plain: Estimate, tally: Tally, curve: Curve) -> Estimate:
+        held = (tally["count"] > 0).numpy()
+        sums = {name: tally[name].numpy()[held] for name in SUMS}
+        drawn = [self._of(tally, each) for each in calibrated_curves(curve, sums)]
+        under = UnderCalibration.of(np.array(drawn), float(plain))
+        return replace(plain, noise_floor=under.mean, details=under.details)
 
     def _with_evidence(self, plain: Estimate, tally: Tally, curve: Curve, level: float) -> Estimate:
         held, hard = (tally["count"] > 0).numpy(), hard_labels(tally)

@@ -12,8 +12,9 @@ from calibrant.metrics.binned.bins import equal_width
 from calibrant.metrics.binned.calibration import NO_ROWS
 from calibrant.metrics.binned.debiased import SCATTER, debiased_sum
 from calibrant.metrics.binned.finer import Hidden, hidden_error
-from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.redrawn import shown_by_chance
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -73,12 +74,19 @@ class MultiResolutionCalibrationError(TallyMetric):
         return torch.tensor(self._found(tally).value, dtype=torch.float64)
 
     def estimate(self, tally: Tally, *, level: float, class_names: tuple[str, ...]) -> Estimate:
-        """See `TallyMetric.estimate`."""
+        """See `TallyMetric.estimate`; the noise comes with it, an interval does not."""
         del level, class_names
         found, n = self._found(tally), int(tally["count"].sum())
-        note = NO_ROWS if not n else "" if hard_labels(tally) else SCATTER
-        details = {"n_bins": float(found.n_parts)}
-        return Estimate(found.value, None, None, None, n, CHOSEN, note=note, details=details)
+        hard = hard_labels(tally)
+        note = NO_ROWS if not n else "" if hard else f"{SCATTER}; {SOFT}"
+        under = shown_by_chance(self.read, tally) if n and hard else None
+        noise = {} if under is None else under.details
+        return Estimate(
+            *(found.value, None, None, None, n, CHOSEN),
+            noise_floor=None if under is None else under.mean,
+            note=note,
+            details={"n_bins": float(found.n_parts), **noise},
+        )
 
     def _found(self, tally: Tally) -> Hidden:
         plain = debiased_sum(equal_width(tally, N_BINS), hard=hard_labels(tally))
