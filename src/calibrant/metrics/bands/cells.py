@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from calibrant.metrics.inference.effective import rows_behind
+from calibrant.metrics.inference.effective_bins import rows_behind_each
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Cells", "cells_of", "rows_behind_each"]
+__all__ = ["Cells", "cells_of"]
 
 Sums = Float64[np.ndarray, " cell"]
 
@@ -82,14 +82,6 @@ class Cells:
         before = np.concatenate(([0.0], np.cumsum(self.count)[:-1]))
         group = np.floor(before * (most / float(self.count.sum())))
         return np.flatnonzero(np.diff(group, prepend=-1.0))
-
-
-def rows_behind_each(w: Sums, wy: Sums, ww: Sums, wwy: Sums) -> Sums:
-    """See `rows_behind`: of every cell, from sums over its rows, of which there are some."""
-    columns = np.clip(wy / w, 0, 1), wwy, np.maximum(ww - wwy, 0), w
-    return np.array(
-        [rows_behind(*each) for each in zip(*map(np.ndarray.tolist, columns), strict=True)]
-    )
 
 
 def cells_of(grid: Tally, k: int | None = None) -> Cells:

@@ -5,8 +5,9 @@ import math
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from calibrant.metrics.bands.cells import Cells, rows_behind_each
+from calibrant.metrics.bands.cells import Cells
 from calibrant.metrics.exact_proportion import clopper_pearson
+from calibrant.metrics.inference.effective_bins import rows_behind_each
 
 __all__ = ["at_each", "everywhere"]
 

@@ -14,6 +14,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.binned.bins import tiled
 from calibrant.metrics.binned.equal_mass import bin_of_groups
+from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.binned.reliability_clusters import (
     Binning,
     Grid,
@@ -22,8 +23,8 @@ from calibrant.metrics.binned.reliability_clusters import (
     clustered_shares,
 )
 from calibrant.metrics.class_index import index_of_class
-from calibrant.metrics.inference.effective import rows_behind
-from calibrant.metrics.intervals import Interval, wilson
+from calibrant.metrics.inference.effective_bins import rows_behind_each
+from calibrant.metrics.intervals import wilson
 from calibrant.metrics.settings import check_bins, check_choice, check_view, checked_level
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
@@ -34,8 +35,6 @@ from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
 
 __all__ = ["Binning", "ReliabilityTable", "reliability_of", "reliability_table"]
-
-SOFT = 1e-9  # of all weight: what is beyond is no rounding
 
 Cells = Float64[Tensor, "*any cell"]
 Bins = Float64[Tensor, "*any bin"]
@@ -175,8 +174,8 @@ def _table(
     def sums(name: str) -> list[float]:
         return binned(tally, _of_class(tally[name], k)).tolist()
 
-    names = ("count", "w", "ww", "wp", "wy", "wwy", "wyy")
-    count, weight, twice, stated, came, came_twice, squares = (sums(name) for name in names)
+    names = ("count", "w", "ww", "wp", "wy", "wwy")
+    count, weight, twice, stated, came, came_twice = (sums(name) for name in names)
     nan = float("nan")
     effective = [w * w / ww if w else 0.0 for w, ww in zip(weight, twice, strict=True)]
     held = clustered_shares(
@@ -207,12 +206,13 @@ def _table(
             n_clusters=held.n_clusters,
             note=held.note,
         )
-    soft = sum(abs(y - yy) for y, yy in zip(came, squares, strict=True)) > SOFT * sum(weight)
-    ends: list[Interval | None] = []
-    for w, kish, y, ww, wwy in zip(weight, effective, came, twice, came_twice, strict=True):
-        share = min(1.0, y / w) if w else nan
-        n = kish if soft or not w else rows_behind(share, wwy, max(ww - wwy, 0.0), w)
-        ends.append(wilson(share, n, level) if w else None)
+    if hard_labels(tally):
+        of = (np.array(each) for each in (weight, came, twice, came_twice))
+        effective = rows_behind_each(*of).tolist()
+    ends = [
+        wilson(min(1.0, y / w), n, level) if w else None
+        for w, n, y in zip(weight, effective, came, strict=True)
+    ]
     return replace(
         table,
         low=tuple(nan if end is None or end.low is None else end.low for end in ends),
