@@ -122,3 +122,18 @@ def test_noise_of_many_rare_outcomes_is_that_seen_and_of_few_that_stated():
 
     assert widths(40_000) == pytest.approx(1, abs=0.12)
     assert widths(400) > 1.2
+
+
+@pytest.mark.parametrize("part", [BrierReliability, BrierResolution])
+def test_weights_that_leave_few_rows_leave_no_interval(part):
+    """Inverted where noise covers all that is possible, it came out as [0, 0] beside .08."""
+    rows = drawn(STATED, n=400)
+    for heavy, given in ((1.0, True), (3000.0, False)):
+        weights = np.ones(400)
+        weights[:2] = heavy
+        found = part()(cal.events(probs=rows.prob, outcomes=rows.outcome, weights=weights))
+        assert (found.low is not None) == given
+        if given:
+            assert found.low < found.high
+        else:
+            assert "the weights leave fewer than 10 effective rows" in found.method

@@ -20,8 +20,10 @@ __all__ = ["reliability_noise", "square_interval_of_groups"]
 
 METHOD = "inverted quadratic form"
 FEWEST = 10  # rows of a group, on average
+SLACK = 1e-9  # of a number of effective rows: rounding
 MANY = 128  # groups, beyond which hundreds of draws would tell less than cumulants do
 ALONE = f"fewer than {FEWEST} rows state the same, on average; set n_bins to group them"
+WEIGHTY = f"the weights leave fewer than {FEWEST} effective rows to state the same, on average"
 SOFT = "the spread of soft labels takes more than their sums"
 
 Sums = Float64[np.ndarray, " group"]
@@ -37,7 +39,8 @@ def square_interval_of_groups(
     part : "reliability" or "resolution"
         Gaps of stated to observed shares, or of these to the base rate.
     groups : Groups
-        Rows that state the same, or that a bin holds; at least ten a group, on average.
+        Rows that state the same, or that a bin holds; at least ten effective ones a group, on
+        average.
     level : float
         Coverage.
 
@@ -54,6 +57,8 @@ def square_interval_of_groups(
         return Interval.missing(SOFT)
     if groups.n < FEWEST * len(groups.w):
         return Interval.missing(ALONE)
+    if groups.n_effective < FEWEST * len(groups.w) * (1 - SLACK):
+        return Interval.missing(WEIGHTY)
     share, number = groups.w / groups.weight, groups.w**2 / groups.ww
     came = groups.wy / groups.w
     if part == "reliability":
