@@ -98,3 +98,38 @@ def test_soft_labels_have_no_noise_and_say_so():
         assert found.noise_floor is None
         assert "p_value" not in found.details
         assert "soft labels" in found.note
+    classes = np.array([[0.2, 0.8], [0.5, 0.5], [0.7, 0.3]])
+    kernel = cal.evaluate(cal.predictions(probs=classes, labels=classes[::-1]), [METRICS[-1]])
+    assert "noise_floor_95" not in kernel[METRICS[-1]].details
+
+
+@pytest.mark.parametrize("metric", [*METRICS, "positive_smooth_ece", "positive_ece"])
+def test_what_is_stated_0_or_1_leaves_nothing_to_chance(metric):
+    """One row in four is wrong that was sure: no chance of that, were it true."""
+    sure = cal.predictions(probs=[0.0, 1.0] * 40, labels=[0, 1, 0, 0] * 20)
+    found = cal.evaluate(sure, [metric])[metric]
+    assert found.value >= 0.25 - 1e-12
+    assert found.noise_floor == pytest.approx(0, abs=1e-12)
+    assert found.details["noise_floor_95"] < 0.002
+    assert found.details["p_value"] < 0.01
+    right = cal.predictions(probs=[0.0, 1.0] * 40, labels=[0, 1] * 40)
+    assert cal.evaluate(right, [metric])[metric].details["p_value"] >= 0.5
+
+
+def test_noise_of_the_kernel_error_is_that_of_outcomes_as_stated():
+    """Of a model that is too sure, whose own gaps are larger."""
+    rng, metric = np.random.default_rng(3), "kernel_calibration_error"
+    logits = rng.normal(0, 1.5, 150)
+    stated = 1 / (1 + np.exp(-3 * logits))
+    true = 1 / (1 + np.exp(-logits))
+    told, shown = (
+        [
+            cal.evaluate(
+                cal.predictions(probs=stated, labels=(rng.random(150) < p).astype(int)), [metric]
+            )[metric]
+            for _ in range(n)
+        ]
+        for p, n in ((true, 20), (stated, 300))
+    )
+    upper = np.mean([each.details["noise_floor_95"] for each in told])
+    assert upper == pytest.approx(np.quantile([each.value for each in shown], 0.95), rel=0.15)

@@ -100,18 +100,16 @@ class KernelCalibrationError(_OfPairs):
         del level
         sums = self.sums(rows)
         value = math.sqrt(max(sums.pairs + sums.alone, 0.0)) / sums.weight
-        floor = None if sums.expected is None else math.sqrt(sums.expected) / sums.weight
-        upper = math.sqrt(max(sums.upper + sums.alone, 0.0)) / sums.weight
-        note = SOFT if floor is None else ""
+        floor, note, details = None, SOFT, _told(sums)
+        if sums.expected is not None and sums.upper is not None:
+            floor, note = math.sqrt(sums.expected) / sums.weight, ""
+            upper = math.sqrt(max(sums.upper + sums.expected, 0.0)) / sums.weight
+            details = {"noise_floor_95": upper, **details}
         return Estimate(
             *(value, None, None, None, len(rows), BIASED),
             noise_floor=floor,
             note=note,
-            details={
-                "noise_floor_95": upper,
-                "p_value": sums.p_value,
-                "bandwidth": sums.bandwidth,
-            },
+            details=details,
         )
 
 
@@ -149,11 +147,13 @@ class SquaredKernelCalibrationError(_OfPairs):
             why = "it takes two rows"
             method, note = f"not available: {why}", f"undefined: {why}"
             return Estimate(math.nan, None, None, None, n, method, note=note)
-        return Estimate(
-            *(sums.pairs / sums.weight_of_pairs, None, None, None, n, BIASED),
-            details={
-                "noise_floor_95": sums.upper / sums.weight_of_pairs,
-                "p_value": sums.p_value,
-                "bandwidth": sums.bandwidth,
-            },
-        )
+        details = _told(sums)
+        if sums.upper is not None:
+            details = {"noise_floor_95": sums.upper / sums.weight_of_pairs, **details}
+        value = sums.pairs / sums.weight_of_pairs
+        return Estimate(value, None, None, None, n, BIASED, details=details)
+
+
+def _told(sums: PairSums) -> dict[str, float]:
+    """What a sum over pairs tells, whatever the labels."""
+    return {"p_value": sums.p_value, "bandwidth": sums.bandwidth}

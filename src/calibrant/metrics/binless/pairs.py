@@ -32,8 +32,9 @@ class PairSums:
         Weighted mean distance of two rows.
     p_value : float
         Share of sums with random signs that are no smaller, itself among them.
-    upper : float
-        95th percentile of these sums.
+    upper : float or None
+        95th percentile of the sum over pairs if outcomes were drawn as stated: of these sums, as
+        much greater or less as `expected` is than `alone`. None for soft labels.
     """
 
     pairs: float
@@ -43,7 +44,7 @@ class PairSums:
     expected: float | None
     bandwidth: float
     p_value: float
-    upper: float
+    upper: float | None
 
 
 def pair_sums(rows: Predictions, seed: int) -> PairSums:
@@ -85,6 +86,7 @@ def _pair_sums(rows: Predictions, seed: int) -> PairSums:
         total += float(products.sum())
         drawn += (signs[part] * (products @ signs)).sum(dim=0)
     alone, least = float(squares.sum()), 1e-12 * float(weighted.abs().sum()) ** 2
+    times = expected / alone if expected is not None and alone > 0 else 0.0
     return PairSums(
         pairs=total,
         alone=alone,
@@ -93,7 +95,7 @@ def _pair_sums(rows: Predictions, seed: int) -> PairSums:
         expected=expected,
         bandwidth=bandwidth,
         p_value=(1 + int((drawn >= total - least).sum())) / (1 + DRAWS),
-        upper=upper_point(drawn.cpu().numpy()),
+        upper=None if expected is None else upper_point(drawn.cpu().numpy()) * times,
     )
 
 

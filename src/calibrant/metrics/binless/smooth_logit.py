@@ -143,8 +143,8 @@ def _place(at: Column) -> tuple[Int64[np.ndarray, " row"], Column]:
 def _beyond(variance: Masses, floor: float, value: float) -> dict[str, float]:
     """95th percentile of the error if every probability were true, and the chance of this one."""
     span = 2 * REACH  # a bandwidth in log-odds over that of nodes from 0 to 1
-    if not floor > 0:
-        return {}
+    if not floor > 0:  # all stated 0 or 1: nothing is left to chance
+        return {"noise_floor_95": 0.0, "p_value": float(value <= 0)}
     n_nodes = min(N_NODES, 1 << math.ceil(math.log2(A_BANDWIDTH * span / floor)))
     few = variance.coarser(N_NODES // n_nodes).at
     least = max(floor, A_BANDWIDTH * span / n_nodes)

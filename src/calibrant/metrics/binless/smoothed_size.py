@@ -74,7 +74,7 @@ class SmoothedSize:
     def chance_beyond(self, value: float, sigma: float) -> float:
         """Chance of an integral beyond a value."""
         mean, deviation = self.moments(sigma, sigma)
-        return float(ndtr((mean - value) / deviation)) if deviation > 0 else 1.0
+        return float(ndtr((mean - value) / deviation)) if deviation > 0 else float(value <= mean)
 
 
 def _beside(values: Float64[np.ndarray, " place"], n_lags: int) -> Float64[np.ndarray, "place lag"]:
