@@ -106,7 +106,8 @@ def reliability_curve(
     smooth   consistency outcomes drawn again        the same, stretched by one factor
     ======== =========== =========================== ==========================================
 
-    With weights the effective number of rows takes the place of that of the rows. A confidence
+    With weights the effective number of rows takes the place of that of the rows; of confidence
+    bands it is the one that the variance of a weighted share tells. A confidence
     band of an isotonic curve holds only if the true curve rises.
 
     A smooth curve has the reflected Gaussian kernel of `SmoothCalibrationError`, whose deviation
