@@ -39,6 +39,15 @@ class Agreement(TallyMetric, ABC):
     def note(self, matrix: Matrix) -> str:
         """What is to be said of the value of this matrix; nothing where all is usual."""
 
+    def bias(self, matrix: Matrix, twice: Matrix) -> float:
+        """How much the value lies too high on average, of sums of weights and of squared weights.
+
+        0 where it is of the order of one over all rows, beside which its standard error is large;
+        a mean over classes tells its own.
+        """
+        del matrix, twice
+        return 0.0
+
     @property
     @final
     def statistic(self) -> Confusion:
@@ -65,7 +74,8 @@ class Agreement(TallyMetric, ABC):
             elif note:
                 interval = Interval.missing("the value is set by convention")
             else:
-                interval = delta_interval(self.of, tally, level, least=self.least)
+                bias = self.bias(tally["w"], tally["ww"])
+                interval = delta_interval(self.of, tally, level, least=self.least, bias=bias)
         shown = level if interval.low is not None else None
         return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
 

@@ -49,6 +49,16 @@ class GeometricMean(Agreement):
         recall = matrix.diagonal() / torch.where(present > 0, present, 1)
         return recall.log().mean().exp()
 
+    def bias(self, matrix: Matrix, twice: Matrix) -> float:
+        """See `Agreement.bias`: the logarithm of a recall lies too low, more than G itself."""
+        hits, present, n_classes = matrix.diagonal(), matrix.sum(dim=1), len(matrix)
+        up, down = 1 / hits - 1 / present, 1 / present  # slopes of log R by hits and, less, misses
+        bent = up.square() / n_classes - (1 / hits.square() - down.square())
+        right = twice.diagonal()
+        wrong = twice.sum(dim=1) - right
+        second = right * bent + wrong * down.square() * (1 + 1 / n_classes)
+        return float(self.of(matrix) * second.mean() / 2)
+
     def note(self, matrix: Matrix) -> str:
         """See `Agreement.note`."""
         empty = int((matrix.sum(dim=1) <= 0).sum())
@@ -73,6 +83,16 @@ class AboveChance(Agreement, ABC):
         whole, n_classes = self.whole(matrix), len(matrix)
         share = (matrix.diagonal() / torch.where(whole > 0, whole, 1)).mean()
         return (n_classes * share - 1) / (n_classes - 1) if n_classes > 1 else share * torch.nan
+
+    @final
+    def bias(self, matrix: Matrix, twice: Matrix) -> float:
+        """See `Agreement.bias`: 0 where all rows weigh the same."""
+        whole, n_classes = self.whole(matrix), len(matrix)
+        share = matrix.diagonal() / whole
+        right = twice.diagonal()
+        wrong = self.whole(twice) - right
+        bias = (share * wrong - (1 - share) * right) / whole.square()
+        return float(n_classes * bias.mean()) / (n_classes - 1)
 
     @final
     def note(self, matrix: Matrix) -> str:

@@ -82,7 +82,7 @@ class ClassRatio(TallyMetric, ABC):
         elif self.average == "micro":
             interval = self._pooled_interval(tally, level)
         else:
-            interval = delta_interval(self._of, tally, level)
+            interval = delta_interval(self._of, tally, level, bias=self._bias(tally))
         shown = level if interval.low is not None else None
         return Estimate(
             float(value), interval.low, interval.high, shown, n, interval.method, note=note
@@ -124,6 +124,24 @@ class ClassRatio(TallyMetric, ABC):
     def _intervals(self, tally: Tally, level: float) -> list[Interval]:
         """Interval of every class."""
         return self.terms.intervals(_counts(tally["w"]), _counts(tally["ww"]), level)
+
+    def _bias(self, tally: Tally) -> float:
+        r"""How much the mean over classes lies too high on average, to second order.
+
+        Weighted by presence :math:`P_k`, with :math:`N = \sum P_k`, bias :math:`b_k` and slope
+        :math:`s_{ck}` of the ratio of a class by weight of a kind c, it is
+        :math:`\sum_k (P_k b_k + \sum_{c \in k} W_c^{(2)} s_{ck}) / N`, as rows of a class
+        move its ratio and its say at once; with unequal weights less what N moves with.
+        """
+        counts, twice = _counts(tally["w"]), _counts(tally["ww"])
+        bias = self.terms.bias(counts, twice)
+        if self.average == "macro":
+            return float(bias.mean())
+        ratio, moved = self.terms.ratio(counts), twice * self.terms.slopes(counts)
+        present, squares, n = counts[:2].sum(dim=0), twice[:2].sum(dim=0), tally["w"].sum()
+        mean = (present * ratio).sum() / n
+        along = (squares * (ratio - mean) + present * moved.sum(dim=0)).sum() / n
+        return float((((present * bias).sum() + moved[:2].sum()) - along) / n)
 
     def _pooled_interval(self, tally: Tally, level: float) -> Interval:
         """From that of accuracy, which alone moves the pooled counts."""

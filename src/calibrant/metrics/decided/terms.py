@@ -13,6 +13,7 @@ from calibrant.metrics.intervals import Interval, logit_interval, wilson
 __all__ = ["NOTHING", "Counts", "Terms"]
 
 Counts = Float64[Tensor, "kind *class"]  # hits, misses, false alarms, the rest
+Worths = Float64[Tensor, "kind *one"]
 Number = int | float  # a checker at run time takes no int for a float
 Worth = tuple[Number, Number, Number, Number]
 
@@ -60,6 +61,53 @@ class Terms:
         whole = above + beside
         ratio = above / torch.where(whole > 0, whole, 1)
         return torch.where(whole > 0, ratio, torch.nan)
+
+    def slopes(self, counts: Counts) -> Float64[Tensor, "kind *class"]:
+        """How much the ratio of every class changes by weight of every kind, to first order."""
+        above, beside = self.sums(counts)
+        high, each = self._worth(counts)
+        return (high - self.ratio(counts) * each) / (above + beside)
+
+    def bias(self, counts: Counts, twice: Counts) -> Float64[Tensor, "*class"]:
+        r"""How much the ratio of every class lies too high on average, to second order.
+
+        A function f of the sums of weights of cells, which does not change when all are scaled,
+        has its variance to first order from the sums of squared weights alone, and so it has
+        its bias to second: :math:`\frac12 \sum_c W_c^{(2)} f_{cc}`. Of A / D, with :math:`a_c`
+        and :math:`d_c` for a row above the line and below it, that is
+
+        .. math:: -\sum_c W_c^{(2)} d_c (a_c - r d_c) / D^2 \qquad r = A / D
+
+        It is 0 where every row that counts weighs and adds below the line the same, as a share
+        is right on average; of :math:`F_1`, with Jaccard's index J of m rows that count, it is
+        :math:`-2 J (1 - J) / ((1 + J)^3 m)`.
+
+        Parameters
+        ----------
+        counts, twice : Float64[Tensor, "kind *class"]
+            Sums of weights and of squared weights.
+
+        References
+        ----------
+        .. [1] Cochran. "Sampling Techniques." Wiley, 3rd edition, 1977, chapter 6: the bias of a
+           ratio.
+
+        Examples
+        --------
+        >>> counts = torch.tensor([20.0, 30.0, 30.0, 20.0], dtype=torch.float64)  # J = 1/4 of 80
+        >>> f1 = Terms((2, 0, 0, 0), (0, 1, 1, 0))
+        >>> round(float(f1.bias(counts, counts)), 6)  # -2 * 3/16 / (125/64 * 80)
+        -0.0024
+        """
+        above, beside = self.sums(counts)
+        _, each = self._worth(counts)
+        return -(twice * each * self.slopes(counts)).sum(dim=0) / (above + beside)
+
+    def _worth(self, counts: Counts) -> tuple[Worths, Worths]:
+        """What a row of every kind adds above the line, and below it."""
+        shape = (len(counts), *[1] * (counts.ndim - 1))
+        high, low = (counts.new_tensor(worth).view(shape) for worth in (self.above, self.beside))
+        return high, high + low
 
     def rows(self, counts: Counts) -> Float64[Tensor, "*class"]:
         """Rows that stand above the line or below it, of every class."""
