@@ -129,3 +129,12 @@ def test_a_difference_must_hold_whichever_bins_err():
         assert test.p_value() >= min(curve, 1.0)
         rejected += curve < 0.05, test.p_value() < 0.05
     assert rejected[1] <= 7 < rejected[0]  # 5 % is 3 sets
+
+
+def test_the_size_of_gaps_far_beyond_noise_is_what_was_seen():
+    rng, one = np.random.default_rng(0), np.ones(5)
+    place, event = np.linspace(0.1, 0.9, 5), np.zeros(5, dtype=int)
+    for _ in range(100):  # of some, noise adds less than nothing by rounding
+        gap = rng.uniform(0.05, 0.3, 5)
+        side = Side(gap, 1e-3 * one, one / 5, place, event, one, "l1")
+        assert side.estimate == pytest.approx(gap.sum(), abs=1e-12)

@@ -50,10 +50,15 @@ def joint_noise(
 ) -> GapNoise | None:
     r"""Covariance of all gaps from the rows, or clusters of rows; None where no gap has noise.
 
-    With :math:`x_i` what row i adds to all gaps of both models, the covariance is that of the sum,
-    :math:`\frac{m}{m-1} (\sum_c x_c x_c' - d d' / m)` over clusters or rows, with m the effective
-    number of them. The variance of a gap is at least what the stated probabilities foretell: a bin
-    without a positive claims no certainty.
+    With :math:`x_c` what the rows of cluster c add to all gaps d of both models, and :math:`m_c`
+    their share of weight, it is :math:`\frac{m}{m-1} \sum_c (x_c - m_c d)(x_c - m_c d)'`, with m
+    the effective number of clusters: a gap is a ratio, whose total weight is left to chance too.
+
+    The variance of a gap is at least what the stated probabilities foretell: a bin without a
+    positive claims no certainty. Chance in the share of the bin is not added to that. Where none of
+    few rows stated p came out, and :math:`q \le p` of such rows do, the mean square of stated less
+    observed, :math:`p^2 + q (1 - 2 p)`, is at most the greater of :math:`p^2`, which was seen, and
+    :math:`p (1 - p)`, which was foretold.
     """
     both = [gaps.contributions(of_squares=of_squares) for gaps in (first, second)]
     stated = [gaps.stated_noise for gaps in (first, second)]
@@ -71,12 +76,24 @@ def joint_noise(
         n_rows = len(pair.units)
         of_unit = csr_array((np.ones(n_rows), (pair.units, np.arange(n_rows))))
         columns = cast(csr_array, of_unit @ columns)
-    whole = np.asarray(columns.sum(axis=0)).reshape(-1)
     products = (columns.T @ columns).toarray()
-    seen = (products - np.outer(whole, whole) / n_units) * n_units / (n_units - 1)
+    mass = pair.summed(first.mass)
+    seen = (products + _of_total(columns, mass)) * n_units / (n_units - 1)
     kept = np.flatnonzero(np.concatenate([at[either] for at in held]))
     spread = seen[np.ix_(kept, kept)]
     known = np.concatenate([v[at] for v, at in zip(stated, held, strict=True)])
     least = np.maximum(known, LEAST * products.diagonal()[kept])
     np.fill_diagonal(spread, np.maximum(spread.diagonal(), least))
     return GapNoise((held[0], held[1]), spread, seen)
+
+
+def _of_total(
+    columns: csr_array, mass: Float64[np.ndarray, " unit"]
+) -> Float64[np.ndarray, "either either"]:
+    """What products of columns gain once every unit has its share of all sums taken off."""
+    whole, along = np.asarray(columns.sum(axis=0)).reshape(-1), columns.T @ mass
+    return (
+        np.outer(whole, whole) * float(mass @ mass)
+        - np.outer(along, whole)
+        - np.outer(whole, along)
+    )

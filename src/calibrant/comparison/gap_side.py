@@ -79,6 +79,8 @@ class Side:
 
         if above(0.0) >= 0:
             return 0.0
+        if above(self.seen) <= 0:  # noise adds less than rounding
+            return self.seen
         return float(brentq(above, 0.0, self.seen, xtol=1e-15))  # pyright: ignore[reportArgumentType]
 
     def true_gaps(self, size: float) -> Each:

@@ -121,6 +121,6 @@ def _drawn(covariance: Float64[np.ndarray, "wave wave"]) -> Float64[np.ndarray, 
     n = len(covariance)
     half = next((draws for most, draws in DRAWS if n <= most), FEWEST_DRAWS)
     values, vectors = np.linalg.eigh(covariance)
-    root = np.sqrt(np.maximum(values, SLACK * values[-1]))  # unlike weights may leave some below 0
+    root = np.sqrt(np.maximum(values, SLACK * values[-1]))  # rounding may leave some below 0
     table = np.random.Generator(np.random.PCG64(n)).standard_normal((half, n))
     return table @ (vectors * root) @ vectors.T
