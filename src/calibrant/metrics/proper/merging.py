@@ -65,7 +65,7 @@ def merged_by_change(groups: Groups) -> Merged:
     at = np.concatenate(([0.0], rows.cumsum() - rows / 2, [rows.sum()])) / rows.sum()
     angle = np.pad(2 * np.arcsin(np.sqrt(np.clip(blocks.wy / blocks.w, 0, 1))), 1, mode="edge")
     length = np.diff(at)
-    change = np.diff(angle) ** (2 / 3) * length ** (1 / 3)
+    change = np.diff(angle).clip(min=0) ** (2 / 3) * length ** (1 / 3)
     whole = float(change.sum())
     step = (length + change / whole) / 2 if whole > 0 else length
     place = np.interp(_middles(groups), at, np.concatenate(([0.0], step.cumsum())))

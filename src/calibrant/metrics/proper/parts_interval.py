@@ -130,7 +130,7 @@ def part_interval(
     _, error = saved(stated, best, fine, loss, clusters)
     steep, flat = (more.of(*shared(_freed, truth, fine, loss)) for truth in rising)
     errors = [error, error]
-    if part == "miscalibration" and error > 0:
+    if error > 0:
         errors = [error / growth(each, stated, fine, loss, n_draws=N_DRAWS) for each in rising]
     z = float(ndtri(0.5 + level / 2)) * (1.0 if clusters is None else clusters.heavier(level))
     low = 0.0
