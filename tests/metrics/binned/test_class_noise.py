@@ -24,8 +24,8 @@ def noise_of(rows, n_bins=N_BINS):
     return ClassNoise.of(rows, class_tally(rows, n_bins), n_bins)
 
 
-def moments_by_hand(rows):
-    """Both matrices from one long vector a row."""
+def off_by_hand(rows):
+    """Stated less observed, and stated, by bin of every class: one long vector a row."""
     probs = rows.full_probs.numpy()
     n_rows, n_classes = probs.shape
     came = np.eye(n_classes)[rows.hard.numpy()] if rows.soft is None else rows.soft.numpy()
@@ -33,7 +33,12 @@ def moments_by_hand(rows):
     off, stated = np.zeros((2, n_rows, n_classes, N_BINS))
     np.put_along_axis(off, bins[:, :, None], (probs - came)[:, :, None], axis=2)
     np.put_along_axis(stated, bins[:, :, None], probs[:, :, None], axis=2)
-    off, stated = off.reshape(n_rows, -1), stated.reshape(n_rows, -1)
+    return off.reshape(n_rows, -1), stated.reshape(n_rows, -1)
+
+
+def moments_by_hand(rows):
+    """Both matrices, from these vectors."""
+    off, stated = off_by_hand(rows)
     twice = rows.weight().numpy()[:, None] ** 2
     return off.T @ (twice * off), np.diag((twice * stated).sum(axis=0)) - stated.T @ (
         twice * stated
@@ -57,10 +62,10 @@ def test_covariances_are_those_of_one_long_vector_a_row(n_classes, soft, monkeyp
 
 def test_draws_have_the_covariance_of_the_rows():
     rows = drawn(3, weights=True, soft=True)
-    noise, (seen, _) = noise_of(rows), moments_by_hand(rows)
-    weight = rows.weight().numpy()
-    n_effective = weight.sum() ** 2 / (weight**2).sum()
-    expected = seen / (3 * weight.sum()) ** 2 - np.outer(noise.gap, noise.gap) / n_effective
+    noise, weight = noise_of(rows), rows.weight().numpy()
+    added = weight[:, None] * off_by_hand(rows)[0]
+    centred = (added - np.outer(weight, added.sum(axis=0)) / weight.sum()) / (3 * weight.sum())
+    expected = centred.T @ centred
     scale = np.outer(noise.deviation, noise.deviation)
     np.testing.assert_allclose(np.cov(noise.draws) / scale, expected / scale, atol=0.02)
     sign = np.where(noise.gap < 0, -1, 1)

@@ -96,10 +96,11 @@ def test_what_is_taken_for_noise_leaves_the_true_squares_in_the_mean(n_rows):
 
 def test_a_bin_that_no_class_has_two_rows_in_takes_nothing():
     probs = torch.eye(3).double() * 0.7 + 0.1
-    rows = cal.predictions(probs=probs.repeat(8, 1)[:24], labels=[0] * 24)
+    labels = [0, 1, 0, 0, 2, 0] * 4
+    rows = cal.predictions(probs=probs.repeat(8, 1)[:24], labels=labels)
     lone = cal.predictions(
         probs=torch.cat((probs.repeat(8, 1)[:24], torch.tensor([[0.5, 0.3, 0.2]]))),
-        labels=[0] * 24 + [1],
+        labels=[*labels, 1],
     )
     first, second = (noise_of(x).within.taken for x in (rows, lone))
-    assert second < first * 24 / 25 * 1.02  # the row alone in .5 and in .3 adds nothing
+    assert 0 < second < first * 24 / 25 * 1.02  # the row alone in .5 and in .3 adds nothing

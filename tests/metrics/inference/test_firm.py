@@ -7,7 +7,8 @@ import pytest
 from scipy.special import ndtri
 
 from calibrant.metrics.inference.firm import absolute_sum_interval
-from calibrant.metrics.inference.noise import DrawnNoise, IndependentNoise, normals, quantile
+from calibrant.metrics.inference.independent_noise import IndependentNoise
+from calibrant.metrics.inference.noise import DrawnNoise, normals, quantile
 from calibrant.metrics.inference.one_sided import positive_sum_interval
 
 MANY = 1e12  # rows

@@ -17,13 +17,14 @@ from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binless.spiegelhalter import CONSERVATIVE, too_few
-from calibrant.metrics.binned.bins import equal_width
+from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS, Blocks
 from calibrant.metrics.inference.consistency import calibrated_gaps
 from calibrant.metrics.inference.noise import weighted_sum
 from calibrant.metrics.inference.sign_flips import flipped
+from calibrant.metrics.inference.tied_weights import TiedWeights
 from calibrant.metrics.settings import check_view
 from calibrant.statistics.score_grid import ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -32,6 +33,7 @@ __all__ = ["CalibrationTestP"]
 
 SCALES = (2, 5, 15, 45, 120, 360)  # numbers of bins, all of which the last one holds
 FINEST = SCALES[-1]
+WIDE = 15  # bins, of which each tells how weights hang together with what comes out
 LEAST = 3.0  # sum of p (1 - p) of a bin whose gap is squared by itself
 WHY = "not available: a test statistic is its own measure of chance"
 SURE = "undefined: every row is stated 0 or 1, and nothing is left to chance"
@@ -117,20 +119,21 @@ def _chances(tally: Tally, blocks: Blocks | None = None) -> dict[str, float]:
     With blocks of clusters from draws of their signs.
     """
     bins = equal_width(tally, FINEST)
-    columns = {name: bins[name].numpy() for name in ("w", "ww", "wp", "wy", "wwp", "wwpp")}
+    columns = {name: bins[name].numpy() for name in ("w", "wp", "wy", "wwp", "wwpp")}
     held = np.flatnonzero(columns["wwp"] - columns["wwpp"] > 1e-300)
     if not held.size:
         return {"p": math.nan}
-    weight, twice, stated, came, known, square = (sums[held] for sums in columns.values())
-    variance, z = known - square, _slope(tally)
+    weight, expected, came, known, square = (sums[held] for sums in columns.values())
+    tied, stated, z = _tied(tally, bins).at(held), expected / weight, _slope(tally)
+    told = tied.as_counts(stated, known - square)
     if blocks is None:
-        drawn = calibrated_gaps(weight, twice, stated, variance)
-        slopes = weighted_sum(1 - 2 * stated / weight, drawn)
+        drawn = calibrated_gaps(*told)
+        slopes = weighted_sum(1 - 2 * stated, drawn)
     else:
         drawn = flipped(np.stack([_gaps(part)[held] for part in blocks.tallies]))
         slopes = flipped(np.array([[_slope(part)] for part in blocks.tallies]))[0]
-    information = variance * (weight / twice) ** 2
-    scales = _largest_scale(_Gaps(held, stated - came, drawn, variance, information))
+    information = told[-1] / tied.step(stated) ** 2
+    scales = _largest_scale(_Gaps(held, expected - came, drawn, told[-1], information))
     ranks = np.stack([_rank(np.abs(np.append(z, slopes))), _rank(scales)])
     least = ranks.min(axis=0)
     return {
@@ -138,6 +141,14 @@ def _chances(tally: Tally, blocks: Blocks | None = None) -> dict[str, float]:
         "p_spiegelhalter": float(ranks[0, 0]),
         "p_scales": float(ranks[1, 0]),
     }
+
+
+def _tied(tally: Tally, finest: Bins) -> TiedWeights:
+    """What rows weigh in the finest bins, told by wide ones: few rows do not tell it."""
+    names = ("w", "ww", "wy", "wwy")
+    wide = equal_width(tally, WIDE)
+    own, of_wide = (TiedWeights.of(*(bins[x].numpy() for x in names)) for bins in (finest, wide))
+    return of_wide.parts(own.number, own.twice, FINEST // WIDE)
 
 
 def _slope(tally: Tally) -> float:

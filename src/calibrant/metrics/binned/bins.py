@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import numpy as np
 import torch
 from jaxtyping import Float64
 from torch import Tensor
 
 from calibrant.kernel.tiles import tile_sums
 from calibrant.metrics.binned.noise_floor import floor_of_max, floor_of_mean
+from calibrant.metrics.inference.tied_weights import TiedWeights
 from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.class_grids import N_CLASS_CELLS, ClassGrids
 from calibrant.statistics.power_sums import COLUMNS
@@ -21,6 +23,7 @@ from calibrant.statistics.tally import Tally
 __all__ = ["Bins", "Norm", "equal_width", "floor_of", "size_of", "summed", "tiled"]
 
 Norm = Literal["l1", "l2", "max"]
+Sums = Float64[np.ndarray, " all"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,23 @@ class Bins:
         """Share of weight in every bin."""
         return self["w"] / self.total
 
+    def off_by(self, gap: Float64[Tensor, "draw bin"]) -> "Bins":
+        """Bins of the same scores whose outcomes are off by other gaps, times the weight of all.
+
+        Outcomes are hard; each counts as much, and states what the rows of its bin do in the mean.
+        """
+        held = _at_least_one(self["w"])
+        came = (self["wp"] - gap).clamp(min=0).minimum(self["w"])
+        twice = came * self["ww"] / held
+        sums = {"wy": came, "wyy": came, "wpy": came * self["wp"] / held}
+        sums |= {"wwy": twice, "wwyy": twice, "wwpy": twice * self["wp"] / held}
+        return Bins(lambda name: sums[name] if name in sums else self[name].expand_as(gap))
+
+    @property
+    def rows(self) -> Float64[Tensor, "*class bin"]:
+        r"""Effective rows of every bin, :math:`(\sum w)^2 / \sum w^2`; 0 of none."""
+        return self["w"].square() / _at_least_one(self["ww"])
+
     @property
     def gap(self) -> Float64[Tensor, "*class bin"]:
         """Stated less observed, times the share of weight."""
@@ -61,6 +81,20 @@ class Bins:
     @property
     def stated_noise(self) -> Float64[Tensor, "*class bin"]:
         """Variance of `gap`, were every probability true."""
+        alike = (self["wwp"] - self["wwpp"]).clamp(min=0).numpy()
+        return torch.from_numpy(self._tied.variance(self._stated, alike)) / self.total.square()
+
+    @property
+    def as_counts(self) -> tuple[Sums, Sums, Sums, Sums]:
+        """Columns for `calibrated_gaps`, of every bin of every class one after the other."""
+        alike = (self["wwp"] - self["wwpp"]).clamp(min=0).numpy()
+        columns = self._tied.as_counts(self._stated, alike)
+        weight, twice, stated, spread = (each.reshape(-1) for each in columns)
+        return weight, twice, stated, spread
+
+    @property
+    def row_noise(self) -> Float64[Tensor, "*class bin"]:
+        """The same, were weights to tell nothing of what comes out."""
         return (self["wwp"] - self["wwpp"]).clamp(min=0) / self.total.square()
 
     @property
@@ -70,9 +104,24 @@ class Bins:
         return square.clamp(min=0) / self.total.square()
 
     @property
+    def lean(self) -> Float64[Tensor, "*class bin"]:
+        """Covariance of `gap` with the weight of all rows, over that weight."""
+        return (self["wwp"] - self["wwy"]) / self.total.square()
+
+    @property
     def stated_spread(self) -> Float64[Tensor, "*class bin"]:
         """Mean absolute gap of the single rows, were every probability true, times the share."""
         return 2 * (self["wp"] - self["wpp"]).clamp(min=0) / self.total
+
+    @property
+    def _stated(self) -> Float64[np.ndarray, "*class bin"]:
+        """Mean of what is stated; 0 in an empty bin."""
+        return (self["wp"] / _at_least_one(self["w"])).clamp(0, 1).numpy()
+
+    @property
+    def _tied(self) -> TiedWeights:
+        """What rows of either outcome weigh."""
+        return TiedWeights.of(*(self[name].numpy() for name in ("w", "ww", "wy", "wwy")))
 
 
 def equal_width(tally: Tally, n_bins: int) -> Bins:

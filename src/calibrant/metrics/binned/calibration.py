@@ -72,13 +72,19 @@ class EqualWidthMetric(TallyMetric, ABC):
         """What of the gaps it is, if blocks of clusters tell its noise; else it is `rough`."""
         return None
 
+    @property
+    def freed(self) -> bool:
+        """Whether noise was taken off the value: blocks of clusters tell no floor of the rest."""
+        return False
+
     @final
     def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
         """See `TallyMetric.estimate_clusters`."""
         if plain.value != plain.value:  # undefined
             return plain
         assert self.size is not None  # else it is rough
-        return error_in_clusters(plain, blocks, self.n_bins, self.size, level)
+        told = (plain, blocks, self.n_bins, self.size, level)
+        return error_in_clusters(*told, floor=not self.freed)
 
     @abstractmethod
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:

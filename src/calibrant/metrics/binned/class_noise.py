@@ -13,6 +13,7 @@ from torch import Tensor
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.class_covariance import class_covariances, class_products
 from calibrant.metrics.binned.class_squares import square_noise
+from calibrant.metrics.binned.evidence import lacking_noise
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.inference.block_noise import SquareNoise
 from calibrant.metrics.inference.consistency import calibrated_gaps
@@ -56,8 +57,9 @@ class ClassNoise:
 
     Notes
     -----
-    With :math:`u_i` the stated less observed of a row by bin of every class, the covariance is
-    :math:`\sum_i w_i^2 u_i u_i' / W^2 - d d' / n`. What its variances lack of those that were
+    With :math:`u_i` the stated less observed of a row by bin of every class and :math:`\omega_i`
+    its share of weight, the covariance is that of the :math:`\omega_i (u_i - d)`. What its
+    variances lack of those that were
     stated, as in a bin without a positive, is added with the correlation of outcomes that come
     out as stated, :math:`\sum_i w_i^2 (\mathrm{diag}\, p_i - p_i p_i')`. No result depends on the
     order in which the rows came.
@@ -79,17 +81,17 @@ class ClassNoise:
     def of(cls, rows: Predictions, tally: Tally, n_bins: int) -> "ClassNoise":
         """Those of rows that all count, whose class grids tile the bins."""
         margins = _Margins.of(tally, n_bins)
-        gap, n_effective = margins.gap, margins.n_effective
-        variance = np.maximum(margins.square - gap**2 / n_effective, 0)
+        gap = margins.gap
+        variance = np.maximum(margins.square - gap * (2 * margins.lean - gap / margins.rows), 0)
         if rows.n_classes <= MOST_CLASSES and len(gap) <= MOST_GAPS:
             square, stated = _matrices(rows, margins)
-            covariance = square - np.outer(gap, gap) / n_effective
+            covariance = square - margins.of_weight(np.eye(len(gap)))
             error = float(margins.sign @ covariance @ margins.sign)
             whole, given, normal = (_joint(x, margins) for x in (covariance, square, stated))
         else:
             along = np.stack((margins.sign, gap / margins.share), axis=1)
             square = _images(rows, margins, along)
-            covariance = square - np.outer(gap, gap @ along) / n_effective
+            covariance = square - margins.of_weight(along)
             error = float(margins.sign @ covariance[:, 0])
             first, normal = _independent(margins)
             whole = _along(variance, along, covariance, first, normal)
@@ -111,8 +113,9 @@ class ClassNoise:
 class _Margins:
     """What sums by bin and class tell of the gaps, of bins that hold rows.
 
-    `square` is the mean square of their noise, about 0; `filled` what stated noise is multiplied by
-    to have what outcomes lack of it.
+    `square` is the mean square of their noise, about 0; `lean` its covariance with the weight of
+    all rows, over that; `filled` what stated noise is multiplied by to have what outcomes lack of
+    it; `rows` the effective ones behind all gaps.
     """
 
     bins: Bins
@@ -120,9 +123,10 @@ class _Margins:
     gap: Gaps
     share: Gaps
     square: Gaps
+    lean: Gaps
     filled: Gaps
     scale: float
-    n_effective: float
+    rows: float
     hard: bool
 
     @classmethod
@@ -130,14 +134,21 @@ class _Margins:
         bins, n_classes = equal_width(tally, n_bins), len(tally["w"])
         held = _flat(bins.share) > 0
         gap, share = (_flat(each)[held] / n_classes for each in (bins.gap, bins.share))
-        noises = bins.seen_noise, bins.stated_noise
-        seen, stated = (_flat(each)[held] / n_classes**2 for each in noises)
+        noises = (bins.seen_noise, lacking_noise(bins), bins.lean, bins.row_noise)
+        seen, lacking, lean, drawn = (_flat(each)[held] / n_classes**2 for each in noises)
         hard = hard_labels(tally)
-        lacking = np.maximum(stated - seen, 0) if hard else np.zeros_like(seen)
-        filled = np.sqrt(lacking / np.where(lacking > 0, stated, 1))
+        lacking = np.where(hard & (drawn > 0), lacking, 0)
+        filled = np.sqrt(lacking / np.where(drawn > 0, drawn, 1))
         total, twice = float(tally["w"][0].sum()), float(tally["ww"][0].sum())
-        scale = 1 / (total * n_classes)
-        return cls(bins, held, gap, share, seen + lacking, filled, scale, total**2 / twice, hard)
+        scale, rows = 1 / (total * n_classes), total**2 / twice
+        return cls(
+            bins, held, gap, share, seen + lacking, lean * n_classes, filled, scale, rows, hard
+        )
+
+    def of_weight(self, along: Float64[ndarray, "gap vector"]) -> Float64[ndarray, "gap vector"]:
+        """What the weight of all rows takes off the second moments of the gaps, times vectors."""
+        common = self.lean - self.gap / self.rows
+        return np.outer(self.lean, self.gap @ along) + np.outer(self.gap, common @ along)
 
     @property
     def n_bins(self) -> int:
@@ -158,9 +169,7 @@ class _Margins:
 
     def calibrated(self, normal: Draws) -> Draws:
         """Draws of the gaps, were every probability true, that rise with some normals."""
-        bins = self.bins
-        columns = (bins["w"], bins["ww"], bins["wp"], bins["wwp"] - bins["wwpp"])
-        sums = (_flat(column)[self.held] for column in columns)
+        sums = (column[self.held] for column in self.bins.as_counts)
         return self.scale * calibrated_gaps(*sums, normal=normal)
 
 

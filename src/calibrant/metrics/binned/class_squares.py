@@ -84,12 +84,12 @@ class _Within:
 
     @classmethod
     def of(cls, bins: Bins) -> "_Within":
-        weight, twice = bins["w"], bins["ww"]
-        held, pairs = weight > 0, (weight.square() - twice).clamp(min=0)
-        rows = torch.where(held, weight.square() / torch.where(held, twice, 1), 0)
-        alone = bins.seen_noise * (bins.total / torch.where(held, weight, 1)).square()
-        free = torch.where(pairs > 1e-12 * weight.square(), rows - 1, 0).clamp(min=0)
-        own = torch.where(free > 0, rows * (rows * alone - bins.mean_gap.square()), 0).clamp(min=0)
+        rows, gap = bins.rows, bins.mean_gap
+        share = torch.where(rows > 0, bins.share, 1)
+        about = bins.seen_noise / share.square() - 2 * gap * bins.lean / share.square()
+        alone = about + gap.square() / torch.where(rows > 0, rows, 1)
+        free = torch.where(rows > 1 + 1e-12, rows - 1, 0)
+        own = torch.where(free > 0, rows.square() * alone, 0).clamp(min=0)
         known = free.sum(dim=0)
         shown = own.sum(dim=0) / torch.where(known > 0, known, 1)
         return cls(rows, free, own, known, shown)

@@ -20,11 +20,13 @@ from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.in_clusters import Size
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.inference.firm import sum_of_true_gaps
+from calibrant.metrics.inference.consistency import calibrated_gaps, upper_point
+from calibrant.metrics.inference.firm import sum_of_true_gaps, sums_of_true_gaps
 from calibrant.statistics.tally import Tally
 
 __all__ = ["SCATTER", "DebiasedCalibrationError", "debiased_sum"]
 
+N_DRAWS = 512
 SCATTER = "soft labels: how far they scatter is taken from the rows alone"
 
 
@@ -43,8 +45,10 @@ class DebiasedCalibrationError(EqualWidthMetric):
 
     Notes
     -----
-    The variance of a gap is the larger of what the outcomes show and what the stated probabilities
-    foretell. Soft labels foretell nothing, so theirs is what the rows show.
+    The variance of a gap is what the outcomes show, raised to what the stated probabilities
+    foretell where few rows of the rarer outcome are: ten of those count as much as all that are
+    there. Soft labels foretell nothing, so theirs is what the rows show. The noise floor is what a
+    calibrated model of the same scores would read.
 
     Mean value with 15 bins, probabilities uniform and true: .017 for 100 rows, .011 for 300 and
     .007 for 1,000, where the plug-in reads .122, .070 and .039. It is low where all bins are off
@@ -71,6 +75,12 @@ class DebiasedCalibrationError(EqualWidthMetric):
         """See `EqualWidthMetric.size`."""
         return "l1"
 
+    @final
+    @property
+    def freed(self) -> bool:
+        """See `EqualWidthMetric.freed`."""
+        return True
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
         value = debiased_sum(equal_width(tally, self.n_bins), hard=hard_labels(tally))
@@ -84,12 +94,14 @@ class DebiasedCalibrationError(EqualWidthMetric):
             return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
         bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
         ends = error_interval(bins, "l1", hard=hard, level=level)
+        under = _under_calibration(bins) if hard else None
         soft = "" if hard else SCATTER
         note = "; ".join(filter(None, (soft, hidden_note(tally, self.n_bins, value))))
         return Estimate(
             *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
+            noise_floor=None if under is None else float(under.mean()),
             note=note,
-            details={"p_value": against_chance(bins, "l1")["p_value"]} if hard else {},
+            details={} if under is None else _chance(bins, under),
         )
 
 
@@ -100,4 +112,16 @@ def debiased_sum(bins: Bins, *, hard: bool) -> float:
         return np.nan
     deviation = deviation_of(bins, hard=hard)
     n_effective = total**2 / float(bins["ww"].sum())
-    return sum_of_true_gaps(bins.gap.numpy(), deviation.numpy(), n_effective)
+    gap, lean = bins.gap.numpy(), bins.lean.numpy()
+    return sum_of_true_gaps(gap, deviation.numpy(), n_effective, lean)
+
+
+def _under_calibration(bins: Bins) -> Float64[np.ndarray, " draw"]:
+    """What is left of the noise of outcomes that come as stated, draw by draw."""
+    drawn = bins.off_by(torch.from_numpy(calibrated_gaps(*bins.as_counts)[:, :N_DRAWS].T.copy()))
+    return sums_of_true_gaps(drawn.gap.numpy(), deviation_of(drawn, hard=True).numpy())
+
+
+def _chance(bins: Bins, under: Float64[np.ndarray, " draw"]) -> dict[str, float]:
+    p_value = against_chance(bins, "l1")["p_value"]
+    return {"noise_floor_95": upper_point(under), "p_value": p_value}

@@ -9,6 +9,7 @@ from numpy import ndarray
 from calibrant.metrics.binned.bins import Bins
 from calibrant.metrics.binned.evidence import FEWEST
 from calibrant.metrics.inference.block_noise import SquareNoise, drawn_root_interval
+from calibrant.metrics.inference.chance_of_shares import centred, variance_of_shares
 from calibrant.metrics.inference.noise import normals
 from calibrant.metrics.intervals import Interval
 
@@ -41,21 +42,20 @@ def root_interval(bins: Bins, *, hard: bool, level: float) -> Interval:
     to chance.
     """
     held = (bins["w"] > 0).numpy()
-    weight, twice = (bins[name].numpy()[held] for name in ("w", "ww"))
-    total = float(weight.sum())
-    n_effective = total**2 / float(twice.sum())
+    total = float(bins.total)
+    n_effective = total**2 / float(bins["ww"].sum())
     if not n_effective > FEWEST - 1e-9:
         return Interval.missing(f"fewer than {FEWEST:g} effective rows")
-    share, gap = weight / total, bins.mean_gap.numpy()[held]
-    seen, stated = (
-        noise.numpy()[held] / share**2 for noise in (bins.seen_noise, bins.stated_noise)
-    )
-    rows = weight**2 / twice
-    own, doubt = _within(rows, seen, gap, share)
+    columns = (bins.mean_gap, bins.share, bins.rows, bins.seen_noise, bins.lean)
+    gap, share, rows, seen, lean = (each.numpy()[held] for each in columns)
+    alone, lean = centred(gap, share, rows, seen, lean)
+    own, doubt = _within(rows, alone, share)
+    stated = bins.stated_noise.numpy()[held] / share**2
     variance = np.maximum(own, stated) if hard else own
+    shares, along = variance_of_shares(gap, share, rows, own, lean)
     noise = SquareNoise(
-        (share * np.sqrt(variance))[:, None] * normals(len(gap)),
-        shares=_of_shares(share * gap**2, share, n_effective),
+        (share * np.sqrt(variance * along))[:, None] * normals(len(gap)),
+        shares=math.sqrt(shares),
         taken=float(share @ own),
         doubt=doubt,
     )
@@ -63,24 +63,15 @@ def root_interval(bins: Bins, *, hard: bool, level: float) -> Interval:
     return Interval(low, min(1.0, high), METHOD)
 
 
-def _within(rows: Numbers, seen: Numbers, gap: Numbers, share: Numbers) -> tuple[Numbers, float]:
+def _within(rows: Numbers, alone: Numbers, share: Numbers) -> tuple[Numbers, float]:
     """Variance of every gap of means, without bias, and standard error of their mean.
 
     Of a single row nothing is known and nothing taken off. A variance v that m numbers within a
     range of 1 show has itself at most the variance v (1 - 2 v) / m.
     """
     free = np.maximum(rows - 1, 0)
-    own = np.maximum(rows * seen - gap**2, 0) / np.where(free > 1e-9, free, np.inf)
-    alone = own * rows
-    known = np.where(alone > 0, free * alone, 1)
-    doubt = np.where(alone > 0, np.maximum(1 - 2 * alone, 0) / known, 0)
+    own = rows * alone / np.where(free > 1e-9, free, np.inf)
+    spread = own * rows
+    known = np.where(spread > 0, free * spread, 1)
+    doubt = np.where(spread > 0, np.maximum(1 - 2 * spread, 0) / known, 0)
     return own, math.sqrt(float(np.square(share * own) @ doubt))
-
-
-def _of_shares(parts: Numbers, share: Numbers, n_effective: float) -> float:
-    """Deviation of the sum of squares over itself that the shares of the bins bring by chance."""
-    total = float(parts.sum())
-    if not total > 0:
-        return 0.0
-    beyond = float((np.square(parts / total) / share).sum()) - 1
-    return math.sqrt(max(0.0, beyond) / n_effective)

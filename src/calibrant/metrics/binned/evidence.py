@@ -1,7 +1,8 @@
 """What bins tell of a calibration error besides its value: an interval, and a test of 0."""
 
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, final
 
 import numpy as np
 import torch
@@ -10,20 +11,36 @@ from numpy import ndarray
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, Norm
+from calibrant.metrics.inference.chance_of_shares import (
+    centred,
+    rows_of_shares,
+    variance_of_shares,
+)
 from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
 from calibrant.metrics.inference.firm import absolute_sum_interval
+from calibrant.metrics.inference.independent_noise import IndependentNoise
 from calibrant.metrics.inference.largest import largest_gap_interval
-from calibrant.metrics.inference.noise import IndependentNoise
 from calibrant.metrics.inference.one_sided import positive_sum_interval
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
 from calibrant.metrics.intervals import Interval
 
-__all__ = ["FEWEST", "NONE", "Kind", "against_chance", "deviation_of", "error_interval"]
+__all__ = [
+    "FEWEST",
+    "NONE",
+    "Kind",
+    "against_chance",
+    "deviation_of",
+    "error_interval",
+    "lacking_noise",
+    "noise_of",
+    "squares_against_chance",
+]
 
 Kind = Norm | Literal["over", "under"]
 
 NONE = "not available: there is no value"
 FEWEST = 20.0  # effective rows
+RARER = 10.0  # rows of the rarer outcome, for which what is stated counts as much as what is seen
 METHODS: dict[Kind, str] = {
     "l1": "test inversion",
     "l2": "quadratic form",
@@ -34,10 +51,36 @@ METHODS: dict[Kind, str] = {
 SUMS = ("l1", "over", "under")  # of many bins as good as normal
 
 
-def deviation_of(bins: Bins, *, hard: bool) -> Float64[Tensor, " bin"]:
-    """Standard deviation of the gap of every bin, times its share."""
+def lacking_noise(bins: Bins) -> Float64[Tensor, "*class bin"]:
+    """What the variance that hard labels show of every gap lacks of the one that was stated.
+
+    Bins may show too little where few rows of the rarer outcome are stated: none may have come. Ten
+    of those count as much as all that are there, so that many rows speak for themselves. A variance
+    about the gap is compared with that of what was stated; what chance adds to the square of a gap
+    is no part of it.
+    """
+    rows, share, stated = bins.rows, bins.share, bins.stated_noise
+    some = rows > 0
+    told = torch.where(some, stated * (rows / torch.where(some, share, 1)).square(), 0)
+    about = bins.mean_gap * (2 * bins.lean - bins.mean_gap * bins["ww"] / bins.total.square())
+    about = (about - stated / torch.where(some, rows, 1)).clamp(min=0)
+    return (stated + about - bins.seen_noise).clamp(min=0) * RARER / (told + RARER)
+
+
+def deviation_of(bins: Bins, *, hard: bool) -> Float64[Tensor, "*class bin"]:
+    """Standard deviation about 0 of the gap of every bin, times its share.
+
+    It is that of rows whose number in the bin is left to chance.
+    """
     seen = bins.seen_noise
-    return (torch.maximum(seen, bins.stated_noise) if hard else seen).sqrt()
+    return (seen + lacking_noise(bins) if hard else seen).sqrt()
+
+
+def noise_of(bins: Bins, *, hard: bool) -> Float64[Tensor, "*class bin"]:
+    """Variance of the gap of every bin, times its share, of rows that do not hang together."""
+    n_effective = bins.total.square() / bins["ww"].sum(dim=-1, keepdim=True)
+    of_weight = bins.gap * (2 * bins.lean - bins.gap / n_effective)
+    return (deviation_of(bins, hard=hard).square() - of_weight).clamp(min=0)
 
 
 def error_interval(bins: Bins, kind: Kind, *, hard: bool, level: float) -> Interval:
@@ -56,20 +99,20 @@ def error_interval(bins: Bins, kind: Kind, *, hard: bool, level: float) -> Inter
         stated, came = (bins[name].numpy()[held] / weight[held] for name in ("wp", "wy"))
         ends = largest_gap_interval(stated, came, weight[held] ** 2 / twice[held], level)
     elif kind == "l2":
-        several, gap, variance = _spread(bins, hard=hard)
-        if not several.any():
+        found = _Means.of(bins, hard=hard)
+        if found is None:
             return Interval.missing("no bin holds two rows, and one tells nothing of its noise")
-        share = weight[several] / weight[several].sum()
-        ends = root_mean_square_interval(gap[several], variance[several], share, n_effective, level)
+        ends = found.interval(level)
     else:
-        gap = bins.gap.numpy()[held]
+        gap, lean = bins.gap.numpy()[held], bins.lean.numpy()[held]
         deviation = deviation_of(bins, hard=hard).numpy()[held]
         if kind == "l1":
-            noise = IndependentNoise(gap, deviation, n_effective)
+            noise = IndependentNoise(gap, deviation, n_effective, lean)
             ends = absolute_sum_interval(gap, noise, level)
         else:
             sign = 1 if kind == "over" else -1
-            ends = positive_sum_interval(sign * gap, deviation, n_effective, level)
+            told = (sign * gap, deviation, n_effective, level, sign * lean)
+            ends = positive_sum_interval(*told)
     return Interval(ends[0], min(1.0, ends[1]), METHODS[kind])
 
 
@@ -78,17 +121,33 @@ def against_chance(bins: Bins, kind: Kind) -> dict[str, float]:
 
     They are those of outcomes drawn anew at the stated probabilities, which hard labels bear.
     """
-    total = float(bins.total)
-    weight = bins["w"].numpy()
-    held = weight > 0
-    columns = (bins["w"], bins["ww"], bins["wp"], bins["wwp"] - bins["wwpp"])
-    drawn = calibrated_gaps(*(column.numpy()[held] for column in columns)) / total
-    size = _size(kind, weight[held] / total)
-    draws, seen = size(drawn), float(size(bins.gap.numpy()[held, None])[0])
+    draws, seen = _drawn(bins, kind)
     return {
         "noise_floor_95": upper_point(draws),
         "p_value": chance_of(draws, seen, normal=kind in SUMS),
     }
+
+
+def squares_against_chance(bins: Bins, *, root: bool) -> tuple[float, dict[str, float]]:
+    """Mean of a mean square freed of noise, or of its root, and the details of `against_chance`.
+
+    What was stated foretells what noise adds in the mean, and that is taken off.
+    """
+    draws, seen = _drawn(bins, "l2")
+    share = bins.share
+    added = float((bins.stated_noise / torch.where(share > 0, share, 1)).sum())
+    freed = draws**2 - added
+    freed = np.sqrt(np.maximum(freed, 0)) if root else freed
+    details = {"noise_floor_95": upper_point(freed), "p_value": chance_of(draws, seen)}
+    return (float(freed.mean()) if root else 0.0), details
+
+
+def _drawn(bins: Bins, kind: Kind) -> tuple[Float64[ndarray, " draw"], float]:
+    """Sizes of the gaps of outcomes that come as stated, and the size that was seen."""
+    total, held = float(bins.total), (bins["w"] > 0).numpy()
+    drawn = calibrated_gaps(*(column[held] for column in bins.as_counts)) / total
+    size = _size(kind, bins.share.numpy()[held])
+    return size(drawn), float(size(bins.gap.numpy()[held, None])[0])
 
 
 def _size(
@@ -105,18 +164,42 @@ def _size(
     return sizes[kind]
 
 
-def _spread(
-    bins: Bins, *, hard: bool
-) -> tuple[ndarray, Float64[ndarray, " bin"], Float64[ndarray, " bin"]]:
-    """Bins of several rows, gaps of means, and the variance of their noise."""
-    weight, twice, count = (bins[name].numpy() for name in ("w", "ww", "count"))
-    pairs = weight**2 - twice
-    several = (count > 1) & (pairs > 1e-12 * weight**2)
-    gap = bins.mean_gap.numpy()
-    alone = (bins.seen_noise * bins.total.square()).numpy()
-    square = ((gap * weight) ** 2 - alone) / np.where(several, pairs, 1)
-    variance = np.maximum(gap**2 - square, 0)
-    if hard:
-        stated = (bins.stated_noise * bins.total.square()).numpy()
-        variance = np.maximum(variance, stated / np.where(weight > 0, weight, 1) ** 2)
-    return several, gap, variance
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class _Means:
+    r"""Gaps of means of bins of several rows, and the noise of them.
+
+    Attributes
+    ----------
+    gap, share, rows : Float64[ndarray, "bin"]
+        Gaps, shares of weight, which add up to 1, and effective rows.
+    variance, lean : Float64[ndarray, "bin"]
+        Variance of a gap, and its covariance with the weight of the bin, over that weight.
+    """
+
+    gap: Float64[ndarray, " bin"]
+    share: Float64[ndarray, " bin"]
+    rows: Float64[ndarray, " bin"]
+    variance: Float64[ndarray, " bin"]
+    lean: Float64[ndarray, " bin"]
+
+    @classmethod
+    def of(cls, bins: Bins, *, hard: bool) -> "_Means | None":
+        """Those of bins of one event; None if no bin holds two rows."""
+        several = (bins["count"] > 1) & (bins.rows > 1 + 1e-12)
+        if not several.any():
+            return None
+        columns = (bins.mean_gap, bins.share, bins.rows, bins.seen_noise, bins.lean)
+        gap, part, rows, seen, lean = (each[several].numpy() for each in columns)
+        variance, lean = centred(gap, part, rows, seen, lean)
+        variance = variance * rows / (rows - 1)
+        if hard:
+            variance = np.maximum(variance, bins.stated_noise[several].numpy() / part**2)
+        return cls(gap, part / part.sum(), rows, variance, lean)
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Interval of the root of their mean square."""
+        told = (self.gap, self.share, self.rows, self.variance, self.lean)
+        shares, along = variance_of_shares(*told)
+        n_rows = rows_of_shares(self.gap, self.share, shares)
+        return root_mean_square_interval(self.gap, self.variance * along, self.share, n_rows, level)

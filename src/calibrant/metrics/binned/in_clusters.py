@@ -11,6 +11,7 @@ from numpy import ndarray
 from scipy.special import ndtr, ndtri
 
 from calibrant.metrics.binned.bins import Bins, equal_width, tiled
+from calibrant.metrics.binned.evidence import noise_of
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.block_noise import (
@@ -27,6 +28,7 @@ from calibrant.metrics.inference.blocks import (
 )
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, quantile
+from calibrant.metrics.inference.sign_flips import flipped
 
 __all__ = [
     "METHODS",
@@ -56,7 +58,7 @@ Draws = Float64[ndarray, "gap draw"]
 
 
 def error_in_clusters(
-    plain: Estimate, blocks: Blocks, n_bins: int, size: Size, level: float
+    plain: Estimate, blocks: Blocks, n_bins: int, size: Size, level: float, *, floor: bool = True
 ) -> Estimate:
     """The estimate of a calibration error with what blocks of clusters tell of its noise.
 
@@ -72,9 +74,11 @@ def error_in_clusters(
         Sum of absolute gaps, root of their mean square, or mean square; the mean over classes.
     level : float
         Coverage, in (0, 1).
+    floor : bool
+        Whether the value has noise in it, and so a floor.
     """
     bins = equal_width(blocks.total, n_bins), _excess(blocks, n_bins)
-    return error_of_blocks(plain, blocks, bins, size, level)
+    return error_of_blocks(plain, blocks, bins, size, level, floor=floor)
 
 
 def error_of_blocks(
@@ -83,6 +87,8 @@ def error_of_blocks(
     bins: tuple[Bins, Float64[ndarray, "block gap"]],
     size: Size,
     level: float,
+    *,
+    floor: bool = True,
 ) -> Estimate:
     """As `error_in_clusters`, of bins of any kind.
 
@@ -91,7 +97,7 @@ def error_of_blocks(
     bins : Bins and Float64[ndarray, "block gap"]
         Those of all blocks, and weighted stated less observed of every block, by bin of every
         class. Edges that the rows chose are taken as given.
-    plain, blocks, size, level
+    plain, blocks, size, level, floor
         As for `error_in_clusters`.
     """
     n_effective = blocks.n_effective
@@ -103,19 +109,49 @@ def error_of_blocks(
     gap, share, variance = _gaps_of(whole)
     held = share > 0
     n_events = whole.gap.numel() // whole.gap.shape[-1]
-    draws = block_draws(excess[:, held] / n_events, blocks.weight, variance[held])
-    rough = rough_of(whole) if n_events > 1 else None
+    excess = excess[:, held] / n_events
+    draws = block_draws(excess, blocks.weight, variance[held])
+    rough = rough_of(whole)
+    calibrated = None
+    if hard_labels(whole):
+        calibrated = signs_drawn(excess / blocks.weight.sum(), draws, rough)
     return error_from_draws(
         bare,
         gap[held],
         share[held],
         size,
         level,
-        noise=DrawnNoise(draws * heavier(n_effective, level), rough=rough),
-        calibrated=draws if hard_labels(whole) else None,
+        noise=DrawnNoise(
+            draws * heavier(n_effective, level), rough=rough if n_events > 1 else None
+        ),
+        calibrated=calibrated,
         method=f"clusters: {METHODS[size]}, noise of blocks",
-        floor=plain.noise_floor is not None,
+        floor=floor and plain.noise_floor is not None,
     )
+
+
+def signs_drawn(
+    excess: Float64[ndarray, "block gap"],
+    noise: Draws,
+    rough: Bool[ndarray, " gap"],
+) -> Float64[ndarray, "gap sample"]:
+    """Draws of the gaps of a calibrated model, of blocks of clusters whose signs are drawn.
+
+    Where less than one outcome is expected of a bin, blocks are not as likely to be off by as much
+    on the other side: of such gaps it is their noise.
+
+    Parameters
+    ----------
+    excess : Float64[ndarray, "block gap"]
+        What every block adds to the gaps.
+    noise : Float64[ndarray, "gap draw"]
+        Noise of the gaps.
+    rough : Bool[ndarray, "gap"]
+        Gaps of which so little is expected.
+    """
+    drawn = flipped(excess)
+    n_draws = min(drawn.shape[1], noise.shape[1])
+    return np.where(rough[:, None], noise[:, :n_draws], drawn[:, :n_draws])
 
 
 def error_from_draws(
@@ -205,8 +241,7 @@ def _gaps_of(bins: Bins) -> tuple[Gaps, Gaps, Gaps]:
 
     Of several classes each counts alike: gaps and shares are divided by their number.
     """
-    gap, share, noise = bins.gap, bins.share, bins.seen_noise
-    noise = noise.maximum(bins.stated_noise) if hard_labels(bins) else noise
+    gap, share, noise = bins.gap, bins.share, noise_of(bins, hard=hard_labels(bins))
     n_events = gap.numel() // gap.shape[-1]
     flat = [each.reshape(-1).numpy() for each in (gap, share, noise)]
     return flat[0] / n_events, flat[1] / n_events, flat[2] / n_events**2

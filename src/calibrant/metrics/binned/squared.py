@@ -10,7 +10,7 @@ from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import EqualWidthMetric
-from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
+from calibrant.metrics.binned.evidence import NONE, error_interval, squares_against_chance
 from calibrant.metrics.binned.in_clusters import Size
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
@@ -86,6 +86,12 @@ class SquaredCalibrationError(EqualWidthMetric):
         """See `EqualWidthMetric.size`."""
         return "square"
 
+    @final
+    @property
+    def freed(self) -> bool:
+        """See `EqualWidthMetric.freed`."""
+        return True
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN where no bin holds two rows."""
         return debiased_square(equal_width(tally, self.n_bins), self.variance)
@@ -136,6 +142,12 @@ class DebiasedRootMeanSquaredCalibrationError(EqualWidthMetric):
         """See `EqualWidthMetric.size`."""
         return "l2"
 
+    @final
+    @property
+    def freed(self) -> bool:
+        """See `EqualWidthMetric.freed`."""
+        return True
+
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN where no bin holds two rows."""
         return debiased_square(equal_width(tally, self.n_bins), self.variance).clamp(min=0).sqrt()
@@ -177,6 +189,7 @@ def squared_estimate(
         return Estimate(square, None, None, None, n, NONE, note=LONELY)
     hard = hard_labels(bins)
     ends = error_interval(bins, "l2", hard=hard, level=level)
+    floor, details = squares_against_chance(bins, root=root) if hard else (None, {})
     low, high = (None if end is None or root else end**2 for end in (ends.low, ends.high))
     return Estimate(
         math.sqrt(max(square, 0.0)) if root else square,
@@ -185,6 +198,7 @@ def squared_estimate(
         None if ends.low is None else level,
         n,
         ends.method,
+        noise_floor=floor,
         note=BELOW.format(square) if root and square < 0 else "",
-        details={"p_value": against_chance(bins, "l2")["p_value"]} if hard else {},
+        details=details,
     )

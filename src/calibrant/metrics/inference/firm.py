@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from calibrant.metrics.inference.crossing import crossing
+from calibrant.metrics.inference.independent_noise import drawn_gaps
 from calibrant.metrics.inference.noise import (
     LOG2_DRAWS,
     MOST_DRAWN,
@@ -22,17 +23,20 @@ from calibrant.metrics.inference.noise import (
     folded_mean,
     normals,
     quantile,
-    weighted_sum,
 )
 
-__all__ = ["CLEAR", "absolute_sum_interval", "sum_of_true_gaps"]
+__all__ = ["CLEAR", "absolute_sum_interval", "sum_of_true_gaps", "sums_of_true_gaps"]
 
 CLEAR = 4.0  # standard deviations from which the sign of a gap is beyond doubt
+HALVINGS = 30
 MIDDLE = 2 ** (LOG2_DRAWS - 1)
 
 
 def sum_of_true_gaps(
-    gap: Float64[ndarray, " bin"], deviation: Float64[ndarray, " bin"], n_effective: float
+    gap: Float64[ndarray, " bin"],
+    deviation: Float64[ndarray, " bin"],
+    n_effective: float,
+    lean: Float64[ndarray, " bin"] | None = None,
 ) -> float:
     r"""Sum of the absolute true gaps behind noisy ones: nearly median-unbiased where they are few.
 
@@ -44,11 +48,13 @@ def sum_of_true_gaps(
         Its standard deviation :math:`s_b`.
     n_effective : float
         Rows behind all of them, :math:`(\sum w)^2 / \sum w^2`.
+    lean : Float64[ndarray, "bin"], optional
+        Covariance with the weight of all rows, as for `IndependentNoise`.
 
     Notes
     -----
-    With :math:`Z \sim N(0, \mathrm{diag}\, s^2 - d d' / n)` from a fixed table of Sobol normals,
-    the sum is that of :math:`m_b = \sqrt{\max(d_b^2 - \lambda^2 s_b^2, 0)}`, where the median of
+    With Z the noise of `drawn_gaps`, from a fixed table of Sobol normals, the sum is that of
+    :math:`m_b = \sqrt{\max(d_b^2 - \lambda^2 s_b^2, 0)}`, where the median of
     :math:`\sum_b |m_b + \mathrm{sign}(d_b) Z_b|` is :math:`\sum_b |d_b|`; and 0 where noise alone
     has a greater median. It is best where few bins err, and low where all err faintly.
 
@@ -61,12 +67,14 @@ def sum_of_true_gaps(
     total = float(np.abs(gap).sum())
     noisy = deviation > 0
     sure = float(np.abs(gap[~noisy]).sum())
+    lean = gap / n_effective if lean is None else lean
     size, spread = np.abs(gap[noisy]), deviation[noisy]
+    towards = np.where(gap < 0, -lean, lean)[noisy]
     order = np.lexsort((spread, size / spread))  # bins in another order draw the same noise
-    size, spread = size[order], spread[order]
+    size, spread, towards = size[order], spread[order], towards[order]
     if not spread.size:
         return total
-    typical = _typical_sum(size, spread, n_effective)
+    typical = _typical_sum(size, spread, towards, n_effective)
 
     def above(shrinkage: float) -> float:
         return sure + typical(_shrunk(size, spread, shrinkage)) - total
@@ -78,6 +86,41 @@ def sum_of_true_gaps(
         return total
     found = float(brentq(above, 0.0, most, xtol=1e-15, rtol=1e-14))  # pyright: ignore[reportArgumentType]
     return sure + float(_shrunk(size, spread, found).sum())
+
+
+def sums_of_true_gaps(
+    gap: Float64[ndarray, "draw bin"], deviation: Float64[ndarray, "draw bin"]
+) -> Float64[ndarray, " draw"]:
+    """As `sum_of_true_gaps` of every draw, all at once and nearly so.
+
+    The median of a sum of noisy sizes is taken for their mean, which has a closed form, less what
+    is between both where all true gaps are 0.
+
+    Examples
+    --------
+    >>> three = np.array([[0.3, 0.01, -0.01], [0.01, 0.0, -0.01]])
+    >>> sums_of_true_gaps(three, np.full((2, 3), 0.02)).round(3)
+    array([0.289, 0.   ])
+    """
+    size, noisy = np.abs(gap), deviation > 0
+    spread = np.where(noisy, deviation, 1)
+    sure, total = np.where(noisy, 0, size).sum(axis=1), size.sum(axis=1)
+
+    def mean(true: Float64[ndarray, "draw bin"]) -> Float64[ndarray, " draw"]:
+        return np.where(noisy, folded_mean(true, spread), 0).sum(axis=1) + sure
+
+    usual = np.median(deviation, axis=0)
+    usual = usual[usual > 0]
+    nothing, alone = np.zeros_like(usual), float(np.sqrt(2 / np.pi) * usual.sum())
+    middle = _typical_sum(nothing, usual, nothing, np.inf)(nothing) if usual.size else 0.0
+    aside = (mean(np.zeros_like(size)) - sure) * (1 - middle / alone if alone > 0 else 0.0)
+    low, high = np.zeros(len(gap)), np.where(noisy, size / spread, 0).max(axis=1)
+    for _ in range(HALVINGS):
+        at = (low + high) / 2
+        above = mean(_shrunk(size, spread, at[:, None])) - aside > total
+        low, high = np.where(above, at, low), np.where(above, high, at)
+    left = np.where(noisy, _shrunk(size, spread, high[:, None]), size).sum(axis=1)
+    return np.where(mean(np.zeros_like(size)) - aside >= total, sure, left)
 
 
 def absolute_sum_interval(
@@ -125,7 +168,7 @@ def absolute_sum_interval(
 
     Examples
     --------
-    >>> from calibrant.metrics.inference.noise import IndependentNoise
+    >>> from calibrant.metrics.inference.independent_noise import IndependentNoise
     >>> one = np.array([0.3])  # one gap that is no doubt above 0: 1.96 standard deviations
     >>> noise = IndependentNoise(one, np.array([0.05]), 1e9)
     >>> low, high = absolute_sum_interval(one, noise, 0.95)
@@ -170,24 +213,23 @@ def absolute_sum_interval(
 
 
 def _shrunk(
-    size: Float64[ndarray, " bin"], spread: Float64[ndarray, " bin"], shrinkage: float
-) -> Float64[ndarray, " bin"]:
+    size: Float64[ndarray, "*draw bin"],
+    spread: Float64[ndarray, "*draw bin"],
+    shrinkage: float | Float64[ndarray, "draw one"],
+) -> Float64[ndarray, "*draw bin"]:
     return np.sqrt(np.maximum(size**2 - (shrinkage * spread) ** 2, 0))
 
 
 def _typical_sum(
-    size: Float64[ndarray, " bin"], spread: Float64[ndarray, " bin"], n_effective: float
+    size: Float64[ndarray, " bin"],
+    spread: Float64[ndarray, " bin"],
+    lean: Float64[ndarray, " bin"],
+    n_effective: float,
 ) -> Callable[[Float64[ndarray, " bin"]], float]:
     """Median over noise of the sum of absolute gaps, as a function of the true ones."""
     if size.size > MOST_DRAWN:
         return lambda true: float(folded_mean(true, spread).sum())
-    ratio = size / spread
-    square = float(ratio @ ratio)
-    table = normals(size.size)
-    noise = spread[:, None] * table
-    if square > 0:  # the root of 1 - r r' / n is 1 - factor r r'
-        factor = (1 - np.sqrt(max(0.0, 1 - square / n_effective))) / square
-        noise -= np.outer(factor * ratio * spread, weighted_sum(ratio, table))
+    noise = drawn_gaps(size, spread, lean, n_effective, normals(size.size))
     sums = np.empty_like(noise)
 
     def typical(true: Float64[ndarray, " bin"]) -> float:

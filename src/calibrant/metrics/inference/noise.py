@@ -13,12 +13,9 @@ from numpy import ndarray
 from scipy.special import erf, ndtri
 from scipy.stats import qmc
 
-from calibrant.kernel.draws import folded_sums
-
 __all__ = [
     "MOST_SOBOL",
     "DrawnNoise",
-    "IndependentNoise",
     "Noise",
     "folded_mean",
     "normals",
@@ -61,106 +58,6 @@ class Noise(ABC):
     @abstractmethod
     def error(self, sign: Float64[ndarray, " gap"]) -> float:
         """Standard deviation of the sum of `sign * noise`."""
-
-
-@final
-class IndependentNoise(Noise):
-    r"""Noise of the gaps of bins that share no rows: :math:`N(0, \mathrm{diag} s^2 - d d' / n)`.
-
-    Parameters
-    ----------
-    gap : Float64[ndarray, "gap"]
-        Signed gap times share of weight of every bin, :math:`d_b`.
-    deviation : Float64[ndarray, "gap"]
-        Its standard deviation :math:`s_b` about 0, for a number of rows that is left to chance.
-    n_effective : float
-        Rows behind all of them, :math:`(\sum w)^2 / \sum w^2`, a number that was not.
-
-    Notes
-    -----
-    Up to 64 gaps are drawn one by one. Of more, the 64 with the most noise are, and the sum of the
-    others is normal, with the mean and the variance of a sum of folded normals and the covariance
-    with the others that the number of rows brings.
-    """
-
-    def __init__(
-        self,
-        gap: Float64[ndarray, " gap"],
-        deviation: Float64[ndarray, " gap"],
-        n_effective: float,
-    ) -> None:
-        self._deviation = deviation
-        self._total = float(np.abs(gap).sum())
-        self._n_effective = n_effective
-        self._signed = gap
-        size = np.abs(gap)
-        safe = np.where(deviation > 0, deviation, 1)
-        ratio = np.where(deviation > 0, size / safe, 0)
-        order = np.lexsort((deviation, ratio))  # gaps in another order draw the same noise
-        order = order[deviation[order] > 0]
-        self._tail = order[:0]
-        if order.size > MOST_DRAWN:
-            loudest = np.sort(np.argsort(-deviation[order], kind="stable")[:MOST_DRAWN])
-            self._tail = np.delete(order, loudest)
-            order = order[loudest]
-        self._head = order
-        square = float(ratio @ ratio)  # the root of 1 - r r' / n is 1 - factor r r'
-        self._factor = (
-            (1 - np.sqrt(max(0.0, 1 - square / n_effective))) / square if square > 0 else 0.0
-        )
-        self._ratio = ratio
-        table = normals(order.size + 2 * (self._tail.size > 0))
-        self._rest = table[order.size :]
-        shared = weighted_sum(ratio[order], table[: order.size])
-        if self._tail.size:
-            shared = shared + np.sqrt(ratio[self._tail] @ ratio[self._tail]) * self._rest[0]
-        self._shared = self._factor * shared
-        self._draws = deviation[order, None] * (
-            table[: order.size] - np.outer(ratio[order], self._shared)
-        )
-
-    @property
-    def deviation(self) -> Float64[ndarray, " gap"]:
-        """See `Noise.deviation`."""
-        return self._deviation
-
-    def sums(
-        self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
-    ) -> Float64[ndarray, " draw"]:
-        """See `Noise.sums`; `sign` is that of the gaps, or its opposite."""
-        del sign  # noise is drawn for gaps of sign +, and as likely as its opposite
-        drawn = folded_sums(self._draws, true[self._head])
-        sure = np.abs(true[self._deviation <= 0]).sum()
-        return drawn + sure + self._rest_of(true)
-
-    @property
-    def rough(self) -> Bool[ndarray, " gap"]:
-        """See `Noise.rough`: none, as the gaps of one event are few."""
-        return np.zeros(self._deviation.shape, dtype=bool)
-
-    def least_sums(
-        self, true: Float64[ndarray, " gap"], sign: Float64[ndarray, " gap"]
-    ) -> Float64[ndarray, " draw"]:
-        """See `Noise.least_sums`."""
-        return self.sums(true, sign)
-
-    def error(self, sign: Float64[ndarray, " gap"]) -> float:
-        """See `Noise.error`."""
-        common = float(sign @ self._signed) ** 2 / self._n_effective
-        return float(np.sqrt(max(0.0, float((self._deviation**2).sum()) - common)))
-
-    def _rest_of(self, true: Float64[ndarray, " gap"]) -> Float64[ndarray, " draw"] | float:
-        """Sum of the gaps that are not drawn one by one."""
-        if not self._tail.size:
-            return 0.0
-        centre, spread, ratio = (x[self._tail] for x in (true, self._deviation, self._ratio))
-        mean = folded_mean(centre, spread)
-        variance = float((centre**2 + spread**2 - mean**2).sum())
-        slope = float((spread * ratio * erf(centre / spread / np.sqrt(2))).sum())
-        length = float(np.sqrt(ratio @ ratio))
-        along = slope / length if length > 0 else 0.0
-        across = np.sqrt(max(0.0, variance - along**2))
-        return mean.sum() + along * self._rest[0] + across * self._rest[1] - slope * self._shared
 
 
 @final
@@ -227,8 +124,8 @@ class DrawnNoise(Noise):
 
 
 def folded_mean(
-    centre: Float64[ndarray, " gap"], deviation: Float64[ndarray, " gap"]
-) -> Float64[ndarray, " gap"]:
+    centre: Float64[ndarray, "*draw gap"], deviation: Float64[ndarray, "*draw gap"]
+) -> Float64[ndarray, "*draw gap"]:
     """Mean of the absolute value of a normal number.
 
     Examples

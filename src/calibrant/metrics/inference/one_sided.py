@@ -8,7 +8,8 @@ from numpy import ndarray
 from scipy.special import ndtr, ndtri
 
 from calibrant.metrics.inference.crossing import crossing
-from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile, weighted_sum
+from calibrant.metrics.inference.independent_noise import drawn_gaps, total_error
+from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile
 
 __all__ = ["positive_sum_interval"]
 
@@ -20,6 +21,7 @@ def positive_sum_interval(
     deviation: Float64[ndarray, " bin"],
     n_effective: float,
     level: float,
+    lean: Float64[ndarray, " bin"] | None = None,
 ) -> tuple[float, float]:
     r"""Interval of the sum of the true gaps that are above 0, behind noisy ones.
 
@@ -33,6 +35,8 @@ def positive_sum_interval(
         Rows behind all of them.
     level : float
         Coverage, in (0, 1).
+    lean : Float64[ndarray, "bin"], optional
+        Covariance with the weight of all rows, as for `IndependentNoise`.
 
     Notes
     -----
@@ -53,7 +57,8 @@ def positive_sum_interval(
     noisy = deviation > 0
     if not noisy.any():
         return total, total
-    noise = _PositiveNoise(gap, deviation, n_effective)
+    lean = gap / n_effective if lean is None else lean
+    noise = _PositiveNoise(gap, deviation, lean, n_effective)
 
     def shown(true: Float64[ndarray, " bin"], share: float) -> float:
         return quantile(noise.sums(true), share)
@@ -71,9 +76,9 @@ def positive_sum_interval(
     doubtful = noisy & (gap > -DOUBTFUL * deviation)
     if not doubtful.any():
         return low, total
-    spread = float((deviation[doubtful] ** 2).sum()) - total**2 / n_effective
-    cap = total + float(ndtri(1 - tail)) * float(np.sqrt(max(0.0, spread)))
     base, full = np.where(doubtful, 0.0, gap), np.where(doubtful, deviation, 0.0)
+    over, leaning = (np.where(gap > 0, each, 0.0) for each in (gap, lean))
+    cap = total + float(ndtri(1 - tail)) * total_error(over, full, leaning, n_effective)
     known = float(np.maximum(base, 0).sum())
     seen = max(total, shown(base, tail / 2 + 0.25))
     step = full / full.sum()
@@ -89,6 +94,7 @@ class _PositiveNoise:
         self,
         gap: Float64[ndarray, " bin"],
         deviation: Float64[ndarray, " bin"],
+        lean: Float64[ndarray, " bin"],
         n_effective: float,
     ) -> None:
         order = np.lexsort((gap, deviation))[::-1]  # bins in another order draw the same noise
@@ -96,11 +102,9 @@ class _PositiveNoise:
         self._head, self._rest = order[:MOST_DRAWN], order[MOST_DRAWN:]
         self._deviation = deviation
         table = normals(self._head.size + (self._rest.size > 0))
-        drawn, ratio = table[: self._head.size], gap[self._head] / deviation[self._head]
-        square = float(ratio @ ratio)
-        factor = (1 - np.sqrt(max(0.0, 1 - square / n_effective))) / square if square > 0 else 0.0
-        common = factor * np.outer(ratio, weighted_sum(ratio, drawn))
-        self._draws = deviation[self._head, None] * (drawn - common)
+        head = self._head
+        told = gap[head], deviation[head], lean[head]
+        self._draws = drawn_gaps(*told, n_effective, table[: head.size])
         self._last = table[-1]
 
     def sums(self, true: Float64[ndarray, " bin"]) -> Float64[ndarray, " draw"]:

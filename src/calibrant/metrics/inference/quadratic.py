@@ -77,7 +77,9 @@ def root_mean_square_interval(
     low = 0.0
     if shown(0.0, 1 - tail) < seen:
         low = crossing(lambda root: shown(root, 1 - tail) - seen, 0.0, float(np.sqrt(seen)))
-    high = crossing(lambda root: shown(root, tail) - target, 0.0, 1.0)
+    high = 1.0
+    if shown(1.0, tail) >= target:
+        high = crossing(lambda root: shown(root, tail) - target, 0.0, 1.0)
     return low, high
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from calibrant.metrics.inference.block_noise import SquareNoise, drawn_root_interval
+from calibrant.metrics.inference.chance_of_shares import rows_of_shares, variance_of_shares
 from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, upper_point
 from calibrant.metrics.inference.cumulants import pearson_chance, pearson_point
 from calibrant.metrics.inference.effective import row_weight
@@ -74,13 +75,11 @@ def square_interval_of_groups(
         gap = came - groups.wy.sum() / groups.weight
         likely = (came * number + 1) / (number + 2)  # no group shows no noise
         variance = rest.variance + (likely * (1 - likely) - came * (1 - came)) / number
-    shares, along = _variance_of_shares(gap, share, number, rest)
+    shares, along = variance_of_shares(gap, share, number, rest.variance, rest.lean)
     variance = np.maximum(variance, 0) * along
     if part == "resolution" and len(gap) <= MOST_DRAWN:
         return _of_gaps_to_their_mean(gap, variance, share, shares, level)
-    square = float(share @ gap**2)
-    spread = float(share @ (gap**2 / square - 1) ** 2) if square > 0 else 0.0
-    rows = spread / shares if shares > 0 else math.inf
+    rows = rows_of_shares(gap, share, shares)
     low, high = root_mean_square_interval(gap, variance, share, rows, level)
     return Interval(low**2, min(high**2, 1.0 if part == "reliability" else 0.25), METHOD)
 
@@ -118,25 +117,6 @@ class _Residuals:
             variance += twice * (off**2 + within)
             lean += twice * off
         return cls(variance, lean)
-
-
-def _variance_of_shares(
-    gap: Sums, share: Sums, number: Sums, rest: _Residuals
-) -> tuple[float, float]:
-    r"""What chance in the shares of groups adds to the variance of the sum of squares, over it.
-
-    With :math:`f_g = \delta_g^2 - S` of the sum S, it is :math:`\sum_g P_g^2 (f_g^2 / n_g + 4
-    \delta_g f_g c_g)` over :math:`S^2`, of which the second term is the covariance with the noise
-    of the gaps, c the `lean` of their groups. Where that is below 0, the second number is what it
-    leaves of the variance :math:`4 \sum_g P_g^2 \delta_g^2 v_g` of the noise, as a share; else 1.
-    """
-    square = float(share @ gap**2)
-    if square <= 0:
-        return 0.0, 1.0
-    off = gap**2 - square
-    own = float(share**2 @ (4 * gap**2 * rest.variance))
-    both = float(share**2 @ (off**2 / number + 4 * gap * off * rest.lean))
-    return max(both, 0.0) / square**2, max(0.0, 1 + both / own) if both < 0 < own else 1.0
 
 
 def _of_gaps_to_their_mean(
