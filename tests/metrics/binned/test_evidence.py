@@ -114,3 +114,34 @@ def test_errors_of_weighted_classes_are_covered_and_no_wider_than_twice_their_sp
     width = np.mean([each.high - each.low for each in found])
     spread = np.subtract(*np.quantile([each.value for each in found], [0.975, 0.025]))
     assert 0.85 < width / spread < 1.45  # by Kish's number it was 1.5 and more
+
+
+@pytest.mark.parametrize("metric", ["ece", "ece_l2", "ece_equal_mass"])
+def test_floor_of_clusters_is_that_of_outcomes_and_not_of_the_gaps_that_are_there(metric):
+    """Independent rows in clusters: of a true model, and of one that states .9 of .5."""
+    rng, clusters = np.random.default_rng(0), np.repeat(np.arange(100), 10)
+    for stated, chance in ((0.5, 0.5), (0.9, 0.5)):
+        came, p = rng.random(1000) < chance, np.full(1000, stated)
+        rows = cal.events(probs=p, outcomes=came.astype(int), clusters=clusters)
+        found = cal.evaluate(rows, [metric])[metric]
+        floor = np.sqrt(2 / np.pi * 0.25 / 1000)  # of one bin, from what came
+        assert found.noise_floor == pytest.approx(floor, rel=0.2)
+        assert (found.details["p_value"] < 0.01) == (stated != chance)
+
+
+@pytest.mark.parametrize("metric", ["ece", "ece_l2", "top_label_ece"])
+def test_thirty_calibrated_clusters_are_called_off_as_often_as_promised(metric):
+    """With noise no less than was stated in every bin one or two of a hundred were."""
+    rng, found = np.random.default_rng(0), []
+    for _ in range(300):
+        score = np.repeat(rng.normal(size=30), 10) + rng.normal(size=300)
+        p = 1 / (1 + np.exp(-score))
+        rows = {"clusters": np.repeat(np.arange(30), 10)}
+        labels = (rng.random(300) < p).astype(int)
+        if metric.startswith("top"):
+            one = cal.predictions(probs=np.stack((1 - p, p), axis=1), labels=labels, **rows)
+        else:
+            one = cal.events(probs=p, outcomes=labels, **rows)
+        found.append(cal.evaluate(one, [metric])[metric].details["p_value"])
+    assert 0.015 <= np.mean(np.array(found) < 0.05) <= 0.09
+    assert 0.4 <= np.mean(np.array(found) < 0.5) <= 0.6

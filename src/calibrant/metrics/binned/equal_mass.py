@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, Norm, summed
+from calibrant.metrics.binned.block_bins import BlockBins
 from calibrant.metrics.inference.blocks import Blocks
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.power_sums import COLUMNS, add_power_sums, sum_by
@@ -131,15 +131,15 @@ def equal_mass_of_cells(
     )
 
 
-def equal_mass_of_blocks(
-    blocks: Blocks, n_bins: int
-) -> tuple[Bins, Float64[np.ndarray, "block bin"]]:
-    """Bins of the cells of all blocks of clusters, and stated less observed of every block."""
+def equal_mass_of_blocks(blocks: Blocks, n_bins: int) -> BlockBins:
+    """Bins of the cells of all blocks of clusters, and what every block adds to them."""
     total = blocks.total
     bucket = bin_of_groups(total["w"], n_bins)
-    off = torch.stack([part["wp"] - part["wy"] for part in blocks.tallies])
-    excess = off.new_zeros(len(off), n_bins).index_add_(1, bucket, off)
-    return _collected(total.table, bucket, n_bins), excess.numpy()
+
+    def summed_by_bin(each: Float64[Tensor, "block cell"]) -> Float64[Tensor, "block bin"]:
+        return each.new_zeros(len(each), n_bins).index_add_(1, bucket, each)
+
+    return BlockBins.of(_collected(total.table, bucket, n_bins), blocks, summed_by_bin)
 
 
 def _collected(

@@ -10,7 +10,8 @@ from jaxtyping import Bool, Float64
 from numpy import ndarray
 from scipy.special import ndtr, ndtri
 
-from calibrant.metrics.binned.bins import Bins, equal_width, tiled
+from calibrant.metrics.binned.bins import Bins
+from calibrant.metrics.binned.block_bins import BlockBins
 from calibrant.metrics.binned.evidence import noise_of
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
@@ -77,14 +78,14 @@ def error_in_clusters(
     floor : bool
         Whether the value has noise in it, and so a floor.
     """
-    bins = equal_width(blocks.total, n_bins), _excess(blocks, n_bins)
+    bins = BlockBins.equal_width(blocks, n_bins)
     return error_of_blocks(plain, blocks, bins, size, level, floor=floor)
 
 
 def error_of_blocks(
     plain: Estimate,
     blocks: Blocks,
-    bins: tuple[Bins, Float64[ndarray, "block gap"]],
+    bins: BlockBins,
     size: Size,
     level: float,
     *,
@@ -94,9 +95,8 @@ def error_of_blocks(
 
     Parameters
     ----------
-    bins : Bins and Float64[ndarray, "block gap"]
-        Those of all blocks, and weighted stated less observed of every block, by bin of every
-        class. Edges that the rows chose are taken as given.
+    bins : BlockBins
+        Of all blocks, and of every block.
     plain, blocks, size, level, floor
         As for `error_in_clusters`.
     """
@@ -105,16 +105,18 @@ def error_of_blocks(
     bare = replace(plain, noise_floor=None, details=details)
     if n_effective < FEWEST_CLUSTERS:
         return too_few_clusters(bare, blocks)
-    whole, excess = bins
+    whole = bins.whole
     gap, share, variance = _gaps_of(whole)
     held = share > 0
     n_events = whole.gap.numel() // whole.gap.shape[-1]
-    excess = excess[:, held] / n_events
+    excess, weight = (bins.rows(x)[:, held] / n_events for x in (bins.excess, bins.weight))
     draws = block_draws(excess, blocks.weight, variance[held])
-    rough = rough_of(whole)
-    calibrated = None
+    rough, floors, tested = rough_of(whole), None, None
     if hard_labels(whole):
-        calibrated = signs_drawn(excess / blocks.weight.sum(), draws, rough)
+        total = blocks.weight.sum()
+        alone = 1 - float(np.square(blocks.weight / total).sum())
+        centred = (excess - weight * (gap[held] / share[held])) / (total * math.sqrt(alone))
+        floors, tested = (signs_drawn(x, draws, rough) for x in (centred, excess / total))
     return error_from_draws(
         bare,
         gap[held],
@@ -124,7 +126,8 @@ def error_of_blocks(
         noise=DrawnNoise(
             draws * heavier(n_effective, level), rough=rough if n_events > 1 else None
         ),
-        calibrated=calibrated,
+        calibrated=floors,
+        tested=tested,
         method=f"clusters: {METHODS[size]}, noise of blocks",
         floor=floor and plain.noise_floor is not None,
     )
@@ -164,6 +167,7 @@ def error_from_draws(
     noise: DrawnNoise,
     within: SquareNoise | None = None,
     calibrated: Float64[ndarray, "gap sample"] | None,
+    tested: Float64[ndarray, "gap sample"] | None = None,
     method: str = "",
     floor: bool = True,
 ) -> Estimate:
@@ -187,6 +191,8 @@ def error_from_draws(
         Noise given how many rows every bin holds, of which squares are freed; else all of it.
     calibrated : Float64[ndarray, "gap draw"], optional
         Gaps of a calibrated model; None where labels do not foretell them.
+    tested : Float64[ndarray, "gap sample"], optional
+        The same for the p value, where the gaps that are there count as noise; by default the same.
     method : str
         How the noise was found.
     floor : bool
@@ -201,12 +207,13 @@ def error_from_draws(
     mean, details = None, dict(plain.details)
     if calibrated is not None:
         shown, seen = _size(calibrated, share, size), _size(gap[:, None], share, size)[0]
+        against = shown if tested is None else _size(tested, share, size)
         mean, deviation = float(shown.mean()), float(shown.std(ddof=1))
         few = shown.size < ENOUGH and deviation > 0
         details["p_value"] = (
             float(ndtr((mean - seen) / deviation))
             if few
-            else float((0.5 + (shown >= seen).sum()) / (1 + shown.size))
+            else float((0.5 + (against >= seen).sum()) / (1 + against.size))
         )
         if floor:
             upper = mean + ndtri(0.95) * deviation if few else quantile(shown, 0.95)
@@ -251,10 +258,3 @@ def _size(gaps: Draws, share: Gaps, size: Size) -> Float64[ndarray, " draw"]:
     if size == "l1":
         return np.abs(gaps).sum(axis=0)
     return np.sqrt((1 / share) @ gaps**2)
-
-
-def _excess(blocks: Blocks, n_bins: int) -> Float64[ndarray, "block gap"]:
-    """Stated less observed of every block, by bin of every class."""
-    sums = [torch.stack([part[name] for part in blocks.tallies]) for name in ("wp", "wy")]
-    off = tiled(blocks.total, n_bins, sums[0] - sums[1])
-    return off.reshape(len(off), -1).numpy()

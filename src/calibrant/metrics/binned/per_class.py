@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
-import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.binned.bins import Bins, equal_width, floor_of, size_of, tiled
+from calibrant.metrics.binned.bins import Bins, equal_width, floor_of, size_of
+from calibrant.metrics.binned.block_bins import BlockBins
 from calibrant.metrics.binned.calibration import NO_ROWS, plug_in
 from calibrant.metrics.binned.classwise import ClasswiseMetric
 from calibrant.metrics.binned.in_clusters import METHODS, error_of_blocks
@@ -79,15 +79,11 @@ class PerClassCalibrationError(ClasswiseMetric):
         """See `TallyMetric.estimate_clusters`: as of `ExpectedCalibrationError`, class by class."""
         if not plain.n:
             return plain
-        bins, hard = equal_width(blocks.total, self.n_bins), hard_labels(blocks.total)
-        sums = [torch.stack([part[name] for part in blocks.tallies]) for name in ("wp", "wy")]
-        off = tiled(blocks.total, self.n_bins, sums[0] - sums[1])
-        each = []
-        for number, one in enumerate(_of_classes(bins)):
-            value = float(size_of(one, "l1"))
+        hard, each = hard_labels(blocks.total), []
+        for one in BlockBins.equal_width(blocks, self.n_bins).classes():
+            value = float(size_of(one.whole, "l1"))
             alone = Estimate(value, None, None, None, plain.n, "", 0.0 if hard else None)
-            excess = off[:, number].numpy()
-            each.append(error_of_blocks(alone, blocks, (one, excess), "l1", level))
+            each.append(error_of_blocks(alone, blocks, one, "l1", level))
         floors = [one.noise_floor for one in each if one.noise_floor is not None]
         floor = sum(floors) / len(each) if len(floors) == len(each) and hard else None
         details = {"n_clusters": blocks.n_effective}
