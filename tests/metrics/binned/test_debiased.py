@@ -94,8 +94,10 @@ def test_shares_the_interval_of_the_plug_in_whose_truth_is_the_same():
         metric(drawn(0, 50)) for metric in (POSITIVE, ExpectedCalibrationError("positive"))
     )
     assert (found.low, found.high, found.method) == (plain.low, plain.high, plain.method)
-    assert found.noise_floor is None
-    assert found.details == {"p_value": plain.details["p_value"]}
+    assert found.details["p_value"] == plain.details["p_value"]
+    assert 0 < found.noise_floor < found.details["noise_floor_95"]
+    assert found.noise_floor < plain.noise_floor
+    assert found.details["noise_floor_95"] < plain.details["noise_floor_95"]
 
 
 def test_of_no_rows_is_undefined():

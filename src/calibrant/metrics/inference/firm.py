@@ -100,7 +100,7 @@ def sums_of_true_gaps(
     --------
     >>> three = np.array([[0.3, 0.01, -0.01], [0.01, 0.0, -0.01]])
     >>> sums_of_true_gaps(three, np.full((2, 3), 0.02)).round(3)
-    array([0.289, 0.   ])
+    array([0.29, 0.  ])
     """
     size, noisy = np.abs(gap), deviation > 0
     spread = np.where(noisy, deviation, 1)

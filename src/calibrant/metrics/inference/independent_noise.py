@@ -140,7 +140,7 @@ def drawn_gaps(
     >>> from calibrant.metrics.inference.noise import normals
     >>> one = np.ones(1)  # one bin of 228 rows stated .6 of which none came: .6 * .4 / 228
     >>> square = 0.6 * 0.4 / 228 + 0.6**2 / 228
-    >>> draws = drawn_gaps(0.6 * one, square**0.5 * one, 0.6 / 228 * one, 228, normals(1))
+    >>> draws = drawn_gaps(0.6 * one, square**0.5 * one, 0.6 / 228 * one, 228.0, normals(1))
     >>> round(float(draws.std()), 4), round((0.6 * 0.4 / 228) ** 0.5, 4)
     (0.0324, 0.0324)
     """
