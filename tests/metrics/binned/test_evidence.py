@@ -145,3 +145,17 @@ def test_thirty_calibrated_clusters_are_called_off_as_often_as_promised(metric):
         found.append(cal.evaluate(one, [metric])[metric].details["p_value"])
     assert 0.015 <= np.mean(np.array(found) < 0.05) <= 0.09
     assert 0.4 <= np.mean(np.array(found) < 0.5) <= 0.6
+
+
+def test_floor_of_a_freed_error_of_weighted_classes_goes_with_its_p_value():
+    """Models that are true by weight, positives of which weigh ten times as much."""
+    rng, beyond, below = np.random.default_rng(0), [], []
+    for _ in range(60):
+        score = rng.normal(-2.3, 1.5, 600)
+        came = rng.random(600) < 1 / (1 + np.exp(-score))
+        p, w = 1 / (1 + np.exp(-score) / 10), np.where(came, 10.0, 1.0)
+        rows = cal.events(probs=p, outcomes=came.astype(int), weights=w)
+        found = cal.evaluate(rows, ["ece_debiased"])["ece_debiased"]
+        beyond.append(found.value > found.details["noise_floor_95"])
+        below.append(found.details["p_value"] < 0.05)
+    assert abs(sum(beyond) - sum(below)) <= 4
