@@ -83,3 +83,11 @@ def test_covers_the_largest_gap():
             low, high = largest_gap_interval(stated, came, np.full(10, 100.0), 0.95)
             held += low <= true.max() <= high
         assert held >= 275, held  # of 300 at 95 %, fewer once in a hundred
+
+
+def test_where_every_root_up_to_1_is_accepted_the_upper_end_is_1():
+    """Shares of so few rows that no root shows too much: the nearer end of the range was 0."""
+    gap, share = np.array([0.9, 0.0]), np.array([0.1, 0.9])
+    low, high = root_mean_square_interval(gap, np.full(2, 1e-3), share, 2.0, 0.95)
+    assert high == 1.0
+    assert low < 0.9 * 0.1**0.5

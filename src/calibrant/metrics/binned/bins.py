@@ -94,7 +94,7 @@ class Bins:
 
     @property
     def row_noise(self) -> Float64[Tensor, "*class bin"]:
-        """The same, were weights to tell nothing of what comes out."""
+        """As `stated_noise`, were weights to tell nothing of what comes out."""
         return (self["wwp"] - self["wwpp"]).clamp(min=0) / self.total.square()
 
     @property
