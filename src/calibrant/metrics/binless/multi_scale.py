@@ -147,8 +147,8 @@ def _tied(tally: Tally, finest: Bins) -> TiedWeights:
     """What rows weigh in the finest bins, told by wide ones: few rows do not tell it."""
     names = ("w", "ww", "wy", "wwy")
     wide = equal_width(tally, WIDE)
-    own, of_wide = (TiedWeights.of(*(bins[x].numpy() for x in names)) for bins in (finest, wide))
-    return of_wide.parts(own.number, own.twice, FINEST // WIDE)
+    times = TiedWeights.of(*(wide[x].numpy() for x in names)).times.repeat(FINEST // WIDE)
+    return TiedWeights.of(*(finest[x].numpy() for x in names), times=times)
 
 
 def _slope(tally: Tally) -> float:

@@ -1,6 +1,6 @@
 """Bins: the sums of the rows that share one, and the gaps and noise that follow from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -51,17 +51,32 @@ class Bins:
         """Share of weight in every bin."""
         return self["w"] / self.total
 
-    def off_by(self, gap: Float64[Tensor, "draw bin"]) -> "Bins":
+    def classes(self) -> Iterator["Bins"]:
+        """Those of every class by itself."""
+        for number in range(self["w"].shape[0]):
+
+            def column(name: str, number: int = number) -> Float64[Tensor, " bin"]:
+                return self[name][number]
+
+            yield Bins(column)
+
+    def off_by(self, gap: Float64[np.ndarray, "draw bin"]) -> "Bins":
         """Bins of the same scores whose outcomes are off by other gaps, times the weight of all.
 
-        Outcomes are hard; each counts as much, and states what the rows of its bin do in the mean.
+        Outcomes are hard and bring their weights with them; rows state what those of their bin do
+        in the mean, and as far from it.
         """
-        held = _at_least_one(self["w"])
-        came = (self["wp"] - gap).clamp(min=0).minimum(self["w"])
-        twice = came * self["ww"] / held
-        sums = {"wy": came, "wyy": came, "wpy": came * self["wp"] / held}
-        sums |= {"wwy": twice, "wwyy": twice, "wwpy": twice * self["wp"] / held}
-        return Bins(lambda name: sums[name] if name in sums else self[name].expand_as(gap))
+        tied, p = self._tied, self._stated
+        came = tied.came_of(p, gap)
+        weights = np.stack([came * tied.came, came * tied.came**2])
+        all_rows = weights + (tied.number - came) * np.stack([tied.rest, tied.rest**2])[:, None]
+        sums: dict[str, Float64[np.ndarray, "draw bin"]] = {}
+        for w, of_came, of_all in zip(("w", "ww"), weights, all_rows, strict=True):
+            mean, own = (self[w].numpy() * p * (1 - p), (self[f"{w}p"] - self[f"{w}pp"]).numpy())
+            spread = np.where(mean > 0, own / np.where(mean > 0, mean, 1), 0)
+            sums |= {w: of_all, f"{w}p": p * of_all, f"{w}y": of_came, f"{w}yy": of_came}
+            sums |= {f"{w}py": p * of_came, f"{w}pp": (p - spread * p * (1 - p)) * of_all}
+        return Bins(lambda name: torch.from_numpy(sums[name]))
 
     @property
     def rows(self) -> Float64[Tensor, "*class bin"]:

@@ -53,13 +53,5 @@ class BlockBins:
 
     def classes(self) -> Iterator["BlockBins"]:
         """Those of every class by itself."""
-        for number in range(self.weight.shape[1]):
-
-            def column(name: str, number: int = number) -> Float64[Tensor, " bin"]:
-                return self.whole[name][number]
-
-            yield BlockBins(Bins(column), self.weight[:, number], self.excess[:, number])
-
-    def rows(self, sums: Sums) -> Float64[np.ndarray, "block gap"]:
-        """Sums of every block, bins of all classes one after the other."""
-        return sums.reshape(len(sums), -1)
+        for number, whole in enumerate(self.whole.classes()):
+            yield BlockBins(whole, self.weight[:, number], self.excess[:, number])

@@ -118,10 +118,8 @@ def debiased_sum(bins: Bins, *, hard: bool) -> float:
 
 def _under_calibration(bins: Bins) -> Float64[np.ndarray, " draw"]:
     """What is left of the noise of outcomes that come as stated, draw by draw."""
-    drawn = bins.off_by(torch.from_numpy(calibrated_gaps(*bins.as_counts)[:, :N_DRAWS].T.copy()))
-    alike = torch.where(bins.row_noise > 0, bins.row_noise, 1)  # drawn rows weigh as any other
-    deviation = deviation_of(drawn, hard=True) * (bins.stated_noise / alike).sqrt()
-    return sums_of_true_gaps(drawn.gap.numpy(), deviation.numpy())
+    drawn = bins.off_by(calibrated_gaps(*bins.as_counts)[:, :N_DRAWS].T)
+    return sums_of_true_gaps(drawn.gap.numpy(), deviation_of(drawn, hard=True).numpy())
 
 
 def _chance(bins: Bins, under: Float64[np.ndarray, " draw"]) -> dict[str, float]:

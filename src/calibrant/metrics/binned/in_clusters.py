@@ -109,7 +109,7 @@ def error_of_blocks(
     gap, share, variance = _gaps_of(whole)
     held = share > 0
     n_events = whole.gap.numel() // whole.gap.shape[-1]
-    excess, weight = (bins.rows(x)[:, held] / n_events for x in (bins.excess, bins.weight))
+    excess, weight = (x.reshape(len(x), -1)[:, held] / n_events for x in (bins.excess, bins.weight))
     draws = block_draws(excess, blocks.weight, variance[held])
     rough, floors, tested = rough_of(whole), None, None
     if hard_labels(whole):
@@ -192,7 +192,8 @@ def error_from_draws(
     calibrated : Float64[ndarray, "gap draw"], optional
         Gaps of a calibrated model; None where labels do not foretell them.
     tested : Float64[ndarray, "gap sample"], optional
-        The same for the p value, where the gaps that are there count as noise; by default the same.
+        The same for the p value, where the gaps that are there count as noise: both come in any
+        order, so that few draws are ranked like many. By default the same as `calibrated`.
     method : str
         How the noise was found.
     floor : bool
@@ -212,7 +213,7 @@ def error_from_draws(
         few = shown.size < ENOUGH and deviation > 0
         details["p_value"] = (
             float(ndtr((mean - seen) / deviation))
-            if few
+            if few and tested is None
             else float((0.5 + (against >= seen).sum()) / (1 + against.size))
         )
         if floor:

@@ -1,14 +1,13 @@
 """The calibration error of every class against the rest, each with its interval."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
 from jaxtyping import Float64
 from torch import Tensor
 
-from calibrant.metrics.binned.bins import Bins, equal_width, floor_of, size_of
+from calibrant.metrics.binned.bins import equal_width, floor_of, size_of
 from calibrant.metrics.binned.block_bins import BlockBins
 from calibrant.metrics.binned.calibration import NO_ROWS, plug_in
 from calibrant.metrics.binned.classwise import ClasswiseMetric
@@ -71,7 +70,7 @@ class PerClassCalibrationError(ClasswiseMetric):
         if not n:
             return plain
         bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
-        each = [plug_in(one, "l1", n, hard=hard, level=level) for one in _of_classes(bins)]
+        each = [plug_in(one, "l1", n, hard=hard, level=level) for one in bins.classes()]
         floor = float(floor_of(bins, "l1").mean()) if hard else None
         return _together(replace(plain, noise_floor=floor), each, level, METHODS["l1"])
 
@@ -89,16 +88,6 @@ class PerClassCalibrationError(ClasswiseMetric):
         details = {"n_clusters": blocks.n_effective}
         bare = replace(plain, noise_floor=floor, details=details)
         return _together(bare, each, level, each[0].method)
-
-
-def _of_classes(bins: Bins) -> Iterator[Bins]:
-    """Bins of every class by itself."""
-    for number in range(bins["w"].shape[0]):
-
-        def column(name: str, number: int = number) -> Float64[Tensor, " bin"]:
-            return bins[name][number]
-
-        yield Bins(column)
 
 
 def _together(plain: Estimate, each: list[Estimate], level: float, method: str) -> Estimate:

@@ -6,10 +6,10 @@ from typing import final
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from calibrant.metrics.inference.effective import row_weight
-
 __all__ = ["TiedWeights"]
 
+PRIOR = 0.25  # rows of either outcome that weigh alike, for what all bins tell
+OF_ALL = 50.0  # rows of either outcome that weigh as in all bins, for what one bin tells
 Each = Float64[np.ndarray, "*class bin"]
 
 
@@ -20,61 +20,78 @@ class TiedWeights:
 
     Attributes
     ----------
-    came, rest : Float64[ndarray, "*class bin"]
-        Sum of squared weights over that of weights, of rows of either outcome, by `row_weight`.
-    number, twice : Float64[ndarray, "*class bin"]
-        Effective rows, of both outcomes added up, and the sum of all squared weights.
+    times : Float64[ndarray, "*class bin"]
+        How many times as much rows weigh that came.
+    alone, twice : Float64[ndarray, "*class bin"]
+        Sum of the weights, and of their squares, if those that came weighed as the others.
+    as_they_are : Float64[ndarray, "*class bin"]
+        Sum of the squares of weights as they are.
 
     Notes
     -----
-    Probabilities state shares of weight: of rows that weigh :math:`w_1` or :math:`w_0` the chance
-    of those stated p is :math:`q = p w_0 / s`, and one more that comes moves :math:`\sum w (p - y)`
-    by :math:`s = (1 - p) w_1 + p w_0`, so that its variance is :math:`\sum q (1 - q) s^2`. The
-    weight of a bin tells what came in it; the number of its rows does not.
+    Probabilities state shares of weight. Where a row weighs :math:`u` if it does not come and
+    :math:`t u` if it does, the chance of one stated p is :math:`q = p / (p + t (1 - p))`; coming
+    moves :math:`\sum w (p - y)` by :math:`s = u (t (1 - p) + p)`, so that its variance is
+    :math:`\sum q (1 - q) s^2 = t \sum u^2 p (1 - p)`. The weight of a bin tells what came in it;
+    the sums of u do not.
+
+    References
+    ----------
+    .. [1] Mantel, Haenszel. "Statistical Aspects of the Analysis of Data From Retrospective Studies
+       of Disease." Journal of the National Cancer Institute 22, 1959: the ratio of many tables,
+       which few rows each do not bias.
 
     Examples
     --------
-    >>> one = np.ones(1)  # ten rows of weight 10 came, a hundred of weight 1 did not
-    >>> weights = TiedWeights.of(200 * one, 1100 * one, 100 * one, 1000 * one)
-    >>> [float(x[0]) for x in (weights.came, weights.rest, weights.number)]
-    [10.0, 1.0, 110.0]
-    >>> float(weights.chance(0.5 * one)[0])  # one of eleven, which is half of the weight
-    0.09090909090909091
+    >>> one = np.ones(1)  # 10,000 rows of weight 10 came, 100,000 of weight 1 did not
+    >>> weights = TiedWeights.of(2e5 * one, 1.1e6 * one, 1e5 * one, 1e6 * one)
+    >>> [round(float(x[0]), 2) for x in (weights.came, weights.rest, weights.number)]
+    [10.0, 1.0, 110000.0]
+    >>> round(float(weights.chance(0.5 * one)[0]), 5)  # one of eleven, which is half of the weight
+    0.09091
     """
 
-    came: Each
-    rest: Each
-    number: Each
+    times: Each
+    alone: Each
     twice: Each
+    as_they_are: Each
 
     @classmethod
-    def of(cls, w: Each, ww: Each, wy: Each, wwy: Each) -> "TiedWeights":
+    def of(cls, w: Each, ww: Each, wy: Each, wwy: Each, times: Each | None = None) -> "TiedWeights":
         """From sums of weights and of squared weights, of all rows and times outcomes.
 
-        Where few rows of an outcome are, they weigh as many times what others do as in all bins.
+        Parameters
+        ----------
+        w, ww, wy, wwy : Float64[ndarray, "*class bin"]
+            The sums.
+        times : Float64[ndarray, "*class bin"], optional
+            How many times as much rows weigh that came; by default what these rows tell.
         """
-        hold = w > 0
-        usual, share = (np.where(hold, x / np.where(hold, w, 1), y) for x, y in ((ww, 1), (wy, 0)))
-        share = np.clip(share, 0, 1)
-        sides = (wy, wwy), (np.maximum(w - wy, 0), np.maximum(ww - wwy, 0))
-        numbers = [np.where(ww > 0, w**2 / np.where(ww > 0, ww, 1), 0) for w, ww in sides]
-        times = _ratio(usual, *zip(sides, numbers, strict=True))
-        of_rest = usual / (share * times + 1 - share)  # so that both together weigh the usual
-        (came, rest) = (
-            row_weight(*(x.reshape(-1) for x in (*side, prior))).reshape(w.shape)
-            for side, prior in zip(sides, (times * of_rest, of_rest), strict=True)
-        )
-        return cls(came, rest, numbers[0] + numbers[1], ww)
+        rest, rests = np.maximum(w - wy, 0), np.maximum(ww - wwy, 0)
+        if times is None:
+            times = _times((wy, wwy), (rest, rests))
+        return cls(times, rest + wy / times, rests + wwy / times**2, ww)
 
-    def parts(self, number: Each, twice: Each, n: int) -> "TiedWeights":
-        """Those of n parts of every bin, of which each has its number and its squared weights."""
-        return TiedWeights(
-            self.came.repeat(n, axis=-1), self.rest.repeat(n, axis=-1), number, twice
-        )
+    @property
+    def rest(self) -> Each:
+        """Sum of squared weights over that of weights, of rows that did not come; 1 of none."""
+        return np.where(self.alone > 0, self.twice / np.where(self.alone > 0, self.alone, 1), 1)
+
+    @property
+    def came(self) -> Each:
+        """The same of rows that came."""
+        return self.times * self.rest
+
+    @property
+    def number(self) -> Each:
+        """Effective rows."""
+        return self.alone / self.rest
 
     def at(self, bins: Int64[np.ndarray, " some"]) -> "TiedWeights":
         """Those of some bins of one event."""
-        return TiedWeights(self.came[bins], self.rest[bins], self.number[bins], self.twice[bins])
+        return TiedWeights(
+            *(x[bins] for x in (self.times, self.alone, self.twice, self.as_they_are))
+        )
 
     def step(self, stated: Each) -> Each:
         """What one more that comes moves, where p is stated."""
@@ -82,7 +99,17 @@ class TiedWeights:
 
     def chance(self, stated: Each) -> Each:
         """Chance that a row comes, where p is stated of weight."""
-        return stated * self.rest / self.step(stated)
+        return stated / ((1 - stated) * self.times + stated)
+
+    def came_of(
+        self, stated: Float64[np.ndarray, " bin"], gap: Float64[np.ndarray, "draw bin"]
+    ) -> Float64[np.ndarray, "draw bin"]:
+        r"""How many rows came of bins of one event whose :math:`\sum w (p - y)` is the gap.
+
+        Rows that are drawn as a normal number may be more than all, or fewer than none.
+        """
+        came = self.number * self.chance(stated) - gap / self.step(stated)
+        return np.clip(came, 0, self.number)
 
     def variance(self, stated: Each, alike: Each) -> Each:
         r"""Variance of :math:`\sum w (p - y)`, from that for weights that tell nothing of outcomes.
@@ -94,9 +121,9 @@ class TiedWeights:
         alike : Float64[ndarray, "*class bin"]
             :math:`\sum w^2 p (1 - p)`, which tells how far rows state other than their mean.
         """
-        chance, mean = self.chance(stated), self.twice * stated * (1 - stated)
+        mean = self.as_they_are * stated * (1 - stated)
         spread = np.where(mean > 0, alike / np.where(mean > 0, mean, 1), 0)
-        return spread * self.number * chance * (1 - chance) * self.step(stated) ** 2
+        return spread * self.times * self.twice * stated * (1 - stated)
 
     def as_counts(self, stated: Each, alike: Each) -> tuple[Each, Each, Each, Each]:
         """Columns for `calibrated_gaps`, of which each outcome moves the sum by its step.
@@ -112,17 +139,23 @@ class TiedWeights:
         return weight, step * weight, came, self.variance(stated, alike)
 
 
-def _ratio(
-    usual: Each, came: tuple[tuple[Each, Each], Each], rest: tuple[tuple[Each, Each], Each]
-) -> Float64[np.ndarray, "*class one"]:
-    """How many times as much rows weigh that came as others of their bin, in all bins together.
+def _times(came: tuple[Each, Each], rest: tuple[Each, Each]) -> Each:
+    """How many times as much rows weigh that came as others of their bin.
 
-    Bins with rows of both outcomes tell it, each as far as its fewer rows do; 1 where none does.
+    Bins with rows of both outcomes tell it, all of them together better than each by itself.
     """
-    there = (came[1] > 0) & (rest[1] > 0)
-    told = came[1] * rest[1] / np.where(there, came[1] + rest[1], 1) / usual
-    first, second = (
-        (told * np.where(there, ww / np.where(there, w, 1), 0)).sum(axis=-1, keepdims=True)
-        for (w, ww), _ in (came, rest)
-    )
-    return np.where(second > 0, first / np.where(second > 0, second, 1), 1.0)
+    numbers = [w**2 / np.where(ww > 0, ww, 1) for w, ww in (came, rest)]
+    both = np.where(numbers[0] + numbers[1] > 0, numbers[0] + numbers[1], 1)
+    told = numbers[0] * numbers[1] / both
+    twice = np.where(came[1] + rest[1] > 0, came[1] + rest[1], 1)
+    heavier, lighter = came[1] * rest[0] / twice, rest[1] * came[0] / twice
+    sums = [x.sum(axis=-1, keepdims=True) for x in (heavier, lighter, told)]
+    of_all = sums[2] / (sums[2] + PRIOR) * _log_ratio(sums[0], sums[1])
+    of_each = told * _log_ratio(heavier, lighter) + OF_ALL * of_all
+    return np.exp(of_each / (told + OF_ALL))
+
+
+def _log_ratio(above: Each, below: Each) -> Each:
+    """Logarithm of a ratio; 0 of nothing, in either."""
+    there = (above > 0) & (below > 0)
+    return np.where(there, np.log(np.where(there, above, 1) / np.where(there, below, 1)), 0)
