@@ -11,6 +11,7 @@ from calibrant.claims.wording import sentence
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL
 from calibrant.metrics.exact_proportion import bounded_mean, clopper_pearson
+from calibrant.metrics.inference.uneven import FEW_OF_UNEVEN, too_uneven
 from calibrant.metrics.settings import checked_level
 from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
@@ -160,6 +161,8 @@ def _interval(tail: Tail, error: float) -> tuple[float, float, str]:
         plain = f"on {n:,.1f} effective rows, of weights"
     else:
         n = float(tail.n)
+    if not tail.n_clusters and too_uneven(float(tail.n), n):
+        return 0.0, 1.0, f"none: {FEW_OF_UNEVEN}"
     if tail.soft:
         low, high = bounded_mean(tail.observed, n, error)
         return low, high, f"Hoeffding, of soft labels, {plain}"

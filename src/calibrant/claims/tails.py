@@ -11,6 +11,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.metrics.inference.effective import rows_behind
+from calibrant.metrics.inference.uneven import too_uneven
 from calibrant.metrics.unclustered import check_unclustered
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.rows import Rows
@@ -97,7 +98,8 @@ def _counted(level: float, p: Counts, w: Counts, y: Counts, units: np.ndarray | 
     soft = bool(((y > 0) & (y < 1)).any())
     if units is None and not soft:
         came = float(w * w @ y)
-        effective = rows_behind(observed, came, max(float(w @ w) - came, 0.0), total)
+        if not too_uneven(float(len(w)), effective):
+            effective = rows_behind(observed, came, max(float(w @ w) - came, 0.0), total)
     if units is not None:
         cluster = np.unique(units, return_inverse=True)[1]
         n_clusters = int(cluster.max()) + 1
@@ -195,7 +197,9 @@ def _of_cells(tallies: Tallies, view: str, levels: tuple[float, ...]) -> list[Ta
         soft = abs(wyy - wy) > 1e-9 * w
         n = round(count)
         observed = min(1.0, wy / w)
-        rows = w * w / ww if soft else rows_behind(observed, wwy, max(ww - wwy, 0.0), w)
+        rows = w * w / ww
+        if not soft and not too_uneven(float(n), rows):
+            rows = rows_behind(observed, wwy, max(ww - wwy, 0.0), w)
         found.append(Tail(threshold, beyond, n, rows, wp / w, observed, soft=soft))
     return found
 

@@ -12,6 +12,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.effective import rows_behind
+from calibrant.metrics.inference.uneven import FEW_OF_UNEVEN, too_uneven
 from calibrant.metrics.intervals import (
     Interval,
     mean_interval,
@@ -33,6 +34,7 @@ class MeanScore(TallyMetric, ABC):
     is_share: ClassVar[bool] = False  # whether the score is 0 or 1, the mean a proportion
     is_square: ClassVar[bool] = False  # whether the score is a square, and so skewed to the right
     signed: ClassVar[bool] = False  # whether the score may lie below 0
+    most: ClassVar[float] = math.inf  # greatest score of a row
     side_by_side: ClassVar[bool] = True
     infinite: ClassVar[str] = "have an infinite score"  # what is said of rows whose score is
 
@@ -78,7 +80,9 @@ class MeanScore(TallyMetric, ABC):
         elif not n:
             interval, note = Interval.missing("no rows"), "undefined: no rows"
         elif self.is_share:
-            interval = wilson(value, _behind(tally, value), level)
+            uneven = too_uneven(float(n), _effective(tally))
+            told = wilson(value, _behind(tally, value), level)
+            interval = Interval.missing(FEW_OF_UNEVEN) if uneven else told
         else:
             least = -math.inf if self.signed else 0.0
             variance, n_effective = _variance(tally, value), _effective(tally)
@@ -90,7 +94,8 @@ class MeanScore(TallyMetric, ABC):
             else:
                 interval = mean_interval(value, variance, n_effective, level, least=least)
         shown = level if interval.low is not None else None
-        return Estimate(value, interval.low, interval.high, shown, n, interval.method, note=note)
+        high = None if interval.high is None else min(interval.high, self.most)
+        return Estimate(value, interval.low, high, shown, n, interval.method, note=note)
 
     def _check(self, value: float, tally: Tally) -> None:
         """Raise unless `value` can be the mean of such scores, but for rounding."""

@@ -139,3 +139,20 @@ def test_more_rows_than_asked_for_are_refused():
 def test_bad_settings_are_refused(settings):
     with pytest.raises(InputError, match="must be a whole number, at least"):
         KernelCalibrationError(**settings)
+
+
+@pytest.mark.parametrize(
+    "name", ["kernel_calibration_error", "kernel_calibration_error_squared_debiased"]
+)
+def test_order_of_rows_changes_no_draw(name):
+    rng = np.random.default_rng(0)
+    probs, weights = rng.dirichlet(np.ones(3), 60), rng.random(60) + 0.5
+    labels, order = rng.integers(0, 3, 60), rng.permutation(60)
+    first, second = (
+        cal.evaluate(cal.predictions(probs=probs[i], labels=labels[i], weights=weights[i]), [name])[
+            name
+        ]
+        for i in (np.arange(60), order)
+    )
+    assert second.value == pytest.approx(first.value, rel=1e-12)
+    assert second.details == pytest.approx(first.details, rel=1e-9)

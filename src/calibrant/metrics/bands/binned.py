@@ -27,8 +27,8 @@ def confidence(bins: Cells, level: float, *, simultaneous: bool) -> Ends:
         wilson(float(share), float(n), level)
         for share, n in zip(bins.came, bins.behind, strict=True)
     ]
-    low, high = ([getattr(each, end) for each in found] for end in ("low", "high"))
-    return np.array(low, dtype=np.float64), np.array(high, dtype=np.float64)
+    ends = [(0.0, 1.0) if x.low is None or x.high is None else (x.low, x.high) for x in found]
+    return np.array([low for low, _ in ends]), np.array([high for _, high in ends])
 
 
 def consistency(bins: Cells, parts: list[Cells], level: float, *, simultaneous: bool) -> Ends:

@@ -55,7 +55,7 @@ class Cells:
         """Rows behind the share that came, of weights that may hang together with it."""
         if not self.is_weighted or self.is_soft:
             return self.effective
-        return rows_behind_each(self.w, self.wy, self.ww, self.wwy)
+        return rows_behind_each(self.count, self.w, self.wy, self.ww, self.wwy)
 
     @property
     def is_weighted(self) -> bool:

@@ -75,7 +75,7 @@ def _intervals(
     ww, n = over(groups.ww), rows
     if groups.is_weighted:
         hard = not groups.is_soft
-        n = rows_behind_each(w, wy, ww, over(groups.wwy)) if hard else w * w / ww
+        n = rows_behind_each(rows, w, wy, ww, over(groups.wwy)) if hard else w * w / ww
     return clopper_pearson(np.clip(wy / w, 0, 1) * n, n, tail)
 
 

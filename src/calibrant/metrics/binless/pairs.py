@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 from torch import Tensor
 
 from calibrant.metrics.inference.consistency import upper_point
@@ -61,12 +62,14 @@ def pair_sums(rows: Predictions, seed: int) -> PairSums:
 
 
 def _pair_sums(rows: Predictions, seed: int) -> PairSums:
-    probs, weight = rows.full_probs.double(), rows.weight()
+    probs, weight = rows.full_probs.double(), rows.weight().double()
     truth = rows.soft
     if truth is None:
         hard = rows.hard
         assert hard is not None  # checked where rows are evaluated
         truth = torch.zeros_like(probs).scatter(1, hard[:, None], 1.0)
+    order = _order(torch.cat((probs, truth.double(), weight[:, None]), dim=1))
+    probs, truth, weight = probs[order], truth[order], weight[order]
     gaps, expected = truth - probs, None
     if bool((truth * (1 - truth) == 0).all()):  # of soft labels the scatter is not known
         expected = float((weight.square() * (probs * (1 - probs)).sum(dim=-1)).sum())
@@ -97,6 +100,13 @@ def _pair_sums(rows: Predictions, seed: int) -> PairSums:
         p_value=(1 + int((drawn >= total - least).sum())) / (1 + DRAWS),
         upper=None if expected is None else upper_point(drawn.cpu().numpy()) * times,
     )
+
+
+def _order(table: Float64[Tensor, "row column"]) -> Int64[Tensor, " row"]:
+    """An order that does not hang on the one in which rows came: that of their numbers' bytes."""
+    numbers = np.ascontiguousarray((table + 0.0).cpu().numpy())  # -0 is 0
+    as_bytes = numbers.view(f"V{numbers.shape[1] * numbers.itemsize}").ravel()
+    return torch.from_numpy(as_bytes.argsort(kind="stable")).to(table.device)
 
 
 def _mean_distance(probs: Float64[Tensor, "row class"], weight: Float64[Tensor, " row"]) -> float:

@@ -15,7 +15,7 @@ from calibrant.statistics.cells import cell_of
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.tally import Tally
 
-__all__ = ["Spreads", "class_covariances", "class_products", "class_tally", "sum_of_squares"]
+__all__ = ["Spreads", "class_covariances", "class_products", "class_tally", "sums_of_squares"]
 
 MOST_ENTRIES = 1 << 20  # rows times classes at a time
 
@@ -121,12 +121,24 @@ def class_products(
     return Spreads(first, came[:, None] * stated - second)
 
 
-def sum_of_squares(rows: Predictions, n_bins: int, each: Gaps) -> float:
-    r""":math:`\sum_i w_i^2 (\sum_k c_k)^2` of numbers c of the bins of a row in all classes."""
-    place, total = n_bins * np.arange(rows.n_classes)[:, None], 0.0
+def sums_of_squares(
+    rows: Predictions, n_bins: int, each: Gaps, gap: Gaps
+) -> tuple[float, float, float]:
+    r"""Sums over the rows of squares and products of two numbers of the bins of a row.
+
+    They are :math:`\sum_i w_i^2 f_i^2`, :math:`\sum_i w_i^2 f_i g_i` and
+    :math:`\sum_i w_i^2 g_i^2` of :math:`f_i = \sum_k c_k` and
+    :math:`g_i = \sum_k \delta_k (u_{ik} - \delta_k)`, for numbers c and gaps :math:`\delta` of
+    bins, and stated less observed u of a row.
+    """
+    place, found = n_bins * np.arange(rows.n_classes)[:, None], np.zeros(3)
     for part in _parts(rows, n_bins):
-        total += float(part.twice @ np.square(each[part.cell + place].sum(axis=0)))
-    return total
+        at = part.cell + place
+        of_bins, gaps = each[at].sum(axis=0), gap[at]
+        of_noise = np.einsum("kr,kr->r", gaps, part.probs - part.outcome - gaps)
+        found += [part.twice @ x for x in (of_bins**2, of_bins * of_noise, of_noise**2)]
+    first, both, second = found.tolist()
+    return first, both, second
 
 
 def _mirrored(upper: Float64[ndarray, "gap gap"]) -> Float64[ndarray, "gap gap"]:

@@ -11,7 +11,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins
-from calibrant.metrics.binned.class_covariance import sum_of_squares
+from calibrant.metrics.binned.class_covariance import sums_of_squares
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.inference.block_noise import SquareNoise
 from calibrant.prediction.base import Predictions
@@ -49,20 +49,29 @@ def square_noise(
     variance of the shares is that of these numbers, so that classes hang together as they do in
     the rows. With less than a row a class most bins that hold rows hold one, and those tell neither
     their gaps nor their noise: the deviation is infinite. Two classes are one event told twice,
-    whose few bins are read as those of one.
+    whose few bins are read as those of one. What its shares and its noise have together, where
+    weights hang together with outcomes, is added to the variance of the shares or, below 0, taken
+    off the noise.
     """
     n_classes, n_bins = bins.share.shape
     total = float(bins.total.flatten()[0])
     share = bins.share.reshape(-1).numpy() / n_classes
     square = np.where(held, bins.mean_gap.square().reshape(-1).numpy(), 0.0)
-    seen, shares = float(share @ square), 0.0
-    if total**2 / float(bins["ww"][0].sum()) < n_classes - 1e-9:
+    seen, shares, along = float(share @ square), 0.0, 1.0
+    n_effective = total**2 / float(bins["ww"][0].sum())
+    if n_effective < n_classes - 1e-9:
         shares = math.inf
     elif seen > 0:
         beyond = (square / seen - 1) / n_classes  # of all bins of a row: what it has beyond 1
-        shares = math.sqrt(sum_of_squares(rows, n_bins, beyond)) / total
+        gap = np.where(held, bins.mean_gap.reshape(-1).numpy(), 0.0)
+        own, both, noise = sums_of_squares(rows, n_bins, beyond, gap)
+        if n_classes == 2:
+            own += 4 * both / (n_classes * seen)
+            noise *= 4 / (n_classes * seen) ** 2
+            along = max(0.0, 1 + own / noise) if own < 0 < noise else 1.0
+        shares = math.sqrt(max(own, 0.0)) / total
     found = _Within.of(bins)
-    deviation = share[held] * np.sqrt(found.cautious(bins).reshape(-1).numpy()[held])
+    deviation = share[held] * np.sqrt(along * found.cautious(bins).reshape(-1).numpy()[held])
     draws = deviation[:, None] * given
     return SquareNoise(draws, shares, *(found.taken(bins) if n_classes > 2 else ()))
 

@@ -207,7 +207,7 @@ def _table(
             note=held.note,
         )
     if hard_labels(tally):
-        of = (np.array(each) for each in (weight, came, twice, came_twice))
+        of = (np.array(each) for each in (count, weight, came, twice, came_twice))
         effective = rows_behind_each(*of).tolist()
     ends = [
         wilson(min(1.0, y / w), n, level) if w else None

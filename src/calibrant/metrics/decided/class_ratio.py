@@ -14,6 +14,7 @@ from calibrant.metrics.decided.delta import delta_interval
 from calibrant.metrics.decided.terms import NOTHING, Counts, Terms
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.effective import rows_behind
+from calibrant.metrics.inference.uneven import FEW_OF_UNEVEN, too_uneven
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.confusion import Confusion
@@ -123,7 +124,8 @@ class ClassRatio(TallyMetric, ABC):
 
     def _intervals(self, tally: Tally, level: float) -> list[Interval]:
         """Interval of every class."""
-        return self.terms.intervals(_counts(tally["w"]), _counts(tally["ww"]), level)
+        sums = (_counts(tally[name]) for name in ("count", "w", "ww"))
+        return self.terms.intervals(*sums, level=level)
 
     def _bias(self, tally: Tally) -> float:
         r"""How much the mean over classes lies too high on average, to second order.
@@ -149,6 +151,8 @@ class ClassRatio(TallyMetric, ABC):
         n, n_classes = matrix.sum(), len(matrix)
         share, came = (float(each.diagonal().sum()) for each in (matrix / n, tally["ww"]))
         rest = max(float(tally["ww"].sum()) - came, 0.0)
+        if too_uneven(float(tally["count"].sum()), float(n) ** 2 / (came + rest)):
+            return Interval.missing(FEW_OF_UNEVEN)
         inner = wilson(share, rows_behind(share, came, rest, float(n)), level)
         assert inner.low is not None
         assert inner.high is not None

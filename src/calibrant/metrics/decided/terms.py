@@ -8,6 +8,7 @@ from scipy.special import gammaincinv
 from torch import Tensor
 
 from calibrant.metrics.inference.effective import rows_behind
+from calibrant.metrics.inference.uneven import FEW_OF_UNEVEN, too_uneven
 from calibrant.metrics.intervals import Interval, logit_interval, wilson
 
 __all__ = ["NOTHING", "Counts", "Terms"]
@@ -117,11 +118,13 @@ class Terms:
 
     def intervals(
         self,
+        number: Float64[Tensor, "kind class"],
         counts: Float64[Tensor, "kind class"],
         twice: Float64[Tensor, "kind class"],
+        *,
         level: float,
     ) -> list[Interval]:
-        """Interval of the ratio of every class, from sums of weights and of squared weights.
+        """Interval of the ratio of every class, from numbers of rows and sums of (squared) weights.
 
         Where all rows above the line add the same, and all those beside it too, the ratio
         rises with a proportion, and has the ends of Wilson's interval of that; of one to three
@@ -152,10 +155,14 @@ class Terms:
         above_twice, beside_twice = self.sums(twice)
         sides = above / high, beside / low, above_twice / high, beside_twice / low
         found: list[Interval] = []
-        for came, rest, came_twice, rest_twice in torch.stack(sides, dim=-1).tolist():
+        columns = torch.stack((*sides, self.rows(number)), dim=-1).tolist()
+        for came, rest, came_twice, rest_twice, n_rows in columns:
             weight = came + rest
             if not weight > 0:
                 found.append(NOTHING)
+                continue
+            if too_uneven(n_rows, weight**2 / (came_twice + rest_twice)):
+                found.append(Interval.missing(FEW_OF_UNEVEN))
                 continue
             n_effective = rows_behind(came / weight, came_twice, rest_twice, weight)
             found.append(_of_share(_of_few(came / weight, n_effective, level), high, low))

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from calibrant.metrics.inference.effective import rows_behind
 from calibrant.metrics.inference.once import shared
+from calibrant.metrics.inference.uneven import FEW_OF_UNEVEN, too_uneven
 from calibrant.metrics.intervals import Interval, wilson
 from calibrant.metrics.proper.cluster_noise import ClusterNoise, Inflation, inflation
 from calibrant.metrics.proper.groups import Groups
@@ -154,6 +155,8 @@ def uncertainty_interval(score: Score, groups: Groups, level: float) -> Interval
     base = min(float(groups.wy.sum()) / groups.weight, 1.0)
     came = float(groups.wwy.sum())
     rest = max(float(groups.ww.sum()) - came, 0.0)
+    if too_uneven(float(groups.n), groups.n_effective):
+        return Interval.missing(FEW_OF_UNEVEN)
     ends = wilson(base, rows_behind(base, came, rest, groups.weight), level)
     assert ends.low is not None
     assert ends.high is not None

@@ -146,6 +146,7 @@ class Brier(MeanScore):
     """
 
     higher_is_better: ClassVar[bool | None] = False
+    most: ClassVar[float] = 2.0
 
     @property
     def score(self) -> SquaredError:
@@ -163,6 +164,7 @@ class BrierBinary(MeanScore):
     """
 
     higher_is_better: ClassVar[bool | None] = False
+    most: ClassVar[float] = 1.0
 
     @property
     def score(self) -> SquaredError:
