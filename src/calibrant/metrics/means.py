@@ -76,7 +76,8 @@ class MeanScore(TallyMetric, ABC):
         if math.isinf(value):
             many = int(tally["infinite_count"])
             note = f"infinite: {many} of {n} rows {self.infinite}"
-            interval = Interval.missing(f"{many} rows are infinite")
+            rows = "1 row is" if many == 1 else f"{many} rows are"
+            interval = Interval.missing(f"{rows} infinite")
         elif not n:
             interval, note = Interval.missing("no rows"), "undefined: no rows"
         elif self.is_share:

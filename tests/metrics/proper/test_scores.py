@@ -181,7 +181,7 @@ def test_log_loss_of_sure_float32_logits_keeps_its_digits(gap):
 def test_probability_zero_of_what_came_out_makes_log_loss_infinite_and_says_so(rows):
     estimate = LogLoss()(rows())
     assert (estimate.value, estimate.low, estimate.high) == (math.inf, None, None)
-    assert estimate.method == "not available: 1 rows are infinite"
+    assert estimate.method == "not available: 1 row is infinite"
     assert estimate.note == "infinite: 1 of 2 rows give probability 0 to what came out"
     assert estimate.to_dict()["value"] is None
     assert estimate.to_dict()["reason"] == estimate.note
