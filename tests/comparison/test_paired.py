@@ -192,12 +192,12 @@ def test_four_rows_by_hand():
     assert (found.n, found.level, found.method) == (4, 0.95, "paired moments (t)")
 
 
-def test_two_weighted_rows_by_hand():
-    # weights 1 and 3, differences 4 and 0: mean 1; sum w^2 (d - 1)^2 = 9 + 9 = 18, over 4^2: 1.125;
-    # m = 16 / 10, m / (m - 1) = 8/3: variance 3
-    found = paired_difference_of([4.0, 0.0], [0.0, 0.0], weights=[1.0, 3.0])
-    half = float(stats.t.ppf(0.975, 0.6)) * math.sqrt(3)
-    assert (found.value, found.n_effective) == pytest.approx((1.0, 1.6))
+def test_three_weighted_rows_by_hand():
+    # weights 1, 2 and 1, differences 4, 0 and 0: mean 1; sum w^2 (d - 1)^2 = 9 + 4 + 1 = 14, over
+    # 4^2: .875; m = 16 / 6, m / (m - 1) = 1.6: variance 1.4
+    found = paired_difference_of([4.0, 0.0, 0.0], [0.0, 0.0, 0.0], weights=[1.0, 2.0, 1.0])
+    half = float(stats.t.ppf(0.975, 5 / 3)) * math.sqrt(1.4)
+    assert (found.value, found.n_effective) == pytest.approx((1.0, 8 / 3))
     assert found.high - found.value == pytest.approx(half, rel=1e-9)
 
 

@@ -7,11 +7,11 @@ from jaxtyping import Float64
 
 from calibrant.comparison.difference import Difference, students, unsure
 from calibrant.comparison.pair import Pair
+from calibrant.comparison.too_few import SEVERAL, too_few
 
 __all__ = ["FEWEST", "UNMOVED", "difference_by_influence", "difference_by_units"]
 
 FEWEST = 2.0  # degrees of freedom below which the ends would say nothing
-SEVERAL = 1 + 1e-9  # effective rows or clusters, up to which they are one
 UNMOVED = "no row moves one more than the other"
 
 
@@ -65,10 +65,9 @@ def difference_by_units(
     value, pair, level, method
         See `difference_by_influence`.
     """
-    if pair.n_effective <= SEVERAL:
-        what = "row" if pair.units is None else "cluster"
-        why = f"one {what} tells nothing of the spread"
-        return unsure(value, pair.n, pair.n_effective, why)
+    few = too_few(pair.n_effective, clustered=pair.units is not None)
+    if few:
+        return unsure(value, pair.n, pair.n_effective, few)
     variance = float(np.square(each).sum())
     if not math.isfinite(variance):
         return unsure(value, pair.n, pair.n_effective, "one row of a side tells nothing of it")

@@ -10,6 +10,7 @@ from calibrant.comparison.by_resampling import difference_by_resampling
 from calibrant.comparison.calibration_difference import BinnedError, calibration_difference
 from calibrant.comparison.decided_alike import share_difference
 from calibrant.comparison.difference import Difference, unsure
+from calibrant.comparison.metric_range import within_range
 from calibrant.comparison.pair import Pair
 from calibrant.comparison.paired import paired_difference_of
 from calibrant.comparison.ranked import Ranking, ranked_difference
@@ -51,6 +52,8 @@ def difference_of(
 ) -> Difference:
     """Value of a metric for the first model less that for the second, with interval and p value.
 
+    The interval is nowhere beyond what two values of the metric can be apart.
+
     Parameters
     ----------
     metric : Metric
@@ -62,8 +65,12 @@ def difference_of(
     level : float
         Coverage of the interval, in (0, 1).
     """
+    return within_range(_told(_ranked_alike(metric, pair), values, pair, level), metric)
+
+
+def _told(metric: Metric, values: tuple[float, float], pair: Pair, level: float) -> Difference:
+    """The same, by the method of the metric, which may know no range."""
     value = values[0] - values[1]
-    metric = _ranked_alike(metric, pair)
     if isinstance(metric, (MeanScore, ErrorRate)):
         return _of_means(metric, pair, level)
     why = why_untold(metric) or _refusal(metric, value, pair)

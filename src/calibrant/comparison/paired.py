@@ -9,6 +9,7 @@ from scipy.special import stdtr, stdtrit
 from calibrant.comparison.difference import Difference
 from calibrant.comparison.same_rows import check_same_rows
 from calibrant.comparison.shared_clusters import units_of
+from calibrant.comparison.too_few import too_few
 from calibrant.errors import InputError
 from calibrant.metrics.proper.scores import NegativeLogLikelihood, SquaredError
 from calibrant.metrics.settings import check_choice, checked_level
@@ -88,7 +89,8 @@ def paired_difference_of(
     let :math:`e_c` be the sum of :math:`w_i (d_i - \bar d)` and :math:`w_c` that of the
     weights over the rows of cluster :math:`c`; without clusters each row is one. The variance
     of the mean is :math:`\frac{m}{m - 1} \sum_c e_c^2 / (\sum_i w_i)^2` with
-    :math:`m = (\sum_c w_c)^2 / \sum_c w_c^2`, and there are :math:`m - 1` degrees of freedom.
+    :math:`m = (\sum_c w_c)^2 / \sum_c w_c^2`, and there are :math:`m - 1` degrees of freedom. With
+    m below two there is no interval, and no p value.
 
     Parameters
     ----------
@@ -138,9 +140,9 @@ def paired_difference_of(
         error, why = 0.0, "some scores are infinite"
     else:
         value, error, why = _mean_and_error(first, second, weight, cluster)
-        if n_effective <= 1 + 1e-9 and (first != second).any():
-            what = "row" if units is None else "cluster"
-            error, why = 0.0, f"one {what} tells nothing of the spread"
+        few = too_few(n_effective, clustered=units is not None)
+        if few and (first != second).any():
+            error, why = 0.0, few
     found = not why
     freedom = n_effective - 1
     half = float(stdtrit(freedom, 0.5 + level / 2)) * error if found else math.nan

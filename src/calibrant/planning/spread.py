@@ -9,6 +9,7 @@ from scipy.special import ndtri, stdtrit
 from calibrant.comparison.calibration_difference import BinnedError
 from calibrant.comparison.compare import compare
 from calibrant.comparison.difference import Difference
+from calibrant.comparison.metric_range import range_of
 from calibrant.comparison.pair import Pair
 from calibrant.comparison.paired import paired_difference_of
 from calibrant.errors import InputError
@@ -83,7 +84,17 @@ def _compared(pair: Pair, metric: Metric, name: str, level: float) -> Difference
         why = found.method.removeprefix("not available: ")
         remedy = "Plan by another metric, or bring a larger pilot."
         raise InputError("metric", "have a paired interval in the pilot", f"{name}: {why}", remedy)
+    _check_free(found, metric, name)
     return found
+
+
+def _check_free(found: Difference, metric: Metric, name: str) -> None:
+    """Raise where the interval ends where the range does: its width tells no spread then."""
+    lowest, highest = range_of(metric)
+    if max(-(found.low or 0.0), found.high or 0.0) >= highest - lowest:
+        got = f"{found.low:.3g} to {found.high:.3g}"
+        rule = f"have an interval of {name} within its range in the pilot"
+        raise InputError("metric", rule, got, "Bring a larger pilot.")
 
 
 def _width(found: Difference) -> float:
