@@ -11,6 +11,7 @@ from calibrant.comparison.gap_side import Side
 from calibrant.comparison.gap_test import GapTest, Scale, difference_of_sizes
 from calibrant.comparison.pair import Pair
 from calibrant.comparison.same_gaps import SameGaps, Sizes, same_gaps
+from calibrant.comparison.too_few import too_few_for_bins
 from calibrant.metrics.binned.calibration import (
     EqualWidthMetric,
     ExpectedCalibrationError,
@@ -78,13 +79,17 @@ def calibration_difference(
     -----
     The interval and the p value are of the true errors, what the bins would show with rows without
     end; the value is the difference of what was seen. Noise adds to both errors, and not the same:
-    where the models differ in how sharp they are, the value may lie outside of the interval. For
+    where the models differ in how sharp they are, the value may lie outside of the interval. There
+    is none below twenty effective rows, or ten clusters, as for one error alone. For
     the method, and how well it holds its level, see `GapTest` and the documentation.
     """
     norm, scale = _kind(metric)
     first, second = (_gaps(metric, rows) for rows in (pair.a, pair.b))
     if np.array_equal(first.added, second.added) and np.array_equal(first.bins, second.bins):
         return unsure(0.0, pair.n, pair.n_effective, "both state every row the same")
+    few = too_few_for_bins(pair)
+    if few:
+        return unsure(value, pair.n, pair.n_effective, few)
     if int((first.share > 0).sum() + (second.share > 0).sum()) > MOST_BINS:
         why = f"the two models fill more than {MOST_BINS:,} bins"
         return unsure(value, pair.n, pair.n_effective, why)

@@ -12,6 +12,7 @@ from calibrant.comparison.smooth_noise import raised_covariance
 from calibrant.comparison.smooth_same import same_errors
 from calibrant.comparison.smooth_side import SmoothSide
 from calibrant.comparison.smooth_test import SmoothTest
+from calibrant.comparison.too_few import too_few_for_noise
 from calibrant.metrics.binless.smooth import SmoothCalibrationError
 from calibrant.statistics.views import events_of
 
@@ -46,6 +47,9 @@ def smooth_difference(
     first, second = reversed(cells) if turned else cells
     if np.array_equal(first.added, second.added) and np.array_equal(first.bins, second.bins):
         return unsure(0.0, pair.n, pair.n_effective, "both state every row the same")
+    few = too_few_for_noise(pair)
+    if few:
+        return unsure(values[0] - values[1], pair.n, pair.n_effective, few)
     value, noise = values[0] - values[1], joint_noise(first, second, pair, of_squares=False)
     if noise is None:
         return unsure(value, pair.n, pair.n_effective, "the gaps have no noise to tell of")

@@ -5,7 +5,7 @@ from calibrant.metrics.binned.evidence import FEWEST as FEWEST_ROWS
 from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS
 from calibrant.metrics.intervals import FEWEST
 
-__all__ = ["SEVERAL", "too_few", "too_few_for_bins"]
+__all__ = ["SEVERAL", "too_few", "too_few_for_bins", "too_few_for_noise"]
 
 SEVERAL = 1 + 1e-9  # effective rows or clusters, up to which they are one
 ROUNDING = 1e-9
@@ -37,10 +37,18 @@ def too_few_for_bins(pair: Pair) -> str:
 
     They are as many as the interval of one such error takes.
     """
-    n_effective = pair.n_effective
-    if pair.units is None:
-        few = n_effective < FEWEST_ROWS - ROUNDING
-        return f"fewer than {FEWEST_ROWS:g} effective rows" if few else ""
-    few = n_effective < FEWEST_CLUSTERS - ROUNDING
-    number = f"{n_effective:.1f} of equal weight"
-    return f"too few clusters, {number}: fewer than {FEWEST_CLUSTERS}" if few else ""
+    if pair.units is None and pair.n_effective < FEWEST_ROWS - ROUNDING:
+        return f"fewer than {FEWEST_ROWS:g} effective rows"
+    return _too_few_clusters(pair)
+
+
+def too_few_for_noise(pair: Pair) -> str:
+    """Why rows or clusters are too few for an error without bins; empty where they do."""
+    return too_few(pair.n_effective, clustered=pair.units is not None) or _too_few_clusters(pair)
+
+
+def _too_few_clusters(pair: Pair) -> str:
+    if pair.units is None or pair.n_effective >= FEWEST_CLUSTERS - ROUNDING:
+        return ""
+    number = f"{pair.n_effective:.1f} of equal weight"
+    return f"too few clusters, {number}: fewer than {FEWEST_CLUSTERS}"
