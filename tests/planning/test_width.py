@@ -127,3 +127,27 @@ def test_sums_that_cannot_be_multiplied_or_are_missing_are_refused():
         cal.plan(numbers, "pearson", width=0.1)
     with pytest.raises(cal.InputError, match="pilot must hold the sums of brier"):
         cal.plan(cal.tally(drawn(50), ["accuracy"]), "brier", width=0.1)
+
+
+@pytest.mark.parametrize("width", [1.0, 2.0])
+def test_a_width_that_is_not_below_the_range_is_refused_without_a_pilot(width):
+    with pytest.raises(cal.InputError) as raised:
+        cal.plan(metric="accuracy", width=width)
+    rule = f"width must be below 1, the range of accuracy; got {width:g}. "
+    assert str(raised.value).startswith(rule)
+    assert cal.plan(metric="accuracy", width=0.99).n == 1
+
+
+@pytest.mark.parametrize(("metric", "width"), [("accuracy", 1.0), ("brier", 2.0), ("f1", 2.5)])
+def test_a_width_that_is_not_below_the_range_is_refused_of_a_pilot(metric, width):
+    with pytest.raises(cal.InputError, match=r"width must be below \d, the range of"):
+        cal.plan(drawn(200), metric, width=width)
+
+
+def test_a_width_of_a_metric_without_a_range_may_be_any():
+    assert cal.plan(drawn(200), "log_loss", width=5.0).reached <= 5
+
+
+def test_one_row_is_no_rows():
+    assert str(cal.plan(metric="accuracy", width=0.99)).startswith("1 row gives accuracy")
+    assert str(cal.plan(metric="accuracy", width=0.85)).startswith("2 rows give accuracy")

@@ -114,7 +114,8 @@ class Certificate:
         percent = f"{100 * self.level:g} %"
         held = f"hold at {percent} for all {told} levels at once"
         alone = f"hold at {percent} each, one by one"
-        head = f"{self.n:,} rows. Intervals {held if self.simultaneous and told > 1 else alone}."
+        rows = f"{self.n:,} row{'' if self.n == 1 else 's'}"
+        head = f"{rows}. Intervals {held if self.simultaneous and told > 1 else alone}."
         lines = [head, *(claim.words for claim in self.claims)]
         return "\n".join([*lines, *(f"Note: {note}." for note in self.notes)])
 

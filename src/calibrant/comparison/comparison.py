@@ -158,7 +158,9 @@ class Comparison:
     def title(self) -> str:
         """What was compared, in a line."""
         rows = f"{self.n:,} row{'' if self.n == 1 else 's'}"
-        clusters = "" if self.n_clusters is None else f" in {self.n_clusters:,} clusters"
+        clusters = ""
+        if self.n_clusters is not None:
+            clusters = f" in {self.n_clusters:,} cluster{'' if self.n_clusters == 1 else 's'}"
         return f"{rows}{clusters}; differences with {100 * self.level:g} % intervals"
 
     def _pairs_in_words(self) -> str:

@@ -11,6 +11,7 @@ from calibrant.metrics.base import LEVEL, Metric
 from calibrant.metrics.resolving import resolve
 from calibrant.metrics.settings import checked_level
 from calibrant.planning.clustered import check_clusters
+from calibrant.planning.plan import counted
 from calibrant.planning.settings import checked_number, checked_rows
 from calibrant.planning.spread import spread_of
 from calibrant.prediction.base import Predictions
@@ -67,9 +68,9 @@ class DifferencePlan:
     @property
     def words(self) -> str:
         """The plan as sentences."""
-        among = "" if self.n_clusters is None else f" in {self.n_clusters:,} clusters"
+        among = "" if self.n_clusters is None else f" in {counted(self.n_clusters, 'cluster')}"
         told = (
-            f"{self.n:,} rows{among}, scored by both models, show a true difference of "
+            f"{counted(self.n, 'row')}{among}, scored by both models, show a true difference of "
             f"{self.difference:.3g} in {self.metric} with a chance of {100 * self.power:g} % "
             f"(test at {100 * (1 - self.level):.3g} %)."
         )
@@ -78,7 +79,11 @@ class DifferencePlan:
                 f"{told} The differences of the pilot's {self.n_pilot:,} rows have a standard "
                 f"deviation of {self.spread:.3g}."
             )
-        of = "" if self.n_pilot_clusters is None else f" in {self.n_pilot_clusters:,} clusters"
+        of = (
+            ""
+            if self.n_pilot_clusters is None
+            else f" in {counted(self.n_pilot_clusters, 'cluster')}"
+        )
         return (
             f"{told} The pilot's {self.n_pilot:,} rows{of} tell it with a standard error of "
             f"{self.standard_error:.3g} ({self.method})."

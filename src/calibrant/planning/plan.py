@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-__all__ = ["Plan"]
+__all__ = ["Plan", "counted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +49,19 @@ class Plan:
         """The plan as sentences."""
         percent = f"{100 * self.level:g} %"
         among, of = (
-            "" if number is None else f" in {number:,} clusters"
+            "" if number is None else f" in {counted(number, 'cluster')}"
             for number in (self.n_clusters, self.n_pilot_clusters)
         )
+        give = "gives" if self.n == 1 else "give"
         told = (
-            f"{self.n:,} rows{among} give {self.metric} a {percent} interval {self.width:g} wide "
-            f"({self.method})."
+            f"{counted(self.n, 'row')}{among} {give} {self.metric} a {percent} interval "
+            f"{self.width:g} wide ({self.method})."
         )
         if self.n_pilot is None:
             return f"{told} No pilot: {self.note}."
         had = "no interval" if self.pilot_width is None else f"one {self.pilot_width:.3g} wide"
         times = self.n / self.n_pilot
-        told = f"{told} The pilot of {self.n_pilot:,} rows{of} has {had}."
+        told = f"{told} The pilot of {counted(self.n_pilot, 'row')}{of} has {had}."
         told += f" {self.note}." if self.note else ""
         if times > 10:
             return f"{told} {times:,.0f} times its rows is far off: plan again on the way."
@@ -72,3 +73,8 @@ class Plan:
     def to_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
         return {**asdict(self), "words": self.words}
+
+
+def counted(number: int, noun: str) -> str:
+    """How many of a thing, such as ``1 row`` and ``1,200 rows``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

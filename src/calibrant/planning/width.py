@@ -2,6 +2,7 @@
 
 import math
 
+from calibrant.comparison.metric_range import range_of
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL, Metric
 from calibrant.metrics.estimate import Estimate
@@ -41,7 +42,8 @@ def plan(
     metric : str or Metric, default "ece"
         What is to be known.
     width : float
-        From the lower end of the interval to the upper one, above 0.
+        From the lower end of the interval to the upper one, above 0 and below the range of the
+        metric.
     level : float, default 0.95
         Coverage of the interval.
     share : float, optional
@@ -89,6 +91,7 @@ def plan(
     if not isinstance(pilot, Tallies):
         check_rows(pilot)
     chosen = resolve(metric, pilot.n_classes) if isinstance(metric, str) else metric
+    _check_narrow(width, chosen, str(metric))
     held = pilot_of(pilot, chosen, str(metric), level)
     return _from_pilot(held, str(metric), width, level)
 
@@ -149,6 +152,7 @@ def _without_pilot(metric: str | Metric, width: float, level: float, share: floa
     if not isinstance(chosen, MeanScore) or not chosen.is_share:
         remedy = "Pass labelled rows like those to come; of proportions, such as accuracy, none."
         raise InputError("pilot", f"be given to plan {metric}", "none", remedy)
+    _check_narrow(width, chosen, str(metric))
     expected = 0.5 if share is None else checked_share(share)
 
     def at(n: int) -> float:
@@ -173,6 +177,15 @@ def _without_pilot(metric: str | Metric, width: float, level: float, share: floa
         method=method,
         note=note,
     )
+
+
+def _check_narrow(width: float, metric: Metric, name: str) -> None:
+    """Raise unless the width says more than the range of the metric does without any rows."""
+    low, high = range_of(metric)
+    if width >= high - low:
+        rule = f"be below {high - low:g}, the range of {name}"
+        got, remedy = f"{width:g}", "Ask for a narrower interval, such as 0.1 or 0.02."
+        raise InputError("width", rule, got, remedy)
 
 
 def _width(estimate: Estimate) -> float:
