@@ -4,7 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import calibrant as cal
+from calibrant.metrics.evaluation_table import chance_of, floor_of
 from calibrant.report.file_report import write_file_report
 
 Read = Callable[[str], Any]
@@ -56,3 +59,24 @@ def test_decisions_beside_probabilities_have_a_table_of_their_own(tmp_path: Path
     found = page(tmp_path, read_page, evaluations=evaluations, rows=ROWS)
     assert len(found.tables["probabilities-metrics-table"]) == 1 + len(evaluations["probabilities"])
     assert len(found.tables["decisions-metrics-table"]) == 1 + len(evaluations["decisions"])
+
+
+def test_calibration_errors_have_their_noise_and_p_value_as_on_the_command_line(
+    tmp_path: Path, read_page: Read
+):
+    probs = np.linspace(0.01, 0.99, 400)
+    rows = cal.predictions(
+        probs=probs, labels=(probs + 0.04 * np.sin(99 * probs) > 0.5).astype(int)
+    )
+    evaluation = cal.evaluate(rows, ["ece", "positive_ece", "accuracy"])
+    found = page(tmp_path, read_page, evaluations={"probabilities": evaluation}, rows=rows)
+    for name in ("ece", "positive_ece"):
+        floor = f"{evaluation[name].noise_floor:.4f}"
+        high = f"{evaluation[name].details['noise_floor_95']:.4f}"
+        assert floor_of(evaluation[name]) == f"{floor} ({high})"
+        assert f"noise floor {floor} ({high}), p {chance_of(evaluation[name])}" in found.words
+    by_bins = found.tables["binnings-table"]
+    assert [text for text, _ in by_bins[0]] == ["Bins", "Error", "Noise floor", "p"]
+    assert "(" in by_bins[1][2][0]
+    assert by_bins[1][3][1] is not None
+    assert "in brackets what it would exceed once in 20" in found.words

@@ -6,10 +6,12 @@ from typing import SupportsFloat
 from calibrant.figures.names import shortened
 
 __all__ = [
+    "chance",
     "count",
     "in_percent",
     "in_sentence",
     "interval",
+    "noise",
     "number",
     "on_scale",
     "percents",
@@ -112,6 +114,30 @@ def in_sentence(name: str, *, at_most: int = 40) -> str:
     if name.isascii():
         return short
     return f"\N{FIRST STRONG ISOLATE}{short}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def noise(floor: float | None, high: float | None = None) -> str:
+    """Text of a noise floor and, in brackets, its 95th percentile; nothing without a floor.
+
+    Examples
+    --------
+    >>> noise(0.01123, 0.0164), noise(0.01123), noise(None)
+    ('0.0112 (0.0164)', '0.0112', '')
+    """
+    if floor is None:
+        return ""
+    return number(floor) if high is None else f"{number(floor)} ({number(high)})"
+
+
+def chance(p_value: float | None) -> str:
+    """Text of a p value with three decimals, or nothing when there is none.
+
+    Examples
+    --------
+    >>> chance(0.0456), chance(2e-5), chance(None)
+    ('0.046', '<.001', '')
+    """
+    return "" if p_value is None else "<.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -13,8 +13,9 @@ __all__ = ["Scalar", "matrix", "per_class", "scalar"]
 class Scalar:
     """One number with its interval; `low` and `high` are None where there is none.
 
-    `floor` is what a perfectly calibrated model would show, for metrics that have such a floor,
-    and `p_value` the chance with which it shows as much as was seen.
+    `floor` is what a perfectly calibrated model would show on average, for metrics that have such
+    a floor, `floor_95` what it would exceed once in 20, and `p_value` the chance with which it
+    shows as much as was seen.
     """
 
     value: float
@@ -23,6 +24,7 @@ class Scalar:
     level: float | None
     floor: float | None = None
     p_value: float | None = None
+    floor_95: float | None = None
 
 
 def scalar(estimate: Estimate) -> Scalar | None:
@@ -31,7 +33,8 @@ def scalar(estimate: Estimate) -> Scalar | None:
     if isinstance(value, tuple) or isinstance(low, tuple) or isinstance(high, tuple):
         return None
     floor, p_value = estimate.noise_floor, p_value_of(estimate)
-    return Scalar(value, _known(low), _known(high), estimate.level, floor, p_value)
+    high_floor = _known(estimate.details.get("noise_floor_95"))
+    return Scalar(value, _known(low), _known(high), estimate.level, floor, p_value, high_floor)
 
 
 def per_class(estimate: Estimate) -> list[Scalar] | None:

@@ -8,11 +8,12 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Table
 from calibrant.report.footnotes import method_told, note_of
 from calibrant.report.glossary import entry_of
-from calibrant.report.numbers import count, in_percent, interval, number, percents
+from calibrant.report.numbers import chance, count, in_percent, interval, noise, number, percents
 from calibrant.report.shapes import Scalar, scalar
 from calibrant.report.summary import TrueCalibrationError
 
 __all__ = [
+    "NOISE_TOLD",
     "confusion_table",
     "measured",
     "metric_table",
@@ -20,15 +21,19 @@ __all__ = [
     "truth_table",
 ]
 
+NOISE_TOLD = (
+    "The noise floor of a calibration error is what a perfectly calibrated model would show on "
+    "this many rows by chance: on average, and in brackets what it would exceed once in 20. p is "
+    "how often such a model would show as much as was seen, or more."
+)
 _BETTER = {True: "Higher is better.", False: "Lower is better.", None: ""}
 
 
 def measured(shown: Scalar, *, hint: str = "", note: int = 0) -> Cell:
-    """Cell with a number and, below it, its interval or its noise floor."""
-    below = [interval(shown.low, shown.high)]
-    if shown.floor is not None:
-        below.append(f"noise floor {number(shown.floor)}")
-    below = ", ".join(text for text in below if text)
+    """Cell with a number and, below it, its interval, its noise floor and its p value."""
+    floor, p_value = noise(shown.floor, shown.floor_95), chance(shown.p_value)
+    named = (interval(shown.low, shown.high), floor and f"noise floor {floor}")
+    below = ", ".join(text for text in (*named, p_value and f"p {p_value}") if text)
     return Cell(number(shown.value), shown.value, below=below, hint=hint, note=note)
 
 

@@ -6,7 +6,7 @@ from calibrant.figures.binning import error_by_bins
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Cell, Picture, Pictures, Table
 from calibrant.report.charts.of_curves import binnings_chart
-from calibrant.report.numbers import number
+from calibrant.report.numbers import chance, noise
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.moments import Moment
 from calibrant.report.shapes import Scalar, scalar
@@ -40,12 +40,13 @@ def _picture(moment: Moment, binnings: Evaluation) -> Picture:
         table=Table(
             name=f"{name}-table",
             caption="The error by number of bins",
-            header=["Bins", "Error", "Noise floor"],
+            header=["Bins", "Error", "Noise floor", "p"],
             rows=[
                 [
                     Cell(str(n)),
                     measured(Scalar(one.value, one.low, one.high, one.level)),
-                    Cell("") if one.floor is None else Cell(number(one.floor), one.floor),
+                    Cell(noise(one.floor, one.floor_95), one.floor),
+                    Cell(chance(one.p_value), one.p_value),
                 ]
                 for n, one in errors.items()
             ],

@@ -6,7 +6,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Block, Section
 from calibrant.report.numbers import count
 from calibrant.report.summary import TrueCalibrationError
-from calibrant.report.tables import metric_table, truth_table
+from calibrant.report.tables import NOISE_TOLD, metric_table, truth_table
 
 __all__ = ["metrics_section"]
 
@@ -24,10 +24,7 @@ def metrics_section(
         f"give another value, and its interval says how far off it may be.",
     ]
     if any(one.noise_floor is not None for one in evaluation.estimates.values()):
-        lead.append(
-            "The noise floor of a calibration error is what a perfectly calibrated model would "
-            "show on this many rows by chance."
-        )
+        lead.append(NOISE_TOLD)
     blocks: list[Block] = [metric_table(columns)]
     if truth is not None:
         blocks.append(truth_table(truth, columns))

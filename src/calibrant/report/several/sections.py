@@ -26,7 +26,7 @@ from calibrant.report.several.words import (
     spoken,
 )
 from calibrant.report.shapes import scalar
-from calibrant.report.tables import measured, reliability_bins
+from calibrant.report.tables import NOISE_TOLD, measured, reliability_bins
 from calibrant.report.wording.classes import bins_apart
 
 __all__ = [
@@ -100,6 +100,9 @@ def metrics_section(
         "is another question: of the same rows a difference can be clear where intervals overlap. "
         "The differences below answer it."
     ]
+    shown = [one for evaluation in evaluations.values() for one in evaluation.estimates.values()]
+    if any(one.noise_floor is not None for one in shown):
+        lead.append(NOISE_TOLD)
     return Section(name="metrics", title="Metrics side by side", lead=lead, blocks=[table])
 
 
