@@ -37,3 +37,20 @@ def test_figure_shows_the_numbers_of_the_curve(kind, band):
         rows = [bar.get_height() for bar in below.patches]
         assert rows == pytest.approx(np.histogram(probs, bins=20, range=(0, 1))[0], abs=9)
     ax.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("outcome", ["inside", "outside"])
+@pytest.mark.parametrize("kind", ["isotonic", "smooth"])
+def test_a_lone_point_shows_with_its_band(kind: str, outcome: str):
+    share = {"inside": 0.3, "outside": 0.1}[outcome]
+    labels = np.arange(1000) < 1000 * share
+    rows = cal.predictions(probs=np.full(1000, 0.3), labels=labels.astype(int))
+    curve = cal.reliability_curve(rows, view="positive", kind=kind, band="consistency")
+    assert len(curve) == 1
+    ax = cal.figures.reliability_band(curve)
+    lines = {line.get_label(): line for line in ax.lines}
+    assert lines["observed"].get_marker() not in {"", "None"}
+    assert lines["observed"].get_xydata()[0] == pytest.approx([0.3, share], abs=1e-6)
+    assert ("outside" in lines) == (outcome == "outside")
+    bar = ax.collections[0].get_segments()[0]
+    assert bar[:, 1] == pytest.approx([curve.low[0], curve.high[0]])

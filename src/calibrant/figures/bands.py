@@ -21,8 +21,9 @@ def reliability_band(
 
     A confidence band is shaded around the curve, a consistency band around the diagonal, where
     the curve of true probabilities would lie. The bands of bins are boxes as wide as these; that
-    of an isotonic or smooth curve is a ribbon. Marked are points at which the diagonal leaves a
-    confidence band, or the curve a consistency band. The panel below counts the rows.
+    of an isotonic or smooth curve is a ribbon, and of a lone point a bar. Marked are points at
+    which the diagonal leaves a confidence band, or the curve a consistency band. The panel below
+    counts the rows.
 
     Parameters
     ----------
@@ -64,6 +65,17 @@ def reliability_band(
                 linewidth=0,
                 label=label,
             )
+        elif len(curve) == 1:  # a point has no width that could be filled
+            ax.vlines(
+                curve.stated,
+                curve.low,
+                curve.high,
+                color=shade,
+                alpha=0.5,
+                linewidth=5,
+                clip_on=False,
+                label=label,
+            )
         else:
             ax.fill_between(
                 curve.stated,
@@ -80,7 +92,7 @@ def reliability_band(
             curve.observed,
             color=line.color,
             linestyle=line.dashes,
-            marker=line.marker if is_binned else "",
+            marker=line.marker if is_binned or len(curve) == 1 else "",
             clip_on=False,
             label="observed",
         )
@@ -92,7 +104,7 @@ def reliability_band(
                 color=FIRST.color,
                 linestyle="",
                 marker=FIRST.marker,
-                markersize=6 if is_binned else 3,
+                markersize=6 if is_binned or len(curve) == 1 else 3,
                 clip_on=False,
                 label="outside",
             )

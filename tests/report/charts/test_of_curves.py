@@ -111,3 +111,18 @@ def test_quantiles_over_their_levels():
     chart = quantile_chart([0.1, 0.9], found)
     assert (chart.columns["x"], chart.columns["y"]) == ([0.1, 0.9], [0.12, 0.88])
     assert chart.columns["high"][0] == 0.14
+
+
+def test_a_lone_point_is_seen_with_its_band():
+    rows = cal.predictions(probs=[0.3] * 40, labels=[1] * 20 + [0] * 20)
+    curve = cal.reliability_curve(rows, view="positive", kind="isotonic", band="consistency")
+    chart = isotonic_chart(curve, stated="stated", after=False)
+    marks = [layer["mark"] for layer in chart.panels[0].layers]
+    assert [mark["opacity"] for mark in marks if mark["type"] == "point"][-1] == 1
+    assert [mark["type"] for mark in marks][1] == "rule"
+    assert (chart.columns["low"], chart.columns["high"]) == ([curve.low[0]], [curve.high[0]])
+    many = cal.reliability_curve(ROWS, view="positive", kind="isotonic", band="consistency")
+    marks = [
+        layer["mark"] for layer in isotonic_chart(many, stated="", after=True).panels[0].layers
+    ]
+    assert [mark["type"] for mark in marks][1] == "area"

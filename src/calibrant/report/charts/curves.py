@@ -97,6 +97,7 @@ def curve_chart(
         for name, values in every.items():
             columns[name] += [values[k] for k in kept]
     has_band = any(curve.low is not None for curve in curves.values())
+    lone = all(len(curve.x) == 1 for curve in curves.values())
     if not has_band:
         del columns["low"], columns["high"]
     readings = [Reading(_capital(x.title), x.form, ("x",))]
@@ -106,7 +107,12 @@ def curve_chart(
     readings += [Reading(name, form, (places[name],)) for name, form in more.items()]
     return Chart(
         columns=columns,
-        panels=[Panel(layers=_layers(x, y, beside, has_band=has_band, steps=steps), height=height)],
+        panels=[
+            Panel(
+                layers=_layers(x, y, beside, has_band=has_band, steps=steps, lone=lone),
+                height=height,
+            )
+        ],
         readings=readings,
         series=() if alone else _named(looks, curves),
     )
@@ -134,8 +140,15 @@ def _kept(curve: Curve) -> list[int]:
 
 
 def _layers(
-    x: Axis, y: Axis, beside: Sequence[tuple[float, float]], *, has_band: bool, steps: bool
+    x: Axis,
+    y: Axis,
+    beside: Sequence[tuple[float, float]],
+    *,
+    has_band: bool,
+    steps: bool,
+    lone: bool,
 ) -> list[Spec]:
+    """Layers from the back to the front; a `lone` point and its band show without a line."""
     across = axis("x", x.title, ends=x.ends, percent=x.form == "percent")
     up = axis("y", y.title, ends=y.ends, percent=y.form == "percent")
     shape = {"interpolate": "step-after"} if steps else {}
@@ -143,9 +156,12 @@ def _layers(
     if beside:
         layers.append(line_between(beside, "x", "y"))
     if has_band:
+        mark: Spec = {"type": "area", "opacity": 0.18, **shape}
+        if lone:
+            mark = {"type": "rule", "opacity": 0.5, "strokeWidth": 6}
         layers.append(
             {
-                "mark": {"type": "area", "opacity": 0.18, **shape},
+                "mark": mark,
                 "encoding": {
                     "x": across,
                     "y": {**up, "field": "low"},
@@ -165,5 +181,5 @@ def _layers(
             },
         }
     )
-    layers.append(points(across, up, size=110, unseen=True))
+    layers.append(points(across, up, size=110, unseen=not lone))
     return layers
