@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from calibrant.figures.style import FIRST, MUTED, SECOND, Line, in_percent, new_axes, quiet, styled
 from calibrant.metrics.bands.curve import ReliabilityCurve
 
-__all__ = ["reliability_band"]
+__all__ = ["reliability_band", "twentieths"]
 
 
 def reliability_band(
@@ -108,12 +108,29 @@ def reliability_band(
                 clip_on=False,
                 label="outside",
             )
-        ax.set(xlim=(0, 1), ylim=(0, 1), title=title, ylabel="observed share", aspect="equal")
+        ax.set(xlim=(0, 1), ylim=(0, 1), ylabel="observed share", aspect="equal")
+        ax.set_title(title, pad=34)  # above the legend
         in_percent(ax.xaxis, ax.yaxis)
         ax.tick_params(axis="x", labelbottom=False)
-        ax.legend(loc="upper left", handlelength=1.4, fontsize=8, labelspacing=0.25)
+        ax.legend(  # above the axes: a band of few rows fills all of them
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=2,
+            handlelength=1.4,
+            fontsize=8,
+            labelspacing=0.25,
+            borderaxespad=0.2,
+        )
         _counts(ax, curve, stated=stated, line=line)
     return ax
+
+
+def twentieths(curve: ReliabilityCurve) -> list[int]:
+    """Rows of a curve without bins, by twentieths of the stated probability."""
+    rows = [0] * 20
+    for low, high, n in zip(curve.lower, curve.upper, curve.n, strict=True):
+        rows[min(19, int((low + high) * 10))] += n
+    return rows
 
 
 def _counts(ax: Axes, curve: ReliabilityCurve, *, stated: str, line: Line) -> None:
@@ -124,9 +141,7 @@ def _counts(ax: Axes, curve: ReliabilityCurve, *, stated: str, line: Line) -> No
         starts, rows = list(curve.lower), list(curve.n)
         widths = [high - low for low, high in zip(curve.lower, curve.upper, strict=True)]
     else:
-        starts, widths, rows = [k / 20 for k in range(20)], [0.05] * 20, [0] * 20
-        for low, high, n in zip(curve.lower, curve.upper, curve.n, strict=True):
-            rows[min(19, int((low + high) * 10))] += n
+        starts, widths, rows = [k / 20 for k in range(20)], [0.05] * 20, twentieths(curve)
     below.bar(starts, rows, widths, align="edge", color=line.color, alpha=0.55, linewidth=0)
     below.set(xlabel=stated, ylabel="rows", ylim=(0, max(rows, default=0) * 1.08 or 1))
     below.yaxis.set_major_locator(MaxNLocator(2, integer=True))

@@ -126,3 +126,29 @@ def test_a_lone_point_is_seen_with_its_band():
         layer["mark"] for layer in isotonic_chart(many, stated="", after=True).panels[0].layers
     ]
     assert [mark["type"] for mark in marks][1] == "area"
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_a_curve_with_its_band_is_one_in_the_chart_and_in_the_figure(*, after: bool):
+    sure = cal.predictions(logits=3 * LOGITS, labels=ROWS.labels)
+    curve = cal.reliability_curve(sure, view="positive", kind="isotonic", band="consistency")
+    chart = isotonic_chart(curve, stated="stated", after=after)
+    ax = cal.figures.reliability_band(curve)
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert [name for _, name in chart.keys] == legend
+    assert "outside" in legend
+    outside = dict(zip(curve.stated, curve.outside, strict=True))
+    drawn = zip(chart.columns["x"], chart.columns["outside"], strict=True)
+    assert all(outside[x] == out for x, out in drawn)
+    assert sum(chart.columns["outside"]) > 0
+    area, *_ = (layer for layer in chart.panels[0].layers if layer["mark"]["type"] == "area")
+    assert area["encoding"]["color"] == {"value": "var(--muted)"}
+    (below,) = ax.child_axes
+    held = chart.panels[1].layers[0]["data"]["values"]
+    assert [one["rows"] for one in held] == [
+        bar.get_height() for bar in below.patches if bar.get_height()
+    ]
+    assert sum(one["rows"] for one in held) == 600
+    told = chart.panels[0].layers[-1]["encoding"]
+    assert told["x"]["axis"]["title"] == ""
+    assert chart.panels[1].layers[0]["encoding"]["x"]["axis"]["title"] == "stated"

@@ -62,6 +62,9 @@ class Chart:
         What is told of a row, and the columns of the table where there are switches.
     series : Sequence[str]
         Names by the number in the field "series"; empty where no row has the number.
+    keys : Sequence[tuple[str, str]]
+        Legend of what is no series: how it looks ("band", "line-0", "perfect", "outside"), and
+        what it is.
     switches : Sequence[Switch]
         What a reader may choose.
     sentences : Mapping[tuple[int, ...], str]
@@ -74,6 +77,7 @@ class Chart:
     panels: Sequence[Panel]
     readings: Sequence[Reading]
     series: Sequence[str] = ()
+    keys: Sequence[tuple[str, str]] = ()
     switches: Sequence[Switch] = ()
     sentences: Mapping[tuple[int, ...], str] | None = None
     margin: int = 44
@@ -88,6 +92,7 @@ class Chart:
             ],
             "readings": [[one.label, one.form, *one.fields] for one in self.readings],
             "series": self.series,
+            "keys": self.keys,
             "margin": self.margin,
             "switches": [[one.field, one.chosen, len(one.choices)] for one in self.switches],
             "sentences": {

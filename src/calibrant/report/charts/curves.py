@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,13 +34,15 @@ class Axis:
 class Curve:
     """Points from left to right, a band around them where it is known, and more to tell.
 
-    `more` maps what is told to its form and its values, one a point.
+    Points that are `outside` the band are marked. `more` maps what is told to its form and its
+    values, one a point.
     """
 
     x: Sequence[float]
     y: Sequence[float]
     low: Sequence[float] | None = None
     high: Sequence[float] | None = None
+    outside: Sequence[bool] | None = None
     more: Mapping[str, tuple[Form, Column]] = field(default_factory=dict[str, tuple[Form, Column]])
 
 
@@ -54,6 +56,9 @@ def curve_chart(
     height: float = 1.0,
     steps: bool = False,
     looks: Sequence[int] = (),
+    shade: str = "",
+    below: Panel | None = None,
+    keys: Sequence[tuple[str, str]] = (),
 ) -> Chart:
     """Chart of curves, the most telling points of which answer to the pointer.
 
@@ -74,24 +79,31 @@ def curve_chart(
     looks : Sequence[int], optional
         Number of the series whose look every curve has: that of what came before is 0, after 1.
         Without it a curve alone has 1, and several 0 to 2 in turn.
+    shade : str, optional
+        Colour of the bands; without it every band has that of its curve.
+    below : Panel, optional
+        Panel with the same horizontal axis, which bears its title.
+    keys : Sequence[tuple[str, str]], optional
+        Legend, as `Chart.keys`.
     """
     more: dict[str, Form] = {}
     for curve in curves.values():
         more |= {name: form for name, (form, _) in curve.more.items()}
     places = {name: f"more{k}" for k, name in enumerate(more)}
-    fields = ("x", "y", "low", "high", "series", *places.values())
+    fields = ("x", "y", "low", "high", "series", "outside", *places.values())
     columns: dict[str, list[Value]] = {name: [] for name in fields}
     alone = len(curves) == 1
     looks = looks or ((1,) if alone else range(len(curves)))
     for series, curve in zip(looks, curves.values(), strict=True):
         kept = _kept(curve)
-        nothing = [math.nan] * len(curve.x)
+        nothing, nothing_out = [math.nan] * len(curve.x), [False] * len(curve.x)
         every: dict[str, Column] = {
             "x": curve.x,
             "y": curve.y,
             "low": nothing if curve.low is None else curve.low,
             "high": nothing if curve.high is None else curve.high,
             "series": [series] * len(curve.x),
+            "outside": [int(out) for out in curve.outside or nothing_out],
             **{place: curve.more[name][1] for name, place in places.items()},
         }
         for name, values in every.items():
@@ -100,21 +112,30 @@ def curve_chart(
     lone = all(len(curve.x) == 1 for curve in curves.values())
     if not has_band:
         del columns["low"], columns["high"]
+    if not any(columns["outside"]):
+        del columns["outside"]
     readings = [Reading(_capital(x.title), x.form, ("x",))]
     readings.append(Reading(_capital(y.title), y.form, ("y",)))
     if has_band:
         readings.append(Reading(interval, y.form, ("low", "high")))
     readings += [Reading(name, form, (places[name],)) for name, form in more.items()]
+    layers = _layers(
+        x if below is None else replace(x, title=""),
+        y,
+        beside,
+        has_band=has_band,
+        steps=steps,
+        lone=lone,
+        shade=shade,
+    )
+    if "outside" in columns:
+        layers.insert(-1, _outside(lone=lone))
     return Chart(
         columns=columns,
-        panels=[
-            Panel(
-                layers=_layers(x, y, beside, has_band=has_band, steps=steps, lone=lone),
-                height=height,
-            )
-        ],
+        panels=[Panel(layers=layers, height=height), *([] if below is None else [below])],
         readings=readings,
         series=() if alone else _named(looks, curves),
+        keys=keys,
     )
 
 
@@ -147,6 +168,7 @@ def _layers(
     has_band: bool,
     steps: bool,
     lone: bool,
+    shade: str,
 ) -> list[Spec]:
     """Layers from the back to the front; a `lone` point and its band show without a line."""
     across = axis("x", x.title, ends=x.ends, percent=x.form == "percent")
@@ -166,7 +188,7 @@ def _layers(
                     "x": across,
                     "y": {**up, "field": "low"},
                     "y2": {"field": "high"},
-                    "color": series_color(),
+                    "color": {"value": shade} if shade else series_color(),
                 },
             }
         )
@@ -183,3 +205,22 @@ def _layers(
     )
     layers.append(points(across, up, size=110, unseen=not lone))
     return layers
+
+
+def _outside(*, lone: bool) -> Spec:
+    """Layer of the points outside the band."""
+    return {
+        "transform": [{"filter": {"field": "outside", "equal": 1}}],
+        "mark": {
+            "type": "point",
+            "filled": True,
+            "shape": "square",
+            "size": 110 if lone else 16,
+            "opacity": 1,
+        },
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative"},
+            "y": {"field": "y", "type": "quantitative"},
+            "color": {"value": "var(--first)"},
+        },
+    }

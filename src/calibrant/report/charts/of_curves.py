@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from calibrant.figures.bands import twentieths
 from calibrant.metrics.bands.curve import ReliabilityCurve
 from calibrant.metrics.ranking.curve_bands import CurveBand
 from calibrant.metrics.ranking.curves import ThresholdTable
@@ -12,6 +13,7 @@ from calibrant.metrics.ranking.decision_curve import DecisionCurve
 from calibrant.metrics.selective.curve import RiskCoverageCurve
 from calibrant.report.charts.chart import Chart
 from calibrant.report.charts.curves import Axis, Curve, curve_chart
+from calibrant.report.charts.parts import rows_panel
 from calibrant.report.shapes import Scalar
 
 __all__ = [
@@ -141,12 +143,26 @@ def binnings_chart(errors: Mapping[int, Scalar], *, after: bool) -> Chart:
 
 
 def isotonic_chart(curve: ReliabilityCurve, *, stated: str, after: bool) -> Chart:
-    """Chart of a rising curve with its band around the diagonal, or around the curve."""
+    """Chart of a rising curve with its band around the diagonal, or around the curve.
+
+    It shows what `calibrant.figures.reliability_band` does: what lies outside, and the rows by
+    twentieths of the stated probability.
+    """
+    at_once = ", all at once" if curve.simultaneous else ", at each"
+    look = int(after)
+    around = curve.band == "consistency"
+    keys = [
+        ("band" if around else f"band-{look}", f"{100 * curve.level:g} % {curve.band}{at_once}"),
+        ("perfect", "perfect"),
+        (f"line-{look}", "observed"),
+        *([("outside", "outside")] if any(curve.outside) else []),
+    ]
     drawn = Curve(
         x=list(curve.stated),
         y=list(curve.observed),
         low=list(curve.low),
         high=list(curve.high),
+        outside=curve.outside,
         more={"Rows": ("count", list(curve.n))},
     )
     return curve_chart(
@@ -155,7 +171,10 @@ def isotonic_chart(curve: ReliabilityCurve, *, stated: str, after: bool) -> Char
         y=Axis(title="observed share"),
         interval=f"{100 * curve.level:g} % {curve.band} band",
         beside=_DIAGONAL,
-        looks=(int(after),),
+        looks=(look,),
+        shade="var(--muted)" if around else "",
+        below=rows_panel(twentieths(curve), stated, look=look),
+        keys=keys,
     )
 
 

@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from calibrant.report.charts.chart import Spec
+from calibrant.report.charts.chart import Panel, Spec
 
-__all__ = ["axis", "line_between", "points", "series_color", "series_dashes", "series_shape"]
+__all__ = [
+    "axis",
+    "line_between",
+    "points",
+    "rows_panel",
+    "series_color",
+    "series_dashes",
+    "series_shape",
+]
 
 _NUMBERS = [0, 1, 2]
 
@@ -66,6 +74,35 @@ def line_between(ends: Sequence[tuple[float, float]], x: str, y: str) -> dict[st
             "y": {"field": y, "type": "quantitative"},
         },
     }
+
+
+def rows_panel(rows: Sequence[int], title: str, *, look: int) -> Panel:
+    """Panel that counts rows in parts of [0, 1] of one width, below a curve."""
+    n = len(rows)
+    held = [{"from": k / n, "to": (k + 1) / n, "rows": rows[k]} for k in range(n) if rows[k]]
+    count = {"title": "rows", "tickCount": 2, "tickMinStep": 1, "format": ",.0f"}
+    return Panel(
+        height=0.2,
+        layers=[
+            {
+                "data": {"values": held},
+                "mark": {"type": "rect", "opacity": 0.55},
+                "encoding": {
+                    "x": axis("from", title, ends=(0.0, 1.0), percent=True),
+                    "x2": {"field": "to"},
+                    "y": {
+                        "field": "rows",
+                        "type": "quantitative",
+                        "axis": count,
+                        "scale": {"zero": True},
+                        "stack": None,
+                    },
+                    "y2": {"datum": 0},
+                    "color": {"value": ("var(--first)", "var(--second)")[look]},
+                },
+            }
+        ],
+    )
 
 
 def _by_series(values: Sequence[object]) -> dict[str, object]:

@@ -107,7 +107,7 @@
       place.addEventListener('pointermove', (event) => this.point(event.target));
       place.addEventListener('pointerdown', (event) => this.point(event.target));
       place.addEventListener('pointerleave', () => this.leave());
-      if (this.chart.series.length > 1) frame.before(this.legend());
+      if (this.chart.series.length > 1 || this.chart.keys.length) frame.before(this.legend());
       const box = figure.querySelector('.switches');
       if (box) box.hidden = false;
       for (const input of this.inputs) input.addEventListener('change', () => this.choose());
@@ -121,9 +121,11 @@
 
     legend() {
       const list = element('ul', 'legend');
-      this.chart.series.forEach((name, k) => {
+      const named = this.chart.series.map((name, k) => [`series-${k}`, name]);
+      const keys = this.chart.keys.map(([look, name]) => [`key-${look}`, name]);
+      [...named, ...keys].forEach(([kind, name]) => {
         if (!name) return;
-        const item = element('li', `series-${k}`);
+        const item = element('li', kind);
         item.append(element('span', 'mark'), element('bdi', '', name));
         list.append(item);
       });
