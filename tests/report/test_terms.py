@@ -96,3 +96,9 @@ def test_text_is_escaped_once():
 
 def test_every_explanation_is_a_sentence():
     assert all(told.endswith(".") and told[0].isupper() for told in TERMS.values())
+
+
+def test_the_noise_floor_is_no_bar_that_calibrated_models_stay_below():
+    told = TERMS["noise floor"]
+    assert "about half of all perfectly calibrated models lie above it" in told
+    assert "one in twenty above its 95th percentile" in told

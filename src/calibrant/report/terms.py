@@ -30,8 +30,10 @@ TERMS = {
     "miss": "A row that should have been acted on and was not.",
     "nats": "Unit of the log loss, with the natural logarithm; one nat is 1.44 bits.",
     "net benefit": "Hits less false alarms at the price that the threshold sets, a row.",
-    "noise floor": "What a perfectly calibrated model would show on this many rows, by chance "
-    "alone. A calibration error at or below it shows nothing.",
+    "noise floor": "What a perfectly calibrated model would show on this many rows on average, by "
+    "chance alone. A calibration error at or below it shows nothing; one above it need not show "
+    "anything either: about half of all perfectly calibrated models lie above it, and one in "
+    "twenty above its 95th percentile, which stands in brackets.",
     "overconfident": "States higher probabilities than come true.",
     "PIT": "Probability integral transform: the level of the stated distribution at which the "
     "true value lies. If the distributions are true, all levels are alike frequent.",
