@@ -216,3 +216,12 @@ def test_table_without_rows_has_nothing_to_say():
 def test_mean_stated_weighs_bins_by_their_rows():
     table = bins((10, 0.2, 0.1, 0.3), (0, NAN, NAN, NAN), (30, 0.6, 0.5, 0.7))
     assert wording.mean_stated(table) == pytest.approx(0.5, abs=1e-15)  # (10*.2 + 30*.6) / 40
+
+
+def test_a_headline_without_a_verdict_says_why_there_is_none():
+    told = wording.headline("unknown", None, why="fewer than 20 effective rows")
+    assert told == "No verdict without an interval of the accuracy: fewer than 20 effective rows."
+    assert "accuracy" not in wording.headline("over", None, why="fewer than 20 effective rows")
+    right = replace(bare(0.8), why="one row")
+    assert "There is no interval: one row." in wording.confidence(0.9, right, when="")
+    assert wording.confidence(0.9, known(0.8, 0.7, 0.85), when="").startswith("The model was over")

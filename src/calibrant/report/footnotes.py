@@ -1,6 +1,12 @@
 """Footnotes of a table: where its intervals come from, each way told once."""
 
-__all__ = ["method_told", "note_of"]
+import re
+
+from calibrant.metrics.estimate import Estimate
+
+__all__ = ["estimate_told", "method_told", "note_of", "why_none"]
+
+_INFINITE = re.compile(r"infinite: (\d+) of (\d+) rows (give|have) (.+)")
 
 
 def method_told(method: str, level: float | None) -> str:
@@ -15,6 +21,39 @@ def method_told(method: str, level: float | None) -> str:
     """
     reason = method.removeprefix("not available:").strip().rstrip(".")
     return f"No interval: {reason}." if level is None else f"{100 * level:g} % interval: {reason}."
+
+
+def why_none(estimate: Estimate) -> str:
+    """Why `estimate` has no interval, in few words; nothing where it has one.
+
+    Examples
+    --------
+    >>> method = "not available: one row tells nothing"
+    >>> why_none(Estimate(0.5, None, None, None, 1, method))
+    'one row tells nothing'
+    >>> method, note = "not available: 1 rows are infinite", "infinite: 1 of 2000 rows give 0"
+    >>> why_none(Estimate(float("inf"), None, None, None, 2000, method, note=note))
+    '1 of 2,000 rows gives 0'
+    """
+    if estimate.low is None and (found := _INFINITE.fullmatch(estimate.note)):
+        many, n = int(found[1]), int(found[2])
+        verb = {"give": "gives", "have": "has"}[found[3]] if many == 1 else found[3]
+        return f"{many:,} of {n:,} rows {verb} {found[4]}"
+    reason = estimate.method.removeprefix("not available:").strip().rstrip(".")
+    return reason if estimate.low is None else ""
+
+
+def estimate_told(estimate: Estimate) -> str:
+    """Sentences on where the interval comes from, or why there is none, and on what is noted.
+
+    A note that says nothing but why there is none is not repeated.
+    """
+    why = why_none(estimate)
+    told = f"No interval: {why}." if why else method_told(estimate.method, estimate.level)
+    note = estimate.note
+    if not note or (why and _INFINITE.fullmatch(note)):
+        return told
+    return f"{told} {note[:1].upper()}{note[1:].rstrip('.')}."
 
 
 def note_of(told: str, footnotes: list[str]) -> int:

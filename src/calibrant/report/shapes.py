@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.miscalibration import p_value_of
+from calibrant.report.footnotes import why_none
 
 __all__ = ["Scalar", "matrix", "per_class", "scalar"]
 
@@ -15,7 +16,7 @@ class Scalar:
 
     `floor` is what a perfectly calibrated model would show on average, for metrics that have such
     a floor, `floor_95` what it would exceed once in 20, and `p_value` the chance with which it
-    shows as much as was seen.
+    shows as much as was seen. `why` says why there is no interval.
     """
 
     value: float
@@ -25,6 +26,7 @@ class Scalar:
     floor: float | None = None
     p_value: float | None = None
     floor_95: float | None = None
+    why: str = ""
 
 
 def scalar(estimate: Estimate) -> Scalar | None:
@@ -34,7 +36,8 @@ def scalar(estimate: Estimate) -> Scalar | None:
         return None
     floor, p_value = estimate.noise_floor, p_value_of(estimate)
     high_floor = _known(estimate.details.get("noise_floor_95"))
-    return Scalar(value, _known(low), _known(high), estimate.level, floor, p_value, high_floor)
+    ends, why = (_known(low), _known(high)), why_none(estimate)
+    return Scalar(value, *ends, estimate.level, floor, p_value, high_floor, why)
 
 
 def per_class(estimate: Estimate) -> list[Scalar] | None:

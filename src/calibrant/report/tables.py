@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from calibrant.metrics.binned.reliability import ReliabilityTable
-from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Table
-from calibrant.report.footnotes import method_told, note_of
+from calibrant.report.footnotes import estimate_told, note_of
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import chance, count, in_percent, interval, noise, number, percents
 from calibrant.report.shapes import Scalar, scalar
@@ -53,7 +52,7 @@ def metric_table(columns: Sequence[tuple[str, Evaluation]]) -> Table:
         better = _BETTER[columns[0][1].metrics[name].higher_is_better]
         row = [Cell(entry.label, below=f"{entry.meaning} {better}".strip())]
         for estimate, one in zip(estimates, shown, strict=True):
-            told = _method(estimate)
+            told = estimate_told(estimate)
             note, hint = note_of(told, footnotes), f"{told} n = {count(estimate.n)}."
             if one is not None:
                 row.append(measured(one, hint=hint, note=note))
@@ -137,14 +136,3 @@ def confusion_table(
         header=["True class", "Predicted class", "Rows", "Share of the true class"],
         rows=rows,
     )
-
-
-def _method(estimate: Estimate) -> str:
-    """Sentence that says where the interval of `estimate` comes from or why it is missing."""
-    told = method_told(estimate.method, None if estimate.low is None else estimate.level)
-    return f"{told} {_sentence(estimate.note)}" if estimate.note else told
-
-
-def _sentence(text: str) -> str:
-    """`text` with a capital and a full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

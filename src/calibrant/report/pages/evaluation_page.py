@@ -71,6 +71,7 @@ def evaluation_page(
             moments[0].curves.tables,
             None if earlier is None else final.curves.tables,
             _change(rows, before, level),
+            alone="",
         )
         if final.curves.tables
         else evaluation_opening(evaluation)

@@ -10,7 +10,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.miscalibration import Evidence, evidence_of
 from calibrant.report.blocks import Cell
 from calibrant.report.glossary import entry_of
-from calibrant.report.numbers import count, number
+from calibrant.report.numbers import count, noise, number
 from calibrant.report.shapes import Scalar, scalar
 from calibrant.report.summary import SplitSizes, TrueCalibrationError
 from calibrant.report.tables import measured
@@ -71,12 +71,18 @@ def run_opening(
     tables_before: Mapping[str, ReliabilityTable],
     tables_after: Mapping[str, ReliabilityTable] | None,
     change: Difference | None,
+    *,
+    alone: str = "Uncalibrated",
 ) -> Opening:
-    """Return the opening of a run: confidence, change of log loss, calibration error."""
+    """Return the opening of a run: confidence, change of log loss, calibration error.
+
+    `alone` says which probabilities these are where there is no `after`; it is empty where
+    nobody knows whether they were calibrated.
+    """
     old, new = scalars(before), scalars(before if after is None else after)
     sentences: list[str] = []
     leans: list[Lean] = []
-    moments = [("Uncalibrated", old, tables_before)]
+    moments = [(alone, old, tables_before)]
     if after is not None and tables_after is not None:
         moments = [
             ("Before calibration", old, tables_before),
@@ -95,7 +101,10 @@ def run_opening(
     sentence, evidence = _calibration(before if after is None else after)
     sentences += sentence
     after_lean = leans[1] if len(leans) > 1 else None
-    verdict = headline(leans[0], after_lean, evidence) if leans else evidence_alone(evidence)
+    why = next((one["accuracy"].why for one in (old, new) if "accuracy" in one), "")
+    verdict = evidence_alone(evidence)
+    if leans:
+        verdict = headline(leans[0], after_lean, evidence, why=why)
     numbers = [
         tile(name, one, "" if after is None else _was(one, old[name]))
         for name, one in new.items()
@@ -138,12 +147,15 @@ def truth_sentence(truth: TrueCalibrationError) -> str:
 
 
 def tile(name: str, now: Scalar, beside: str) -> tuple[str, Cell, str]:
-    """Label, value and interval of one number, and what stands beside it in words."""
+    """Label, value and interval of one number, or why there is none, and what stands beside it."""
     cell = measured(now)
     if now.level is not None and now.low is not None:
         cell = replace(cell, below=f"{100 * now.level:g} % interval {cell.below}")
-    elif now.floor is not None:
-        cell = replace(cell, below=f"about {number(now.floor)} by chance alone")
+    else:
+        none = f"no interval: {now.why}" if now.why else "no interval"
+        by_chance = noise(now.floor, now.floor_95)
+        by_chance = f"about {by_chance} by chance alone" if by_chance else ""
+        cell = replace(cell, below="; ".join(text for text in (none, by_chance) if text))
     return entry_of(name).label, cell, beside
 
 

@@ -11,7 +11,7 @@ from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Facts, Picture, Pictures, Section, Table
 from calibrant.report.charts.intervals import Estimated, interval_chart
 from calibrant.report.charts.reliability import Seen, reliability_chart
-from calibrant.report.footnotes import method_told, note_of
+from calibrant.report.footnotes import method_told, note_of, why_none
 from calibrant.report.glossary import entry_of
 from calibrant.report.numbers import count, number
 from calibrant.report.pictures import svg_of
@@ -84,7 +84,7 @@ def metrics_section(
                 continue
             estimate = evaluation[name]
             level = None if estimate.low is None else estimate.level
-            note = note_of(method_told(estimate.method, level), footnotes)
+            note = note_of(method_told(why_none(estimate) or estimate.method, level), footnotes)
             row.append(measured(shown, hint=f"n = {count(estimate.n)}.", note=note))
         rows.append(row)
     table = Table(

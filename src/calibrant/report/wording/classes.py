@@ -66,14 +66,19 @@ def lean_of(stated: float, right: Scalar | None) -> Lean:
     return "few" if right.high - right.low > WIDEST else "none"
 
 
-def headline(before: Lean, after: Lean | None, evidence: Evidence = "unknown") -> str:
+def headline(
+    before: Lean, after: Lean | None, evidence: Evidence = "unknown", *, why: str = ""
+) -> str:
     """Verdict in a few words; `after` is None when there was no calibration.
 
+    `why` says why the accuracy has no interval, where that is why there is no verdict.
     `evidence` is what the calibration error shows at the end: probabilities that are right on
     average may be wrong in every bin.
     """
     told = _headline(before, after)
     final = before if after is None else after
+    if why and final == "unknown":
+        told = f"{told[:-1]} of the accuracy: {why}."
     return f"{told[:-1]}, yet miscalibrated." if (final, evidence) == ("none", "found") else told
 
 
@@ -91,17 +96,28 @@ def _headline(before: Lean, after: Lean | None) -> str:
 
 
 def confidence(stated: float, right: Scalar, *, when: str) -> str:
-    """Sentence about mean stated confidence; `when` begins it: "Before calibration"."""
+    """Sentence about mean stated confidence; `when` begins it: "Before calibration".
+
+    Without `when` it begins with what it says.
+    """
+    told = _confidence(stated, right)
+    return f"{when}, {told}" if when else f"{told[:1].upper()}{told[1:]}"
+
+
+def _confidence(stated: float, right: Scalar) -> str:
+    """The sentence, without its beginning."""
     lean = lean_of(stated, right)
     told = f"on average it stated {in_percent(stated)} and was right {in_percent(right.value)}"
     if right.low is None or right.high is None:
-        return f"{when}, {told} of the time. Without an interval nothing more can be said."
+        why = f"There is no interval: {right.why}. " if right.why else ""
+        told = told.replace("it stated", "the model stated", 1)
+        return f"{told} of the time. {why}Without an interval nothing more can be said."
     told = f"{told} ({percents(right.low, right.high)}) of the time"
     if lean in {"over", "under"}:
-        return f"{when}, the model was {_PHRASES[lean]}: {told}."
+        return f"the model was {_PHRASES[lean]}: {told}."
     if lean == "few":
-        return f"{when}, there are {_PHRASES[lean]}: {told}."
-    return f"{when}, there is {_PHRASES['none']}: {told}."
+        return f"there are {_PHRASES[lean]}: {told}."
+    return f"there is {_PHRASES['none']}: {told}."
 
 
 def log_loss_alone(loss: Scalar) -> str:
