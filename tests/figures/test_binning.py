@@ -32,3 +32,10 @@ def test_values_intervals_and_floors_are_those_of_the_evaluation():
 def test_what_is_no_series_of_one_error_is_refused(names):
     with pytest.raises(InputError, match="one calibration error with two numbers of bins"):
         error_by_bins(cal.evaluate(rows(), names))
+
+
+def test_the_axis_may_have_words_in_place_of_a_name():
+    rows = cal.predictions(probs=np.linspace(0.05, 0.95, 40), labels=[0, 1] * 20)
+    evaluation = cal.evaluate(rows, ["ece_5", "ece_15"])
+    ax = cal.figures.error_by_bins(evaluation, error="calibration error")
+    assert ax.get_ylabel() == "calibration error"

@@ -225,3 +225,6 @@ def test_a_headline_without_a_verdict_says_why_there_is_none():
     right = replace(bare(0.8), why="one row")
     assert "There is no interval: one row." in wording.confidence(0.9, right, when="")
     assert wording.confidence(0.9, known(0.8, 0.7, 0.85), when="").startswith("The model was over")
+    few = wording.confidence(0.9, known(0.8, 0.2, 0.95), when="")
+    assert few.startswith("There are too few rows")
+    assert "on average the model stated" in few

@@ -13,7 +13,9 @@ from calibrant.metrics.evaluation import Evaluation
 __all__ = ["error_by_bins"]
 
 
-def error_by_bins(evaluation: Evaluation, *, title: str = "", ax: Axes | None = None) -> Axes:
+def error_by_bins(
+    evaluation: Evaluation, *, title: str = "", error: str = "", ax: Axes | None = None
+) -> Axes:
     """Axes with a calibration error, its interval and its noise floor, over the number of bins.
 
     An error that grows with the bins while its noise floor grows along is noise; one that stays
@@ -26,6 +28,8 @@ def error_by_bins(evaluation: Evaluation, *, title: str = "", ax: Axes | None = 
         ``cal.evaluate(rows, ["ece_5", "ece_15", "ece_50"])``; other estimates are left out.
     title : str, optional
         Title above the axes.
+    error : str, optional
+        Label of the vertical axis; without it, the name of the metric.
     ax : Axes, optional
         Where to draw; without it, the axes of a new figure.
 
@@ -72,7 +76,8 @@ def error_by_bins(evaluation: Evaluation, *, title: str = "", ax: Axes | None = 
                 linewidth=1.2,
                 label="noise floor",
             )
-        ax.set(xscale="log", xlabel="bins", ylabel=names[bins[0]].rsplit("_", 1)[0], title=title)
+        label = error or names[bins[0]].rsplit("_", 1)[0]
+        ax.set(xscale="log", xlabel="bins", ylabel=label, title=title)
         ax.xaxis.set_major_locator(FixedLocator(bins))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))

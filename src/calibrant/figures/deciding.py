@@ -1,6 +1,6 @@
 """What acting on a model, or declining to, is worth: net benefit, and risk against coverage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -73,6 +73,7 @@ def decision_plot(
 def risk_coverage_plot(
     curves: RiskCoverageCurve | Mapping[str, RiskCoverageCurve],
     *,
+    intervals: Sequence[tuple[float, float, float]] = (),
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -82,6 +83,8 @@ def risk_coverage_plot(
     ----------
     curves : RiskCoverageCurve or Mapping[str, RiskCoverageCurve]
         As `calibrant.metrics.risk_coverage_curve` gives them: one, or one to three by name.
+    intervals : sequence of tuple of float, optional
+        Share accepted, low and high, of the last curve at some shares: drawn as bars.
     title : str, optional
         Title above the axes.
     ax : Axes, optional
@@ -110,6 +113,10 @@ def risk_coverage_plot(
             )
             if len(curve.risk):
                 ax.plot(1, curve.risk[-1], color=INK, marker=line.marker, clip_on=False)
+        if intervals:
+            *_, (_, _, line) = named_series(every, "curves")
+            at, low, high = zip(*intervals, strict=True)
+            ax.vlines(at, low, high, color=line.color, linewidth=1.4, alpha=0.75, label="interval")
         ax.set(xlim=(0, 1), xlabel="share of rows accepted, surest first", title=title)
         ax.set(ylabel="share of them that is wrong")
         ax.set_ylim(bottom=0)

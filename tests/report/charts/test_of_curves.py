@@ -152,3 +152,17 @@ def test_a_curve_with_its_band_is_one_in_the_chart_and_in_the_figure(*, after: b
     told = chart.panels[0].layers[-1]["encoding"]
     assert told["x"]["axis"]["title"] == ""
     assert chart.panels[1].layers[0]["encoding"]["x"]["axis"]["title"] == "stated"
+
+
+def test_bars_of_intervals_among_the_rows_accepted():
+    curve = cal.metrics.risk_coverage_curve(ROWS)
+    ends = [(0.5, 0.1, 0.2), (0.8, 0.15, 0.25)]
+    first, *rest = coverage_chart({"": curve}, ends).panels[0].layers
+    held = [(one["x"], one["y"], one["high"]) for one in first["data"]["values"]]
+    assert held == ends
+    assert rest == coverage_chart({"": curve}).panels[0].layers
+    ax = cal.figures.risk_coverage_plot(curve, intervals=ends)
+    bars = [
+        (bar[0][0], bar[0][1], bar[1][1]) for one in ax.collections for bar in one.get_segments()
+    ]
+    assert bars == ends

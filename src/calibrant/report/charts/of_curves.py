@@ -1,6 +1,7 @@
 """Charts of the curves that a report draws: rankings, decisions, errors among rows accepted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -13,7 +14,7 @@ from calibrant.metrics.ranking.decision_curve import DecisionCurve
 from calibrant.metrics.selective.curve import RiskCoverageCurve
 from calibrant.report.charts.chart import Chart
 from calibrant.report.charts.curves import Axis, Curve, curve_chart
-from calibrant.report.charts.parts import rows_panel
+from calibrant.report.charts.parts import interval_bars, rows_panel
 from calibrant.report.shapes import Scalar
 
 __all__ = [
@@ -96,8 +97,14 @@ def decision_chart(curves: Mapping[str, DecisionCurve]) -> Chart:
     )
 
 
-def coverage_chart(curves: Mapping[str, RiskCoverageCurve]) -> Chart:
-    """Chart of errors over the share of rows accepted, and from which confidence on."""
+def coverage_chart(
+    curves: Mapping[str, RiskCoverageCurve],
+    intervals: Sequence[tuple[float, float, float]] = (),
+) -> Chart:
+    """Chart of errors over the share of rows accepted, and from which confidence on.
+
+    `intervals` are share accepted, low and high, of the last curve at some shares.
+    """
     drawn = {
         name: Curve(
             x=_floats(curve.coverage),
@@ -106,12 +113,17 @@ def coverage_chart(curves: Mapping[str, RiskCoverageCurve]) -> Chart:
         )
         for name, curve in curves.items()
     }
-    return curve_chart(
+    chart = curve_chart(
         drawn,
         x=Axis(title="rows accepted"),
         y=Axis(title="wrong among them", ends=None),
         height=0.75,
     )
+    if not intervals:
+        return chart
+    (panel,) = chart.panels
+    bars = interval_bars(intervals, look=1)
+    return replace(chart, panels=[replace(panel, layers=[bars, *panel.layers])])
 
 
 def binnings_chart(errors: Mapping[int, Scalar], *, after: bool) -> Chart:

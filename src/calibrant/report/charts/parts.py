@@ -6,6 +6,7 @@ from calibrant.report.charts.chart import Panel, Spec
 
 __all__ = [
     "axis",
+    "interval_bars",
     "line_between",
     "points",
     "rows_panel",
@@ -72,6 +73,20 @@ def line_between(ends: Sequence[tuple[float, float]], x: str, y: str) -> dict[st
         "encoding": {
             "x": {"field": x, "type": "quantitative"},
             "y": {"field": y, "type": "quantitative"},
+        },
+    }
+
+
+def interval_bars(ends: Sequence[tuple[float, float, float]], *, look: int) -> Spec:
+    """Layer of bars from a low to a high end, each at its place."""
+    return {
+        "data": {"values": [{"x": x, "y": low, "high": high} for x, low, high in ends]},
+        "mark": {"type": "rule", "strokeWidth": 1.6, "opacity": 0.75},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative"},
+            "y": {"field": "y", "type": "quantitative"},
+            "y2": {"field": "high"},
+            "color": {"value": ("var(--first)", "var(--second)")[look]},
         },
     }
 

@@ -34,7 +34,7 @@ def _picture(moment: Moment, binnings: Evaluation) -> Picture:
     told, name = binnings_told(errors), moment.name("binnings")
     return Picture(
         title=moment.title,
-        svg=svg_of(error_by_bins(binnings), name=name),
+        svg=svg_of(error_by_bins(binnings, error="calibration error"), name=name),
         label=f"Calibration error by number of bins, {moment.title.lower()}. {told}",
         sentence=told,
         table=Table(

@@ -15,7 +15,7 @@ from calibrant.report.numbers import in_percent, percents
 from calibrant.report.pictures import svg_of
 from calibrant.report.sections.moments import Moment, final_of
 from calibrant.report.shapes import Scalar, scalar
-from calibrant.report.wording.coverage import accepted_told
+from calibrant.report.wording.coverage import accepted_told, drawn_told
 
 __all__ = ["coverage_section"]
 
@@ -35,15 +35,24 @@ def coverage_section(moments: Sequence[Moment]) -> Section | None:
     found = {share: scalar(each) for share, each in final.curves.accepted.items()}
     accepted = {share: one for share, one in found.items() if one is not None}
     right = scalar(final.evaluation["accuracy"]) if "accuracy" in final.evaluation else None
+    bars = [
+        (share, 1 - one.high, 1 - one.low)
+        for share, one in accepted.items()
+        if one.low is not None and one.high is not None
+    ]
     told = accepted_told(right, accepted, share=_TOLD)
+    levels = {one.level for one in accepted.values() if one.level is not None}
+    told = f"{told} {drawn_told(final.curves.coverage.coverage, max(levels, default=None))}".strip()
     drawn = curves[final.when] if _are_one(curves) else curves
     picture: Block = Picture(
         title="Errors among the rows accepted (risk over coverage)",
-        svg=svg_of(risk_coverage_plot(drawn), name="coverage"),
+        svg=svg_of(risk_coverage_plot(drawn, intervals=bars), name="coverage"),
         label=f"Share of errors over the share of rows accepted, surest first. {told}",
         sentence=told,
         table=_table(final, right),
-        chart=coverage_chart({final.when: curves[final.when]} if _are_one(curves) else curves),
+        chart=coverage_chart(
+            {final.when: curves[final.when]} if _are_one(curves) else curves, bars
+        ),
     )
     lead = [
         "Rows are accepted from the surest down; the others are left to someone else, or to a "

@@ -101,7 +101,10 @@ def confidence(stated: float, right: Scalar, *, when: str) -> str:
     Without `when` it begins with what it says.
     """
     told = _confidence(stated, right)
-    return f"{when}, {told}" if when else f"{told[:1].upper()}{told[1:]}"
+    if when:
+        return f"{when}, {told}"
+    told = told if "the model" in told else told.replace("it stated", "the model stated", 1)
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def _confidence(stated: float, right: Scalar) -> str:
