@@ -51,6 +51,7 @@ def reliability_band(
         shade = MUTED if curve.band == "consistency" else line.color
         label = f"{100 * curve.level:g} % {curve.band}{at_once}"
         is_binned = curve.kind == "binned"
+        ends = curve.stated, curve.low, curve.high
         if is_binned:
             widths = [high - low for low, high in zip(curve.lower, curve.upper, strict=True)]
             heights = [high - low for low, high in zip(curve.low, curve.high, strict=True)]
@@ -66,26 +67,9 @@ def reliability_band(
                 label=label,
             )
         elif len(curve) == 1:  # a point has no width that could be filled
-            ax.vlines(
-                curve.stated,
-                curve.low,
-                curve.high,
-                color=shade,
-                alpha=0.5,
-                linewidth=5,
-                clip_on=False,
-                label=label,
-            )
+            ax.vlines(*ends, color=shade, alpha=0.5, linewidth=5, clip_on=False, label=label)
         else:
-            ax.fill_between(
-                curve.stated,
-                curve.low,
-                curve.high,
-                color=shade,
-                alpha=0.25,
-                linewidth=0,
-                label=label,
-            )
+            ax.fill_between(*ends, color=shade, alpha=0.25, linewidth=0, label=label)
         ax.plot((0, 1), (0, 1), color=MUTED, linestyle=":", linewidth=1.2, label="perfect")
         ax.plot(
             curve.stated,
