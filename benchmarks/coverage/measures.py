@@ -54,6 +54,10 @@ class Measure:
         """Name of the metric whose population value is to be covered, or its square."""
         return self.truth or self.name.replace("_squared_debiased", "")
 
+    def step(self, law: Law) -> int:
+        """Sets of rows of a law to each one that it is asked of."""
+        return self.every if law.n_classes >= self.slow_from else 1
+
     def target(self, population: float) -> float:
         """What is to be covered, of the population value of the estimand."""
         return population**2 if "_squared_debiased" in self.name else population
@@ -89,8 +93,8 @@ def _errors(view: str, classes: str) -> list[Measure]:
         Measure(f"{view}_{name}", ERROR, classes, f"{view}_{truth}" if truth else "")
         for name, truth in names.items()
     ]
-    slow = [(f"{view}_ici", ERROR), (f"{view}_smooth_ece", SMOOTH)]
-    return found + [Measure(name, kind, classes, every=4) for name, kind in slow]
+    found.append(Measure(f"{view}_ici", ERROR, classes, every=4, promised=False))
+    return [*found, Measure(f"{view}_smooth_ece", SMOOTH, classes, every=4)]
 
 
 MEASURES = (

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 
+from benchmarks.coverage.generators import LAWS
 from benchmarks.coverage.kept import Codes, Key
+from benchmarks.coverage.measures import measures_of
 from benchmarks.coverage.sets import Chunk
 
 __all__ = ["SETS", "chunks_of"]
@@ -20,14 +22,19 @@ def chunks_of(codes: Codes, there: dict[Key, int], runs: int) -> list[Chunk]:
     there : dict
         How many sets of that code are there.
     runs : int
-        How many there are to be.
+        How many there are to be; of what is slow and was promised, how many that are asked of it.
     """
     found = []
     for (law, n), own in codes.items():
         asked: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
+        slow = {each.name: each.step(LAWS[law]) for each in measures_of(LAWS[law]) if each.promised}
         for name, code in own.items():
-            for first in range(there.get((law, n, name), 0), runs, SETS):
-                asked[first, min(SETS, runs - first)].append((name, code))
+            first, step = there.get((law, n, name), 0), slow.get(name, 1)
+            while first < runs * step:  # the other metrics have all of theirs before the last ones
+                stop = min(first + SETS, runs) if first < runs else first + SETS * step
+                stop = min(stop, runs * step)
+                asked[first, stop - first].append((name, code))
+                first = stop
         found += [
             Chunk(first, law, n, count, tuple(names)) for (first, count), names in asked.items()
         ]

@@ -75,16 +75,14 @@ def simulate(chunk: Chunk, folder: Path) -> float:
     law, columns = LAWS[chunk.law], [name for name, _ in chunk.codes]
     found = np.full((chunk.count, len(columns), 4), np.nan)
     reasons: dict[str, Counter[str]] = {name: Counter() for name in columns}
-    slow = {
-        each.name: each.every
-        for each in measures_of(law)
-        if each.every > 1 and law.n_classes >= each.slow_from
-    }
+    slow = {each.name: each.step(law) for each in measures_of(law)}
     seconds: dict[str, float] = {}
     for row in range(chunk.count):
         number = chunk.first + row
-        rows = law.draw(rng_of(chunk.law, chunk.n, number), chunk.n)
         asked = [name for name in columns if number % slow.get(name, 1) == 0]
+        if not asked:
+            continue
+        rows = law.draw(rng_of(chunk.law, chunk.n, number), chunk.n)
         for name, estimate in _evaluate(rows, asked).items():
             found[row, columns.index(name)] = _numbers(estimate)
             if isinstance(estimate, str):
