@@ -189,6 +189,24 @@ def test_all_intervals_hold_at_once_as_often_as_they_say(power):
     assert held / runs >= 0.95  # the coverage is near .975: Bonferroni, and coins are unlike
 
 
+def test_less_than_all_never_reads_as_all_and_takes_few_digits():
+    stated = np.full(60, 1 - 1e-9)
+    labels, weights = np.ones(60, int), np.ones(60)
+    rows = cal.predictions(probs=stated, labels=labels)
+    words = cal.certificate(rows, [0.9], view="positive")[0.9].words
+    assert "100.0 % came out" in words
+    assert words.endswith("On average it stated more than 99.9 %.")
+    labels[0], weights[0] = 0, 1e-6
+    rows = cal.predictions(probs=stated, labels=labels, weights=weights)
+    words = cal.certificate(rows, [0.9], view="positive")[0.9].words
+    assert ", more than 99.9 % came out (95 %:" in words
+    labels = np.arange(2000) > 0
+    rows = cal.predictions(probs=np.full(2000, 0.9999), labels=labels.astype(int))
+    words = cal.certificate(rows, [0.9], view="positive")[0.9].words
+    # Clopper and Pearson of 1,999 of 2,000; two decimals would end at 100.00
+    assert "99.95 % came out (95 %: 99.72 to 99.999)" in words
+
+
 def test_frame_and_object_hold_every_level():
     rows = cal.predictions(probs=drawn()[0], labels=drawn()[1])
     found = cal.certificate(rows)

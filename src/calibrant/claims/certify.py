@@ -100,11 +100,9 @@ def certificate(
     if not isinstance(view, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         rule, remedy = "be top_label, positive or the name of a class", "Pass a text."
         raise InputError("view", rule, f"{view!r}", remedy)
-    of_fit: tuple[str, ...] = ()
     if not isinstance(rows, Tallies):
         check_rows(rows)
-        others = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
-        of_fit, rows = others.notes[len(rows.notes) :], others
+        rows = others_than_fit(rows, allow_fit_rows=allow_fit_rows)
     tails = tails_of(rows, view, asked)
     told = sum(tail.n > 0 for tail in tails)
     error = (1 - level) / 2 / (max(told, 1) if simultaneous else 1)
@@ -118,7 +116,7 @@ def certificate(
         simultaneous=simultaneous,
         claims=claims,
         n=n,
-        notes=(*_notes(asked, tails), *of_fit),
+        notes=(*_notes(asked, tails), *rows.notes),
     )
 
 

@@ -6,6 +6,8 @@ from calibrant.claims.tails import Tail
 
 __all__ = ["sentence"]
 
+MOST = 6  # decimals of percents
+
 
 def sentence(
     tail: Tail,
@@ -39,13 +41,12 @@ def sentence(
     verdict, leaning = found
     came = "were right" if view == "top_label" else "came out"
     decimals = _decimals(high - low)
-    share, first, last = (_short_of_all(x, decimals) for x in (tail.observed, low, high))
+    share, stated = (_average(x, decimals) for x in (tail.observed, tail.stated))
+    first, last = (_end(x, decimals) for x in (low, high))
     rows = f"{tail.n:,} row{'' if tail.n == 1 else 's'}"
     told = f"Of {rows} where {says}, {share} % {came} ({100 * coverage:g} %: {first} to {last})"
     lean = "" if leaning == "in line" else f": {leaning}"
-    return (
-        f"{told}: {verdict}. On average it stated {_short_of_all(tail.stated, decimals)} %{lean}."
-    )
+    return f"{told}: {verdict}. On average it stated {stated} %{lean}."
 
 
 def _percent(share: float) -> str:
@@ -53,9 +54,17 @@ def _percent(share: float) -> str:
     return f"{100 * share:.6g} %"
 
 
-def _short_of_all(share: float, decimals: int) -> str:
-    """Share in percent; less than all reads as less, if it takes more decimals."""
-    while decimals < 9 and share < 1 <= float(f"{share:.{decimals + 2}f}"):
+def _average(share: float, decimals: int) -> str:
+    """Share in percent; less than all does not read as all."""
+    told = f"{100 * share:.{decimals}f}"
+    if share < 1 and float(told) >= 100:
+        return f"more than {100 - 10.0**-decimals:.{decimals}f}"
+    return told
+
+
+def _end(share: float, decimals: int) -> str:
+    """End of an interval in percent; less than all reads as less, if it takes more decimals."""
+    while decimals < MOST and share < 1 <= float(f"{share:.{decimals + 2}f}"):
         decimals += 1
     return f"{100 * share:.{decimals}f}"
 
@@ -64,4 +73,4 @@ def _decimals(width: float) -> int:
     """Decimals of percents that show an interval with two digits, at least 1 at most 6."""
     if width <= 0:
         return 1
-    return min(6, max(1, 1 - math.floor(math.log10(100 * width / 2))))
+    return min(MOST, max(1, 1 - math.floor(math.log10(100 * width / 2))))

@@ -30,5 +30,5 @@ def run_certificate(
         click.echo(json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False))
         return
     click.echo(f"{asked.path.name}: {told}")
-    for note in found.notes:
+    for note in [each for each in found.notes if each not in told.notes]:
         click.echo(f"Note: {note.removesuffix('.')}.")

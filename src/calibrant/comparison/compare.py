@@ -11,7 +11,7 @@ from calibrant.comparison.methods import difference_of
 from calibrant.comparison.pair import Pair
 from calibrant.comparison.same_rows import check_same_rows
 from calibrant.comparison.several import holm, level_of_each
-from calibrant.comparison.shared_clusters import units_of
+from calibrant.comparison.shared_clusters import notes_of, units_of
 from calibrant.errors import InputError
 from calibrant.metrics.base import LEVEL, Metric
 from calibrant.metrics.evaluate import evaluate
@@ -105,6 +105,7 @@ def compare(
         check_same_rows(first, other)
     units = units_of(named, clusters)
     values = {name: _evaluated(rows, wanted, level) for name, rows in named.items()}
+    notes = [note for one in values.values() for note in one.notes]
     sides = {name: rows.present() for name, rows in named.items()}
     contrasts: list[Contrast] = []
     for a, b in pairs:
@@ -135,7 +136,7 @@ def compare(
         level=level,
         n=first.n_present,
         n_clusters=None if units is None else int(units.max()) + 1,
-        notes=tuple(dict.fromkeys(note for one in values.values() for note in one.notes)),
+        notes=tuple(dict.fromkeys((*notes, *notes_of(named, clusters)))),
     )
 
 

@@ -143,9 +143,8 @@ class Comparison:
         return text
 
     def __str__(self) -> str:
-        return "\n".join(
-            comparison_lines(self.title, self.contrasts, (self.adjustment, *self.notes))
-        )
+        notes = (f"note: {note}" for note in self.notes)
+        return "\n".join(comparison_lines(self.title, self.contrasts, (self.adjustment, *notes)))
 
     def __repr__(self) -> str:
         return str(self)

@@ -12,8 +12,9 @@ from calibrant.prediction.base import Predictions
 from calibrant.prediction.codes import Codes, encode
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.rows import Rows
+from calibrant.prediction.units import read_units
 
-__all__ = ["units_of"]
+__all__ = ["notes_of", "units_of"]
 
 
 def units_of(
@@ -58,6 +59,11 @@ def units_of(
     for other in others:
         _refuse_unlike((first, other), own[first], own[other], np.flatnonzero(present))
     return own[first]
+
+
+def notes_of(models: Mapping[str, Rows], clusters: ArrayLike | None) -> tuple[str, ...]:
+    """What is to be told of clusters that were given beside the models, in words."""
+    return read_units(None, clusters, _layout(next(iter(models.values())))).notes
 
 
 def _layout(rows: Rows) -> Layout:

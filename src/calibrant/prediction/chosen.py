@@ -8,11 +8,11 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.prediction import checks
 from calibrant.prediction.arrays import ArrayLike, Layout, check_order
-from calibrant.prediction.codes import encode
 from calibrant.prediction.decisions import UNORDERED, Decisions
 from calibrant.prediction.labels import Reader, entries_of, ignored_entries, index_to_ignore
 from calibrant.prediction.names import class_names_of, in_order, read_names
 from calibrant.prediction.objects import is_missing
+from calibrant.prediction.units import read_units
 from calibrant.prediction.weights import checked_weights, weight_column
 
 __all__ = ["read_decisions"]
@@ -75,14 +75,15 @@ def read_decisions(
     where = checks.Where(None if counts is None else counts.to(guess.device), layout.place)
     checks.check_hard("predicted", guess, size, where)
     checks.check_hard("labels", truth, size, where)
+    units = read_units(groups, clusters, layout)
     return Decisions(
         guess,
         truth,
         names,
         weights=None if weight is None else weight.to(guess.device),
-        notes=() if has_order else (UNORDERED,),
-        groups=None if groups is None else encode("groups", groups, layout),
-        clusters=None if clusters is None else encode("clusters", clusters, layout),
+        notes=(*(() if has_order else (UNORDERED,)), *units.notes),
+        groups=units.groups,
+        clusters=units.clusters,
         layout=layout,
     )
 

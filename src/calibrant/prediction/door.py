@@ -7,10 +7,10 @@ from calibrant.errors import InputError
 from calibrant.prediction.arrays import ArrayLike
 from calibrant.prediction.base import Events, Predictions
 from calibrant.prediction.chosen import read_decisions
-from calibrant.prediction.codes import encode
 from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.numbers import Numbers, read_numbers
 from calibrant.prediction.stated import one_form, read_stated
+from calibrant.prediction.units import read_units
 
 __all__ = ["decisions", "events", "numbers", "predictions"]
 
@@ -45,7 +45,8 @@ def predictions(
         Importance of every row: 0 leaves it out, 2 is as if it came twice; positive ones lie
         in [1e-140, 1e140], so that their squares are finite numbers above 0.
     groups, clusters : array, optional
-        Slice to report by, and unit that rows share (patient, product, image).
+        Slice to report by, and unit that rows share (patient, product, image). Rows without one
+        are together, and a note tells how many have no cluster.
     ignore_index : int, optional
         Label of entries to leave out, whatever they hold.
     class_names : sequence of str, optional
@@ -85,11 +86,9 @@ def predictions(
         normalize=normalize,
         decimals=decimals,
     )
-    return replace(
-        rows,
-        groups=None if groups is None else encode("groups", groups, rows.layout),
-        clusters=None if clusters is None else encode("clusters", clusters, rows.layout),
-    )
+    units = read_units(groups, clusters, rows.layout)
+    notes = (*rows.notes, *units.notes)
+    return replace(rows, groups=units.groups, clusters=units.clusters, notes=notes)
 
 
 def events(
@@ -111,7 +110,8 @@ def events(
     weights : array, optional
         Importance of every row, at least 0.
     groups, clusters : array, optional
-        Slice to report by, and unit that rows share (patient, product, image).
+        Slice to report by, and unit that rows share (patient, product, image). Rows without one
+        are together, and a note tells how many have no cluster.
 
     Raises
     ------
@@ -125,11 +125,9 @@ def events(
     if not rows.is_positive:
         shape = f"shape {rows.layout.shape}"
         raise InputError("probs", "have shape (row,)", shape, "For classes use predictions().")
-    return replace(
-        rows.positive(),
-        groups=None if groups is None else encode("groups", groups, rows.layout),
-        clusters=None if clusters is None else encode("clusters", clusters, rows.layout),
-    )
+    units, found = read_units(groups, clusters, rows.layout), rows.positive()
+    notes = (*found.notes, *units.notes)
+    return replace(found, groups=units.groups, clusters=units.clusters, notes=notes)
 
 
 def decisions(
@@ -160,7 +158,8 @@ def decisions(
     weights : array, optional
         Importance of every row, at least 0.
     groups, clusters : array, optional
-        Slice to report by, and unit that rows share (patient, product, image).
+        Slice to report by, and unit that rows share (patient, product, image). Rows without one
+        are together, and a note tells how many have no cluster.
     ignore_index : int, optional
         Label of rows to leave out.
 
@@ -213,7 +212,8 @@ def numbers(
     weights : array, optional
         Importance of every row: 0 leaves it out, 2 is as if it came twice.
     groups, clusters : array, optional
-        Slice to report by, and unit that rows share (patient, product, image).
+        Slice to report by, and unit that rows share (patient, product, image). Rows without one
+        are together, and a note tells how many have no cluster.
 
     Raises
     ------

@@ -12,9 +12,10 @@ from torch import Tensor
 from calibrant.errors import InputError
 from calibrant.prediction import checks
 from calibrant.prediction.arrays import ArrayLike, Layout, check_order, to_tensor
-from calibrant.prediction.codes import Codes, encode
+from calibrant.prediction.codes import Codes
 from calibrant.prediction.rows import Rows
 from calibrant.prediction.spreads import Spread, StatedSpread, read_spread
+from calibrant.prediction.units import read_units
 from calibrant.prediction.weights import checked_weights, weight_column
 
 __all__ = ["Numbers", "read_numbers"]
@@ -135,14 +136,14 @@ def read_numbers(
     if weight is not None:
         _check_size(weight, [*wide.values(), *([] if entries is None else [entries])])
         weight = weight.to(stated.device)
-    codes = None if groups is None else encode("groups", groups, layout)
-    units = None if clusters is None else encode("clusters", clusters, layout)
+    units = read_units(groups, clusters, layout)
     return Numbers(
         wide["predicted"],
         wide.get("targets"),
         weight,
-        groups=codes,
-        clusters=units,
+        notes=units.notes,
+        groups=units.groups,
+        clusters=units.clusters,
         spread=kept,
     )
 
