@@ -80,7 +80,18 @@ def test_rows_are_matched_by_their_names():
     ]
     failed = run("old.csv", "mixed.csv", *OF_CLASSES)
     assert failed.exit_code == 3
-    assert "have the same labels" in failed.stderr
+    assert "old and mixed must have the same labels" in failed.stderr
+    assert "same order, or name the column that tells them apart: --id." in failed.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_rows_without_a_cluster_are_told():
+    table = pd.read_csv("old.csv")
+    table["patient"] = table["patient"].astype("Int64").where(table.index >= 6)
+    table.to_csv("old.csv", index=False)
+    told = record("old.csv", "new.csv", *OF_CLASSES, "--clusters", "patient", "--metrics", "brier")
+    assert "6 of 200 rows have no cluster and count as one together" in told["notes"]
+    assert told["n_clusters"] == 1 + 49  # rows 6 and 7 still have theirs
 
 
 @pytest.mark.usefixtures("folder")

@@ -236,7 +236,12 @@ def test_comparison_is_plain_data(tmp_path):
         ((rows(FIRST), cal.evaluate(rows(SECOND))), {}, "B must be rows in memory; got an eval"),
         ((rows(FIRST), SECOND), {}, "B must be predictions; got ndarray"),
         ((rows(FIRST), rows(SECOND[:-1], LABELS[:-1])), {}, "as many rows; got 300 and 299"),
-        ((rows(FIRST), rows(SECOND, 1 - LABELS)), {}, "have the same labels"),
+        ((rows(FIRST), rows(SECOND, 1 - LABELS)), {}, "A and B must have the same labels"),
+        (
+            ({"x": rows(FIRST), "y": rows(FIRST), "z": rows(FIRST, 1 - LABELS)},),
+            {},
+            "x and z must have the same labels",
+        ),
         ((rows(FIRST), rows(SECOND, class_names=["n", "y"])), {}, "have the same classes"),
         (
             (rows(FIRST), cal.decisions(predicted=LABELS, labels=LABELS)),

@@ -229,7 +229,17 @@ def test_missing_probabilities_are_refused_column_by_column(ask_file, columns):
     [
         ({}, {"label": None}, "label must name the column of what came out; got none. Name it"),
         ({}, {"label": "thruth"}, "got 'thruth'. Did you mean 'truth'"),
-        ({}, {"prob": "cat"}, "hold two classes beside one column.*; got 3: .*--prob-prefix"),
+        ({}, {"prob": "cat"}, "two classes beside one column.*; got 3: .*--prob-prefix PREFIX"),
+        (
+            {},
+            {"prob": "cat", "positive": "cat"},
+            r"two classes beside one column.*; got 3: .*--prob-prefix.* Leave --positive out\.",
+        ),
+        (
+            {"truth": ["cat", "emu"] * 30},
+            {},
+            "got none for 'emu'. There are .*'cat', .* Add one, or leave rows of other classes out",
+        ),
         ({}, {"prob_prefix": "q_"}, "a column for every class; got none for 'cat', 'dog', 'owl'"),
         ({}, {"positive": "cat"}, "name a class of two; got 'cat' beside .*Leave --positive out"),
         (

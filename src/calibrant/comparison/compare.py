@@ -98,11 +98,11 @@ def compare(
         name: others_than_fit(rows, allow_fit_rows=allow_fit_rows, argument=name)
         for name, rows in _named(models).items()
     }
-    first, *others = named.values()
+    (first_name, first), *others = named.items()
     pairs = _pairs(tuple(named), baseline)
     wanted = _usual(first) if metrics is None else metrics
-    for other in others:
-        check_same_rows(first, other)
+    for name, other in others:
+        check_same_rows(first, other, names=(first_name, name))
     units = units_of(named, clusters)
     values = {name: _evaluated(rows, wanted, level) for name, rows in named.items()}
     notes = [note for one in values.values() for note in one.notes]

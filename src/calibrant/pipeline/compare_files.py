@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from calibrant.comparison.compare import compare
 from calibrant.comparison.comparison import Comparison
+from calibrant.comparison.same_rows import check_same_rows
 from calibrant.data.columns import listed
 from calibrant.errors import InputError
 from calibrant.pipeline.class_matching import distinct
 from calibrant.pipeline.file_rows import source_of, stated_rows
-from calibrant.pipeline.labelled_rows import label_column, row_weights
+from calibrant.pipeline.labelled_rows import label_column, row_clusters, row_weights
 from calibrant.pipeline.prediction_source import Question, Source
 from calibrant.prediction.base import Predictions
 from calibrant.statistics.saved import is_tallies
@@ -22,6 +23,7 @@ from calibrant.statistics.saved import is_tallies
 __all__ = ["compare_files"]
 
 MOST_TOLD = 3  # rows that a message names
+REMEDY = "Put the same rows into the same order, or name the column that tells them apart: --id."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,8 @@ def compare_files(
         if first.ids is not None and found.ids is not None:
             order = _order(first.ids, found.ids, str(questions[name].path), str(question.path))
             rows = rows.take(torch.from_numpy(order))
+        else:
+            check_same_rows(first.rows, rows, names=(name, other), remedy=REMEDY)
         models[other] = rows
         notes += found.notes
     asked = questions[name]
@@ -105,7 +109,7 @@ def _stated(question: Question, id_column: str | None, clusters: str | None) -> 
     return _Stated(
         rows,
         None if id_column is None else _ids(source, id_column, str(question.path)),
-        None if clusters is None else source.texts(clusters, "clusters"),
+        row_clusters(source, replace(question, clusters=clusters)),
         (*source.how, *stated.labels.notes, *notes, *rows.notes),
     )
 

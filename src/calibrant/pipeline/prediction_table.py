@@ -104,13 +104,16 @@ class TableSource(Source):
     def _positive(self, question: Question, prob: str, texts: NDArray[np.object_]) -> Stated:
         """Values of one column, for the positive class of the two that the labels hold."""
         found = question.classes or tuple(distinct(texts))
+        rule = "hold two classes beside one column of probabilities"
+        if len(found) > 2:
+            prefix = _prefix_of(self.names, found)
+            begins = "PREFIX, which their names begin with" if prefix is None else prefix
+            remedy = f"Give a column for every class: --prob-prefix {begins}."
+            remedy += "" if question.positive is None else " Leave --positive out."
+            raise InputError("labels", rule, f"{len(found)}: {listed(found)}", remedy)
         classes = two_in_order(found, question.positive)
         if len(classes) != 2:
-            rule = "hold two classes beside one column of probabilities"
             remedy = "Name both with --classes."
-            if len(classes) > 2:
-                remedy = "Give a column for every class, and what their names begin with: "
-                remedy += "--prob-prefix."
             raise InputError("labels", rule, f"{len(classes)}: {listed(classes)}", remedy)
         labels = labels_among(texts, classes, question.label or "label")
         values = self.numbers(prob, "prob")
@@ -130,14 +133,19 @@ class TableSource(Source):
         if unnamed and question.decided is not None:
             return None
         if unnamed and not question.classes:
+            prefix = _prefix_of(free, found)
             remedy = "Name them: --prob COLUMN --positive CLASS, or --prob-prefix PREFIX, or "
             remedy += f"--decided COLUMN. {_told(free)}"
+            if prefix is not None:
+                remedy = f"Say what their names begin with: --prob-prefix {prefix}."
             rule = "be in columns that are named, or called as the labels are"
             raise InputError("probabilities", rule, f"labels such as {listed(found[:3])}", remedy)
         if match.unknown:
             rule = "have a column for every class"
             got = f"none for {listed(match.unknown)}"
             remedy = _told(list(stems.values()) or free)
+            if match.known:
+                remedy += " Add one, or leave rows of other classes out."
             raise InputError("probabilities", rule, got, remedy)
         named = set(match.known.values())
         if question.classes:  # their order is that of the classes
@@ -145,6 +153,14 @@ class TableSource(Source):
         if question.prob_prefix is None:
             return {stem: column for stem, column in stems.items() if stem in named}
         return stems
+
+
+def _prefix_of(columns: Sequence[str], classes: Sequence[str]) -> str | None:
+    """What names of columns begin with before the name of every class; None if they do not."""
+    first = next(iter(classes), "")
+    ends = [name.removesuffix(first) for name in columns if first and name.endswith(first)]
+    found = [start for start in ends if start and {start + name for name in classes} <= {*columns}]
+    return found[0] if len(found) == 1 else None
 
 
 def _told(columns: Sequence[str]) -> str:

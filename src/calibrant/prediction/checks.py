@@ -13,6 +13,7 @@ from torch import Tensor
 
 from calibrant.errors import InputError
 from calibrant.kernel.scans import all_clean, all_within
+from calibrant.prediction.percentages import are_percentages
 from calibrant.prediction.sums_of_rows import (
     SUM_TOLERANCE,
     clean_bounds,
@@ -113,6 +114,8 @@ def check_probs(
     else:
         return strayed
     remedy, remedy_of_sums = REMEDIES[argument]
+    if are_percentages(probs):
+        remedy = "Divide percentages by 100." + (f" {remedy}" if probs.ndim == 1 else "")
     _find(probs, inside, where, argument=argument, rule="lie in [0, 1]", remedy=remedy)
     if sums:
         rule, remedy = "sum to 1 in every row", remedy_of_sums
