@@ -158,3 +158,20 @@ def test_models_that_differ_alike_are_refused():
     a, _ = two(50)
     with pytest.raises(cal.InputError, match="must differ from row to row"):
         cal.plan_difference(a, a)
+
+
+@pytest.mark.parametrize(("metric", "n"), [("auroc", 6), ("gini", 6), ("f1", 8)])
+def test_an_interval_that_ends_with_the_range_tells_no_spread(metric, n):
+    rng = np.random.default_rng(n)
+    probs = rng.random((2, n))
+    labels = (rng.random(n) < 0.5).astype(int)
+    few = [cal.predictions(probs=one, labels=labels) for one in probs]
+    with pytest.raises(cal.InputError, match=rf"an interval of {metric} within its range .* Bring"):
+        cal.plan_difference(*few, metric, difference=0.05)
+
+
+def test_one_infinite_row_is_in_the_singular():
+    sure = cal.predictions(probs=[1.0, 0.5, 0.25, 0.5], labels=[0, 1, 0, 1])
+    other = cal.predictions(probs=[0.75, 0.5, 0.5, 0.25], labels=[0, 1, 0, 1])
+    with pytest.raises(cal.InputError, match="have finite log_loss; got 1 row infinite"):
+        cal.plan_difference(sure, other)

@@ -18,6 +18,7 @@ from calibrant.metrics.binless.smooth import SmoothCalibrationError
 from calibrant.metrics.decided.accuracy import ErrorRate, Hit
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.means import MeanScore
+from calibrant.planning.plan import counted
 
 __all__ = ["ROWS", "spread_of"]
 
@@ -54,7 +55,9 @@ def _of_means(pair: Pair, metric: MeanScore | ErrorRate, name: str) -> tuple[flo
     infinite = int((~np.isfinite(first) | ~np.isfinite(second)).sum())
     if infinite:
         remedy = "Bound the probabilities away from 0, or choose brier."
-        raise InputError("a and b", f"have finite {name}", f"{infinite:,} rows infinite", remedy)
+        raise InputError(
+            "a and b", f"have finite {name}", f"{counted(infinite, 'row')} infinite", remedy
+        )
     found = paired_difference_of(first, second, weights=pair.weight, clusters=pair.units)
     if found.low is None:
         remedy = "Pass a pilot in which the models differ from row to row."
