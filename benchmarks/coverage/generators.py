@@ -160,6 +160,11 @@ def _some_bins(score: Floats) -> Floats:
     return stated + 0.15 * np.isin(number, (4, 8)) - 0.15 * (number == 12)
 
 
+def _sure(score: Floats) -> Floats:
+    """Four fifths of the rows at .999, or .001 of the other class."""
+    return np.clip(expit(18 * score), 0.001, 0.999)
+
+
 def _half(score: Floats) -> Floats:
     return 0.5 * expit(score)
 
@@ -189,6 +194,7 @@ LAWS: dict[str, Law] = {
         ScoreLaw("temperature 1.5", "too sure: log-odds times 1.5", stated=_hotter(1.5)),
         ScoreLaw("temperature 3", "much too sure: log-odds times 3", stated=_hotter(3.0)),
         ScoreLaw("temperature 0.7", "not sure enough: log-odds times .7", stated=_hotter(0.7)),
+        ScoreLaw("sure", "four fifths stated .999 and right in .99", _hotter(6.0), _sure),
         ScoreLaw("wiggle", "true is p + .1 sin(30 pi p), which bins hide", chance=_wiggle),
         ScoreLaw("some bins", "three bins of fifteen off by .15, the others true", _some_bins),
         ScoreLaw("rare", "1 % positive, calibrated", mean=RARE, calibrated=True),

@@ -12,8 +12,10 @@ from calibrant.metrics.binned.classwise import (
     ClasswiseRootMeanSquaredCalibrationError,
     ClasswiseSquaredCalibrationError,
 )
-from calibrant.metrics.binned.evidence import FEWEST
+from calibrant.metrics.binned.evidence import FEWEST, deviation_of
 from calibrant.metrics.binned.in_clusters import METHODS, error_from_draws, rough_of
+from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.binned.unforeseen import room_of
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.block_noise import SquareNoise
 from calibrant.metrics.inference.noise import DrawnNoise
@@ -55,7 +57,10 @@ def classwise_at(rows: Rows, metric: ClasswiseError, level: float) -> Callable[[
     def at(factor: float) -> Estimate:
         of_many, root = scaled(tally, factor), math.sqrt(factor)
         plain = metric.estimate(of_many, level=level, class_names=present.class_names)
-        rough = rough_of(equal_width(of_many, metric.n_bins))
+        bins, room, error = equal_width(of_many, metric.n_bins), 0.0, noise.error / root
+        if hard_labels(of_many):
+            spread, is_root = deviation_of(bins, hard=True), metric.size != "l1"
+            room = room_of(bins, spread, level, error=error, root=is_root)
         within, known = noise.within, noise.calibrated
         return error_from_draws(
             plain,
@@ -63,7 +68,7 @@ def classwise_at(rows: Rows, metric: ClasswiseError, level: float) -> Callable[[
             noise.share,
             metric.size,
             level,
-            noise=DrawnNoise(noise.draws / root, noise.deviation / root, noise.error / root, rough),
+            noise=DrawnNoise(noise.draws / root, noise.deviation / root, error, rough_of(bins)),
             within=SquareNoise(
                 within.draws / root,
                 within.shares / root,
@@ -73,6 +78,7 @@ def classwise_at(rows: Rows, metric: ClasswiseError, level: float) -> Callable[[
             calibrated=None if known is None else known / root,
             method=f"{METHODS[metric.size]}, noise of all classes together",
             floor=plain.noise_floor is not None,
+            room=room,
         )
 
     return at

@@ -60,7 +60,8 @@ def gap_in_clusters(plain: Estimate, blocks: Blocks, span: float, level: float) 
     share = blocks.weight / blocks.weight.sum()
     came, untrue = (_covariance(np.stack(each), share) for each in zip(*moved, strict=True))
     covariance = filled(came, noise.covariance(hard=hard))
-    low, high = noise.interval_of(covariance, level, times=heavier(n_effective, level))
+    times = heavier(n_effective, level)
+    low, high = noise.interval_of(covariance, level, hard=hard, times=times)
     told = replace(bare, low=low, high=high, level=level, method=METHOD)
     if not hard:
         return told

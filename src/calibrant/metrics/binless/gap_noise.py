@@ -14,6 +14,7 @@ from calibrant.metrics.inference.consistency import calibrated_gaps
 from calibrant.metrics.inference.firm import CLEAR, absolute_sum_interval
 from calibrant.metrics.inference.noise import DrawnNoise, normals
 from calibrant.metrics.inference.redrawn import N_DRAWS, UnderCalibration
+from calibrant.metrics.inference.room import Foretold, room_above
 
 __all__ = ["SUMS", "GapNoise", "calibrated_curves", "drawn", "filled"]
 
@@ -75,10 +76,10 @@ class GapNoise:
         hard : bool
             Whether labels are hard, so that what is stated foretells how outcomes scatter.
         """
-        return self.interval_of(self.covariance(hard=hard), level)
+        return self.interval_of(self.covariance(hard=hard), level, hard=hard)
 
     def interval_of(
-        self, covariance: Square, level: float, *, times: float = 1.0
+        self, covariance: Square, level: float, *, hard: bool, times: float = 1.0
     ) -> tuple[float, float]:
         """The same from the covariance of the gaps, with noise that is some `times` larger.
 
@@ -88,7 +89,8 @@ class GapNoise:
         their signs, as neighbours hang together, and small gaps do not tell theirs: ends are the
         outermost of those for the signs that were seen, and for one sign, either, of all gaps that
         are not clear. The upper end has what a part hides in which the curve crosses the scores;
-        the lower one lacks what the curve has beyond [0, 1], which the value does not count.
+        the lower one lacks what the curve has beyond [0, 1], which the value does not count. Of
+        `hard` labels the upper one has room for outcomes that were not foreseen.
         """
         deviation = times * np.sqrt(np.maximum(covariance.diagonal(), 0))
         noise, size = DrawnNoise(times * drawn(covariance), deviation), np.abs(self.gap)
@@ -97,6 +99,9 @@ class GapNoise:
         tried = [self.gap] if clear.all() else [self.gap, *signed]
         ends = [absolute_sum_interval(gap, noise, level) for gap in tried]
         low, high = min(low for low, _ in ends), max(high for _, high in ends)
+        if hard:
+            jump = self._foretold().jump(self.gap, deviation)
+            high += room_above(noise.error(np.sign(self.gap)), jump, level)
         return max(0.0, low - self._beyond), min(1.0, high + self._crossing)
 
     def under_calibration(self) -> UnderCalibration:
@@ -140,6 +145,15 @@ class GapNoise:
     def under(self) -> Square:
         """Covariance of the gaps of independent rows whose every probability is true."""
         return self._spread(self._doubt())
+
+    def _foretold(self) -> Foretold:
+        """What the rows of every part state."""
+        names = ("w", "wp", "ww")
+        weight, stated, twice = (self._by_part(self._sums[name]) for name in names)
+        spread = self._by_part(self._sums["wwp"] - self._sums["wwpp"])
+        whole = float(twice.sum())
+        rows, n_effective = weight**2 / twice, self._total**2 / whole
+        return Foretold(weight / self._total, stated / weight, spread / whole, rows, n_effective)
 
     def _of_shares(self) -> Square:
         """Covariance of the gaps from the shares of their parts, given the curve."""

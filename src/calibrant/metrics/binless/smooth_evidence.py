@@ -15,6 +15,9 @@ from calibrant.metrics.binless.smooth_interval import (
 from calibrant.metrics.binless.smoothed_draws import MANY, NODES, SmoothedNoise
 from calibrant.metrics.binless.smoothed_size import SmoothedSize
 from calibrant.metrics.binless.smoothing import Masses
+from calibrant.metrics.binned.bins import equal_width
+from calibrant.metrics.binned.evidence import deviation_of
+from calibrant.metrics.binned.unforeseen import room_of
 from calibrant.metrics.inference.block_noise import block_draws, heavier
 from calibrant.metrics.inference.blocks import Blocks
 from calibrant.metrics.inference.once import shared
@@ -26,6 +29,7 @@ __all__ = ["SmoothEvidence", "cell_noise", "evidence_in_clusters", "evidence_of"
 
 A_BANDWIDTH = 4  # nodes
 CLEAR = 4  # times the bandwidth of noise alone
+BINS = 15  # over which outcomes that were not foreseen are counted
 NEIGHBOURS = 0.02  # least bandwidth by which two estimates of a variance are weighed
 
 Cells = Float64[np.ndarray, " cell"]
@@ -81,7 +85,8 @@ def evidence_of(
     variance = _larger(seen, stated, max(least, NEIGHBOURS)) if hard else seen
     n_effective = float(tally["w"].sum()) ** 2 / float(tally["ww"].sum())
     low, high = smooth_interval(few, SmoothedNoise.independent(variance), n_effective, level, least)
-    return SmoothEvidence(low, high, *under)
+    high += _room(tally, level) if hard else 0.0
+    return SmoothEvidence(low, min(1.0, high), *under)
 
 
 def evidence_in_clusters(
@@ -106,8 +111,15 @@ def evidence_in_clusters(
     wider = SmoothedNoise(draws * heavier(blocks.n_effective, level))
     gap = halves(excess.sum(axis=0) / blocks.weight.sum())
     low, high = smooth_interval(gap, wider, math.inf, level, bandwidth)
+    high += _room(total, level) if hard else 0.0
     under = (bandwidth, *under_calibration(noise, value, bandwidth)) if hard else (None, None, None)
-    return SmoothEvidence(low, high, *under)
+    return SmoothEvidence(low, min(1.0, high), *under)
+
+
+def _room(tally: Tally, level: float) -> float:
+    """What the upper end has beyond that of normal noise, as over bins; see `room_of`."""
+    bins = equal_width(tally, BINS)
+    return room_of(bins, deviation_of(bins, hard=True), level)
 
 
 def cell_noise(tally: Tally, *, stated: bool) -> Cells:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import Bins, Norm, equal_width, floor_of, size_of
-from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval, foretold
 from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.in_clusters import Size, error_in_clusters
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
@@ -229,10 +229,10 @@ def plug_in(bins: Bins, norm: Norm, n: int, *, hard: bool, level: float) -> Esti
     value = float(size_of(bins, norm))
     if not n:
         return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
-    ends = error_interval(bins, norm, hard=hard, level=level)
+    ends, known = error_interval(bins, norm, hard=hard, level=level), foretold(bins, hard=hard)
     return Estimate(
         *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
-        noise_floor=float(floor_of(bins, norm)) if hard else None,
+        noise_floor=float(floor_of(bins, norm)) if known else None,
         note="" if hard else SOFT,
-        details=against_chance(bins, norm) if hard else {},
+        details=against_chance(bins, norm) if known else {},
     )

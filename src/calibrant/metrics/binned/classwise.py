@@ -13,7 +13,7 @@ from calibrant.metrics.binned.bins import Norm, equal_width, floor_of, size_of
 from calibrant.metrics.binned.calibration import NO_ROWS
 from calibrant.metrics.binned.class_covariance import class_tally
 from calibrant.metrics.binned.class_noise import ClassNoise
-from calibrant.metrics.binned.evidence import FEWEST
+from calibrant.metrics.binned.evidence import FEWEST, deviation_of, foretold
 from calibrant.metrics.binned.in_clusters import (
     METHODS,
     Size,
@@ -23,6 +23,7 @@ from calibrant.metrics.binned.in_clusters import (
 )
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.binned.squared import LONELY, Variance, debiased_square
+from calibrant.metrics.binned.unforeseen import room_of
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import Blocks
 from calibrant.metrics.inference.noise import DrawnNoise
@@ -88,18 +89,22 @@ class _Average(ClasswiseMetric, RowMetric, ABC):
         if not n_effective > FEWEST - 1e-9:
             return replace(plain, method=FEW)
         noise = shared(ClassNoise.of, rows, tally, self.n_bins)
-        rough = rough_of(equal_width(tally, self.n_bins))
+        bins, room = equal_width(tally, self.n_bins), 0.0
+        if hard_labels(tally):
+            spread, root = deviation_of(bins, hard=True), self.size != "l1"
+            room = room_of(bins, spread, level, error=noise.error, root=root)
         found = error_from_draws(
             plain,
             noise.gap,
             noise.share,
             self.size,
             level,
-            noise=DrawnNoise(noise.draws, noise.deviation, noise.error, rough),
+            noise=DrawnNoise(noise.draws, noise.deviation, noise.error, rough_of(bins)),
             within=noise.within,
             calibrated=noise.calibrated,
             method=f"{METHODS[self.size]}, noise of all classes together",
             floor=plain.noise_floor is not None,
+            room=room,
         )
         return replace(found, noise_floor=plain.noise_floor)  # its mean has a closed form
 
@@ -134,7 +139,9 @@ class _MeanOfPlugIns(_Average, ABC):
             return Estimate(value, None, None, None, n, SHARED, note=NO_ROWS)
         if not hard_labels(tally):
             return Estimate(value, None, None, None, n, SHARED, note=SOFT)
-        floor = float(self._mean(floor_of(equal_width(tally, self.n_bins), self.norm)))
+        bins = equal_width(tally, self.n_bins)
+        known = foretold(bins, hard=True)
+        floor = float(self._mean(floor_of(bins, self.norm))) if known else None
         return Estimate(value, None, None, None, n, SHARED, noise_floor=floor)
 
     def _mean(self, each: Float64[Tensor, " class"]) -> Float64[Tensor, ""]:

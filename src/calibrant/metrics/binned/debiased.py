@@ -15,6 +15,7 @@ from calibrant.metrics.binned.evidence import (
     against_chance,
     deviation_of,
     error_interval,
+    foretold,
 )
 from calibrant.metrics.binned.finer import hidden_note
 from calibrant.metrics.binned.in_clusters import Size
@@ -94,7 +95,7 @@ class DebiasedCalibrationError(EqualWidthMetric):
             return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
         bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
         ends = error_interval(bins, "l1", hard=hard, level=level)
-        under = _under_calibration(bins) if hard else None
+        under = _under_calibration(bins) if foretold(bins, hard=hard) else None
         soft = "" if hard else SCATTER
         note = "; ".join(filter(None, (soft, hidden_note(tally, self.n_bins, value))))
         return Estimate(

@@ -7,7 +7,8 @@ from jaxtyping import Float64
 from numpy import ndarray
 
 from calibrant.metrics.binned.bins import Bins
-from calibrant.metrics.binned.evidence import FEWEST
+from calibrant.metrics.binned.evidence import FEWEST, deviation_of
+from calibrant.metrics.binned.unforeseen import room_of
 from calibrant.metrics.inference.block_noise import SquareNoise, drawn_root_interval
 from calibrant.metrics.inference.chance_of_shares import centred, variance_of_shares
 from calibrant.metrics.inference.noise import normals
@@ -60,6 +61,8 @@ def root_interval(bins: Bins, *, hard: bool, level: float) -> Interval:
         doubt=doubt,
     )
     low, high = drawn_root_interval(share * gap, share, noise, level)
+    if hard:
+        high += room_of(bins, deviation_of(bins, hard=True), level, root=True)
     return Interval(low, min(1.0, high), METHOD)
 
 

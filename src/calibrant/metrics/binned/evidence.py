@@ -11,6 +11,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, Norm
+from calibrant.metrics.binned.unforeseen import room_of
 from calibrant.metrics.inference.chance_of_shares import (
     centred,
     rows_of_shares,
@@ -22,6 +23,7 @@ from calibrant.metrics.inference.independent_noise import IndependentNoise
 from calibrant.metrics.inference.largest import largest_gap_interval
 from calibrant.metrics.inference.one_sided import positive_sum_interval
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
+from calibrant.metrics.inference.uneven import too_uneven
 from calibrant.metrics.intervals import Interval
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "against_chance",
     "deviation_of",
     "error_interval",
+    "foretold",
     "lacking_noise",
     "noise_of",
     "squares_against_chance",
@@ -113,7 +116,22 @@ def error_interval(bins: Bins, kind: Kind, *, hard: bool, level: float) -> Inter
             sign = 1 if kind == "over" else -1
             told = (sign * gap, deviation, n_effective, level, sign * lean)
             ends = positive_sum_interval(*told)
+    if hard and kind != "max":
+        side = {"over": 1.0, "under": -1.0}.get(kind)
+        spread = deviation_of(bins, hard=True)
+        ends = ends[0], ends[1] + room_of(bins, spread, level, root=kind == "l2", side=side)
     return Interval(ends[0], min(1.0, ends[1]), METHODS[kind])
+
+
+def foretold(bins: Bins, *, hard: bool) -> bool:
+    """Whether what is stated foretells what chance shows: of hard labels, if rows are not too few.
+
+    Where weights leave fewer than five effective rows, a few of them decide, and what rows of
+    either outcome weigh is not known.
+    """
+    n_effective = bins.total.square() / bins["ww"].sum(dim=-1, keepdim=True)
+    n_rows = bins["count"].sum(dim=-1, keepdim=True)
+    return hard and not too_uneven(float(n_rows.flatten()[0]), float(n_effective.flatten()[0]))
 
 
 def against_chance(bins: Bins, kind: Kind) -> dict[str, float]:

@@ -12,8 +12,9 @@ from scipy.special import ndtr, ndtri
 
 from calibrant.metrics.binned.bins import Bins
 from calibrant.metrics.binned.block_bins import BlockBins
-from calibrant.metrics.binned.evidence import noise_of
+from calibrant.metrics.binned.evidence import deviation_of, noise_of
 from calibrant.metrics.binned.noise_floor import hard_labels
+from calibrant.metrics.binned.unforeseen import room_of
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.block_noise import (
     SquareNoise,
@@ -111,8 +112,9 @@ def error_of_blocks(
     n_events = whole.gap.numel() // whole.gap.shape[-1]
     excess, weight = (x.reshape(len(x), -1)[:, held] / n_events for x in (bins.excess, bins.weight))
     draws = block_draws(excess, blocks.weight, variance[held])
-    rough, floors, tested = rough_of(whole), None, None
+    rough, floors, tested, room = rough_of(whole), None, None, 0.0
     if hard_labels(whole):
+        room = room_of(whole, deviation_of(whole, hard=True), level, root=size != "l1")
         total = blocks.weight.sum()
         alone = 1 - float(np.square(blocks.weight / total).sum())
         centred = (excess - weight * (gap[held] / share[held])) / (total * math.sqrt(alone))
@@ -130,6 +132,7 @@ def error_of_blocks(
         tested=tested,
         method=f"clusters: {METHODS[size]}, noise of blocks",
         floor=floor and plain.noise_floor is not None,
+        room=room,
     )
 
 
@@ -170,6 +173,7 @@ def error_from_draws(
     tested: Float64[ndarray, "gap sample"] | None = None,
     method: str = "",
     floor: bool = True,
+    room: float = 0.0,
 ) -> Estimate:
     """The estimate of the size of gaps with its interval, noise floor and p value, from draws.
 
@@ -198,12 +202,14 @@ def error_from_draws(
         How the noise was found.
     floor : bool
         Whether the value has noise in it, and so a floor.
+    room : float
+        What the upper end has beyond that of normal noise; see `room_of`.
     """
     if size == "l1":
         low, high = absolute_sum_interval(gap, noise, level)
     else:
         low, high = drawn_root_interval(gap, share, within or SquareNoise(noise.draws), level)
-    bounded = math.isfinite(high)
+    bounded, high = math.isfinite(high), high + room
     low, high = (low**2, high**2) if size == "square" else (low, high)
     mean, details = None, dict(plain.details)
     if calibrated is not None:

@@ -11,6 +11,7 @@ from calibrant.metrics.binned.bins import equal_width, floor_of, size_of
 from calibrant.metrics.binned.block_bins import BlockBins
 from calibrant.metrics.binned.calibration import NO_ROWS, plug_in
 from calibrant.metrics.binned.classwise import ClasswiseMetric
+from calibrant.metrics.binned.evidence import foretold
 from calibrant.metrics.binned.in_clusters import METHODS, error_of_blocks
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
@@ -71,8 +72,9 @@ class PerClassCalibrationError(ClasswiseMetric):
             return plain
         bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
         each = [plug_in(one, "l1", n, hard=hard, level=level) for one in bins.classes()]
-        floor = float(floor_of(bins, "l1").mean()) if hard else None
-        return _together(replace(plain, noise_floor=floor), each, level, METHODS["l1"])
+        floor = float(floor_of(bins, "l1").mean()) if foretold(bins, hard=hard) else None
+        bare = replace(plain, noise_floor=floor)
+        return _together(bare, each, level, METHODS["l1"], hard=hard)
 
     def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
         """See `TallyMetric.estimate_clusters`: as of `ExpectedCalibrationError`, class by class."""
@@ -87,13 +89,17 @@ class PerClassCalibrationError(ClasswiseMetric):
         floor = sum(floors) / len(each) if len(floors) == len(each) and hard else None
         details = {"n_clusters": blocks.n_effective}
         bare = replace(plain, noise_floor=floor, details=details)
-        return _together(bare, each, level, each[0].method)
+        return _together(bare, each, level, each[0].method, hard=hard)
 
 
-def _together(plain: Estimate, each: list[Estimate], level: float, method: str) -> Estimate:
+def _together(
+    plain: Estimate, each: list[Estimate], level: float, method: str, *, hard: bool
+) -> Estimate:
     """Vectors of the ends, and what the p values of the classes say together."""
     ends = [tuple(_number(getattr(one, side)) for one in each) for side in ("low", "high")]
-    notes, details = [FLOOR if plain.noise_floor is not None else SOFT], dict(plain.details)
+    notes, details = [] if hard else [SOFT], dict(plain.details)
+    if plain.noise_floor is not None:
+        notes.append(FLOOR)
     told = [one.details["p_value"] * len(each) for one in each if "p_value" in one.details]
     if len(told) == len(each):
         details["p_value"] = min(1.0, *told)

@@ -9,7 +9,7 @@ from torch import Tensor
 from calibrant.metrics.base import TallyMetric
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import NO_ROWS
-from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval, foretold
 from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.settings import check_bins
@@ -74,13 +74,13 @@ class PredictedClassCalibrationError(TallyMetric):
         if not n:
             return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
         bins, hard = self._pooled(tally), hard_labels(tally)
-        ends = error_interval(bins, "l1", hard=hard, level=level)
+        ends, known = error_interval(bins, "l1", hard=hard, level=level), foretold(bins, hard=hard)
         floor = float(floor_of_mean(bins.stated_noise, bins.stated_spread))
         return Estimate(
             *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
-            noise_floor=floor if hard else None,
+            noise_floor=floor if known else None,
             note="" if hard else SOFT,
-            details=against_chance(bins, "l1") if hard else {},
+            details=against_chance(bins, "l1") if known else {},
         )
 
     def _pooled(self, tally: Tally) -> Bins:

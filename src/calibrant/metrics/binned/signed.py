@@ -9,7 +9,7 @@ from torch import Tensor
 
 from calibrant.metrics.binned.bins import equal_width
 from calibrant.metrics.binned.calibration import NO_ROWS, EqualWidthMetric
-from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval
+from calibrant.metrics.binned.evidence import NONE, against_chance, error_interval, foretold
 from calibrant.metrics.binned.noise_floor import SOFT, floor_of_mean, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.statistics.tally import Tally
@@ -36,13 +36,13 @@ class _OneSided(EqualWidthMetric, ABC):
             return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
         bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
         kind = "over" if self.sign > 0 else "under"
-        ends = error_interval(bins, kind, hard=hard, level=level)
+        ends, known = error_interval(bins, kind, hard=hard, level=level), foretold(bins, hard=hard)
         half = float(floor_of_mean(bins.stated_noise, bins.stated_spread)) / 2
         return Estimate(
             *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
-            noise_floor=half if hard else None,
+            noise_floor=half if known else None,
             note="" if hard else SOFT,
-            details=against_chance(bins, kind) if hard else {},
+            details=against_chance(bins, kind) if known else {},
         )
 
 

@@ -10,7 +10,12 @@ from torch import Tensor
 
 from calibrant.metrics.binned.bins import Bins, equal_width
 from calibrant.metrics.binned.calibration import EqualWidthMetric
-from calibrant.metrics.binned.evidence import NONE, error_interval, squares_against_chance
+from calibrant.metrics.binned.evidence import (
+    NONE,
+    error_interval,
+    foretold,
+    squares_against_chance,
+)
 from calibrant.metrics.binned.in_clusters import Size
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
@@ -189,7 +194,8 @@ def squared_estimate(
         return Estimate(square, None, None, None, n, NONE, note=LONELY)
     hard = hard_labels(bins)
     ends = error_interval(bins, "l2", hard=hard, level=level)
-    floor, details = squares_against_chance(bins, root=root) if hard else (None, {})
+    known = foretold(bins, hard=hard)
+    floor, details = squares_against_chance(bins, root=root) if known else (None, {})
     low, high = (None if end is None or root else end**2 for end in (ends.low, ends.high))
     return Estimate(
         math.sqrt(max(square, 0.0)) if root else square,

@@ -24,6 +24,7 @@ from calibrant.metrics.inference.noise import (
     normals,
     quantile,
 )
+from calibrant.metrics.inference.steady import steady_order
 
 __all__ = ["CLEAR", "absolute_sum_interval", "sum_of_true_gaps", "sums_of_true_gaps"]
 
@@ -70,7 +71,7 @@ def sum_of_true_gaps(
     lean = gap / n_effective if lean is None else lean
     size, spread = np.abs(gap[noisy]), deviation[noisy]
     towards = np.where(gap < 0, -lean, lean)[noisy]
-    order = np.lexsort((spread, size / spread))  # bins in another order draw the same noise
+    order = steady_order(spread, size / spread)  # bins in another order draw the same noise
     size, spread, towards = size[order], spread[order], towards[order]
     if not spread.size:
         return total

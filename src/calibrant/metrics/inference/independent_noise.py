@@ -15,6 +15,7 @@ from calibrant.metrics.inference.noise import (
     normals,
     weighted_sum,
 )
+from calibrant.metrics.inference.steady import steady_order
 
 __all__ = ["IndependentNoise", "drawn_gaps", "shared_direction", "total_error"]
 
@@ -53,7 +54,7 @@ class IndependentNoise(Noise):
         self._signed, self._n_effective = gap, n_effective
         self._lean = gap / n_effective if lean is None else lean
         size, towards = np.abs(gap), np.where(gap < 0, -self._lean, self._lean)
-        order = np.lexsort((deviation, size / np.where(deviation > 0, deviation, 1)))
+        order = steady_order(deviation, size / np.where(deviation > 0, deviation, 1))
         order = order[deviation[order] > 0]  # gaps in another order draw the same noise
         self._tail = order[:0]
         if order.size > MOST_DRAWN:

@@ -10,9 +10,11 @@ from scipy.special import ndtr, ndtri
 from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.independent_noise import drawn_gaps, total_error
 from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile
+from calibrant.metrics.inference.steady import steady_order
 
 __all__ = ["positive_sum_interval"]
 
+TINY = 1e-9
 DOUBTFUL = 2.0  # standard deviations below 0 up to which a true gap may be above it
 
 
@@ -82,7 +84,11 @@ def positive_sum_interval(
     known = float(np.maximum(base, 0).sum())
     seen = max(total, shown(base, tail / 2 + 0.25))
     step = full / full.sum()
-    high = known + crossing(lambda x: shown(base + x * step, tail) - seen, 0.0, cap - known)
+    past = seen + TINY * (full.sum() + seen)  # a sum stays at `known` as long as no gap is above 0
+    high = known + crossing(lambda x: shown(base + x * step, tail) - past, 0.0, cap - known)
+    if doubtful.sum() == 1:  # it alone is beyond the others, and its own end is known
+        end = float((gap + ndtri(1 - tail) * deviation)[doubtful][0])
+        high = min(high, known + max(0.0, end))
     return low, max(low, high)
 
 
@@ -97,7 +103,7 @@ class _PositiveNoise:
         lean: Float64[ndarray, " bin"],
         n_effective: float,
     ) -> None:
-        order = np.lexsort((gap, deviation))[::-1]  # bins in another order draw the same noise
+        order = steady_order(gap, deviation)[::-1]  # bins in another order draw the same noise
         order = order[deviation[order] > 0]
         self._head, self._rest = order[:MOST_DRAWN], order[MOST_DRAWN:]
         self._deviation = deviation

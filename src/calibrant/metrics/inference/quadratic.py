@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from calibrant.metrics.inference.crossing import crossing
 from calibrant.metrics.inference.noise import MOST_DRAWN, normals, quantile, weighted_sum
+from calibrant.metrics.inference.steady import steady_order
 
 __all__ = ["root_mean_square_interval"]
 
@@ -87,7 +88,7 @@ def _draws(
     own: Float64[ndarray, " bin"], parts: Float64[ndarray, " bin"], spread: float
 ) -> tuple[Float64[ndarray, " draw"], Float64[ndarray, " draw"], Float64[ndarray, " draw"]]:
     """Draws of what is linear in the root, of what does not depend on it, and of the shares."""
-    order = np.lexsort((parts, own))[::-1]  # bins in another order draw the same noise
+    order = steady_order(parts, own)[::-1]  # bins in another order draw the same noise
     order = order[own[order] > 0]
     head, rest = order[:MOST_DRAWN], order[MOST_DRAWN:]
     table = normals(head.size + 1 + 2 * (rest.size > 0))

@@ -14,6 +14,7 @@ from calibrant.metrics.inference.cumulants import pearson_chance, pearson_point
 from calibrant.metrics.inference.effective import row_weight
 from calibrant.metrics.inference.noise import MOST_DRAWN, normals
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
+from calibrant.metrics.inference.room import Foretold, room_above
 from calibrant.metrics.intervals import Interval
 from calibrant.metrics.proper.groups import Groups
 
@@ -81,7 +82,22 @@ def square_interval_of_groups(
         return _of_gaps_to_their_mean(gap, variance, share, shares, level)
     rows = rows_of_shares(gap, share, shares)
     low, high = root_mean_square_interval(gap, variance, share, rows, level)
+    if part == "reliability":
+        high += _room(groups, -gap * share, share * np.sqrt(variance), level)
     return Interval(low**2, min(high**2, 1.0 if part == "reliability" else 0.25), METHOD)
+
+
+def _room(groups: Groups, gap: Sums, deviation: Sums, level: float) -> float:
+    """What the root of the upper end has beyond that of normal noise; see `room_above`."""
+    told = Foretold(
+        groups.w / groups.weight,
+        groups.wp / groups.w,
+        (groups.wp - groups.wpp) / groups.weight,
+        groups.w**2 / groups.ww,
+        groups.n_effective,
+    )
+    error = math.sqrt(float(np.square(deviation).sum()))
+    return room_above(error, told.jump(gap, deviation) * told.concentration, level)
 
 
 @dataclass(frozen=True, slots=True)

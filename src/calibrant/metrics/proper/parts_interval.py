@@ -39,6 +39,7 @@ Part = Literal["miscalibration", "discrimination", "uncertainty"]
 METHOD = "savings of the best rising function, freed of what it gains from noise"
 SOFT = "outcomes are drawn anew, which takes hard labels"
 FEWEST = 10  # effective rows of either outcome
+FEWEST_UNFORESEEN = 5.0  # outcomes against the odds; fewer leave open how many there will be
 N_DRAWS = 100  # of a rising truth
 BEYOND = 2.0  # deviations of the sum of blocks that are chance
 
@@ -122,11 +123,14 @@ def part_interval(
         finer = value - seen  # gained inside the groups that were put together
         details = {"noise_floor_95": float(np.quantile(noise, 0.95)) + finer, "p_value": chance}
         floor = float(noise.mean()) + finer
+    best, few = shared(_best, fine), ""
     if min(numbers) < FEWEST - 1e-9:
         which = "came" if numbers[0] < numbers[1] else "did not come"
         few = f"too few rows {which} out: an interval takes {FEWEST} effective ones"
+    elif _unforeseen(fine, best) < FEWEST_UNFORESEEN:
+        few = f"too few outcomes were unforeseen: an interval takes {FEWEST_UNFORESEEN:g}"
+    if few:
         return Interval.missing(few), details, floor
-    best = shared(_best, fine)
     rising, stated = (shared(_steep, fine), best), shared(nothing_to_save, fine)
     _, error = saved(stated, best, fine, loss, clusters)
     steep, flat = (more.of(*shared(_freed, truth, fine, loss)) for truth in rising)
@@ -174,6 +178,16 @@ def of_base_rates(score: Score, low: float, high: float) -> tuple[float, float]:
     rates = np.array([low, high, min(max(0.5, low), high)])
     found = LOSSES[score].least(np.ones(3), rates)
     return float(found.min()), float(found.max())
+
+
+def _unforeseen(cells: Merged, best: Sums) -> float:
+    """Effective outcomes against the odds, as stated or as recalibrated, whichever are more.
+
+    Where a model is sure, its errors make up all that varies, and as many say how many there are.
+    """
+    stated = _stated(cells)
+    row = cells.ww.sum() / cells.w.sum()
+    return max(float((cells.w * q * (1 - q)).sum()) for q in (stated, best)) / float(row)
 
 
 def _stated(cells: Merged) -> Sums:
