@@ -86,3 +86,68 @@ def test_short_names_mean_the_positive_class_of_two_and_the_mean_beyond():
     assert cal.evaluate(three, ["specificity"])["specificity"].value == pytest.approx(
         8 / 9
     )  # (1 + 1 + 2/3) / 3
+
+
+def one_chosen(seed, n_classes, chosen):
+    """Fifty rows that were all given one class, of weights that add up to no round number."""
+    rng = np.random.default_rng(seed)
+    truth, weights = rng.integers(n_classes, size=50), rng.exponential(size=50)
+    return truth, np.full(50, chosen), weights
+
+
+@every_rate
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("average", ["macro", "weighted", "per_class", "micro"])
+def test_rows_that_are_not_there_weigh_nothing(rate, n_classes, average):
+    """Where all rows were given one class, or are of one, a kind without rows has no weight."""
+    for seed in range(40):
+        truth, chosen, weights = one_chosen(seed, n_classes, seed % n_classes)
+        for labels, guess in ((truth, chosen), (chosen, truth)):
+            rows = cal.decisions(
+                predicted=guess,
+                labels=labels,
+                weights=weights,
+                class_names=[str(k) for k in range(n_classes)],
+            )
+            above, beside = np.zeros(n_classes), np.zeros(n_classes)
+            for k in range(n_classes):  # by the rows of every kind, of which there may be none
+                kinds = {
+                    "tp": (labels == k) & (guess == k),
+                    "fn": (labels == k) & (guess != k),
+                    "fp": (labels != k) & (guess == k),
+                    "tn": (labels != k) & (guess != k),
+                }
+                above[k], beside[k] = (weights[kinds[kind]].sum() for kind in SHARES[rate])
+            whole = above + beside
+            each = np.where(whole > 0, above / np.where(whole > 0, whole, 1), 0)
+            present = np.bincount(labels, weights=weights, minlength=n_classes)
+            due = {
+                "macro": each.mean(),
+                "weighted": np.average(each, weights=present),
+                "per_class": each,
+                "micro": above.sum() / whole.sum(),
+            }[average]
+            found = rate(average)(rows)
+            assert found.value == pytest.approx(due, abs=1e-12)
+            if average == "per_class" and not whole.all():
+                assert np.isnan(np.broadcast_to(found.low or np.nan, n_classes)[whole == 0]).all()
+
+
+def test_a_class_given_to_every_row_has_no_row_cleared():
+    truth, chosen, weights = one_chosen(27, 2, 1)  # whose sums differ by 1e-15
+    rows = cal.decisions(predicted=chosen, labels=truth, weights=weights)
+    for name in ("npv", "false_omission_rate_positive"):
+        found = cal.evaluate(rows, [name])[name]
+        assert (found.value, found.low, found.high) == (0, None, None)
+        assert found.note == "0 by convention: no row to take a share of"
+        assert found.method == "not available: no row to take a share of"
+    assert np.isnan(rates.NegativePredictiveValue("positive", "undefined")(rows).value)
+
+
+def test_pooled_rates_of_rows_without_an_error_are_whole():
+    for seed in range(40):
+        truth, _, weights = one_chosen(seed, 3, 0)
+        rows = cal.decisions(predicted=truth, labels=truth, weights=weights)
+        assert rates.Specificity("micro")(rows).value == 1
+        found = rates.FalsePositiveRate("micro")(rows)
+        assert (found.value, found.low) == (0, 0)

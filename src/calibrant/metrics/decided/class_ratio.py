@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, final, get_args
 import torch
 from jaxtyping import Float64
 from torch import Tensor
+from torch.nn.functional import pad
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
@@ -92,11 +93,11 @@ class ClassRatio(TallyMetric, ABC):
     def _of(self, matrix: Float64[Tensor, "*one class class"]) -> Float64[Tensor, "..."]:
         """Value from the confusion matrix itself, or from each of several."""
         if self.average == "micro":
-            hits, n = _hits(matrix).sum(dim=-1), matrix.sum(dim=(-2, -1))
-            ratio = self.terms.ratio(_pooled(hits, n, matrix.shape[-1]))
+            hits, wrong = _hits(matrix).sum(dim=-1), _without_own(matrix).sum(dim=(-2, -1))
+            ratio = self.terms.ratio(_pooled(hits, wrong, matrix.shape[-1]))
             if self.absent == "undefined":
                 return ratio
-            return torch.where(n > 0, ratio.nan_to_num(nan=0), ratio)
+            return torch.where(hits + wrong > 0, ratio.nan_to_num(nan=0), ratio)
         counts = _counts(matrix)
         present = matrix.sum(dim=-1)
         each = self._ruled(self.terms.ratio(counts), counts)
@@ -147,16 +148,18 @@ class ClassRatio(TallyMetric, ABC):
 
     def _pooled_interval(self, tally: Tally, level: float) -> Interval:
         """From that of accuracy, which alone moves the pooled counts."""
-        matrix = tally["w"]
-        n, n_classes = matrix.sum(), len(matrix)
-        share, came = (float(each.diagonal().sum()) for each in (matrix / n, tally["ww"]))
-        rest = max(float(tally["ww"].sum()) - came, 0.0)
-        if too_uneven(float(tally["count"].sum()), float(n) ** 2 / (came + rest)):
+        matrix, twice, n_classes = tally["w"], tally["ww"], len(tally["w"])
+        hits, came = (float(_hits(each).sum()) for each in (matrix, twice))
+        wrong, rest = (float(_without_own(each).sum()) for each in (matrix, twice))
+        n = hits + wrong
+        share = hits / n
+        if too_uneven(float(tally["count"].sum()), n**2 / (came + rest)):
             return Interval.missing(FEW_OF_UNEVEN)
-        inner = wilson(share, rows_behind(share, came, rest, float(n)), level)
+        inner = wilson(share, rows_behind(share, came, rest, n), level)
         assert inner.low is not None
         assert inner.high is not None
-        ends = [self.terms.ratio(_pooled(n * end, n, n_classes)) for end in (inner.low, inner.high)]
+        both = n * matrix.new_tensor((inner.low, inner.high))
+        ends = self.terms.ratio(_pooled(both, n - both, n_classes))
         low, high = sorted(float(end) for end in ends)
         return Interval(low, high, "Wilson, of accuracy") if low < high else NOTHING
 
@@ -193,14 +196,32 @@ def _hits(matrix: Float64[Tensor, "*one class class"]) -> Float64[Tensor, "*one 
 def _counts(
     matrix: Float64[Tensor, "*one class class"],
 ) -> Float64[Tensor, "kind *one class"]:
-    """Hits, misses, false alarms and the rest, of every class against all others."""
-    hits, present, chosen = _hits(matrix), matrix.sum(dim=-1), matrix.sum(dim=-2)
-    rows = matrix.sum(dim=(-2, -1)).unsqueeze(-1)
-    return torch.stack((hits, present - hits, chosen - hits, rows - present - chosen + hits)).clamp(
-        min=0
-    )  # where a difference rounds below it
+    """Hits, misses, false alarms and the rest, of every class against all others.
+
+    Each is a sum of cells: what a difference of sums of weights leaves of no row is 1e-16 of one,
+    and all of its own whole.
+    """
+    wrong = _without_own(matrix)
+    rest = _without_own(_beside(matrix)).sum(dim=-2)
+    return torch.stack((_hits(matrix), wrong.sum(dim=-1), wrong.sum(dim=-2), rest))
 
 
-def _pooled(hits: Tensor, n: Tensor, n_classes: int) -> Counts:
+def _without_own(
+    matrix: Float64[Tensor, "*one class class"],
+) -> Float64[Tensor, "*one class class"]:
+    """The matrix with 0 on its diagonal."""
+    own = torch.eye(matrix.shape[-1], dtype=torch.bool, device=matrix.device)
+    return matrix.masked_fill(own, 0)
+
+
+def _beside(matrix: Float64[Tensor, "*one class class"]) -> Float64[Tensor, "*one class class"]:
+    """For every row of the matrix and every column, the sum of the other columns of that row."""
+    before = pad(matrix[..., :-1].cumsum(dim=-1), (1, 0))
+    after = pad(matrix[..., 1:].flip(-1).cumsum(dim=-1).flip(-1), (0, 1))
+    return before + after
+
+
+def _pooled(hits: Tensor, wrong: Tensor, n_classes: int) -> Counts:
     """The same summed over classes: every row has one true class and one chosen."""
-    return torch.stack((hits, n - hits, n - hits, n * (n_classes - 2) + hits)).clamp(min=0)
+    rest = (hits + wrong) * (n_classes - 2) + hits
+    return torch.stack((hits, wrong, wrong, rest)).clamp(min=0)
