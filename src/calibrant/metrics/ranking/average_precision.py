@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float64
 from torch import Tensor
 
-from calibrant.metrics.intervals import FEWEST, Interval, logit_interval, wilson
+from calibrant.metrics.intervals import FEWEST, Interval, wilson
 from calibrant.metrics.ranking.class_average import OneVsRest, Spread
 from calibrant.metrics.ranking.class_ranking import ClassRanking
 from calibrant.metrics.ranking.precision_area import (
@@ -18,6 +18,7 @@ from calibrant.metrics.ranking.precision_area import (
     precision_reach,
     precision_variance,
 )
+from calibrant.metrics.ranking.rounded import ROUNDING, rounded_logit_interval
 from calibrant.metrics.ranking.sides import effective_rows
 from calibrant.metrics.ranking.step_metric import SmoothStepMetric
 from calibrant.metrics.ranking.steps import Split, Steps, ranked
@@ -99,6 +100,8 @@ class OneVsRestAveragePrecision(OneVsRest):
         """See `OneVsRest.of_hard`."""
         rows = ranked(scores, positive, weight)
         value = mean_precision(rows.steps)
+        if float(value) >= 1 - ROUNDING:  # what sums of weights round by moves no row
+            return ClassRanking(1.0, torch.zeros_like(weight), float(own_part(rows.steps)))
         of_up, of_down = precision_influences(rows.steps, value)
         moved = weight * torch.where(positive, of_up[rows.step], of_down[rows.step])
         influence = moved * correction(rows.steps).sqrt()
@@ -135,7 +138,7 @@ def _interval(value: float, spread: Spread, n_positive: float, level: float) -> 
     precision of every positive were 1 or 0.
     """
     variance, excess = spread
-    if value >= 1 and variance <= 0 and n_positive > FEWEST:
+    if value >= 1 - ROUNDING and n_positive > FEWEST:
         return wilson(1.0, n_positive, level)
     freedom = n_positive - 1
-    return logit_interval(value, variance, level, JACKKNIFE, freedom=freedom, excess=excess)
+    return rounded_logit_interval(value, variance, level, JACKKNIFE, freedom=freedom, excess=excess)

@@ -12,7 +12,7 @@ from calibrant.errors import InputError
 from calibrant.metrics.base import RowMetric
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.intervals import Interval
 from calibrant.metrics.ranking.area_interval import area_interval
 from calibrant.metrics.ranking.class_average import LONELY, SHARED
 from calibrant.metrics.ranking.influences import area_and_influences
@@ -20,6 +20,7 @@ from calibrant.metrics.ranking.one_vs_rest import INFLUENCES
 from calibrant.metrics.ranking.placements import by_rank, placements
 from calibrant.metrics.ranking.positive import SOFT
 from calibrant.metrics.ranking.roc_area import roc_area
+from calibrant.metrics.ranking.rounded import rounded_logit_interval
 from calibrant.metrics.ranking.sides import sides_of_classes, support_of
 from calibrant.metrics.settings import check_choice
 from calibrant.prediction.base import Predictions
@@ -134,7 +135,7 @@ def _interval(rows: Predictions, value: float, variance: float, level: float) ->
     if math.isnan(variance):
         return Interval.missing(LONELY)
     if rows.n_classes > 2:
-        return logit_interval(value, variance, level, INFLUENCES)
+        return rounded_logit_interval(value, variance, level, INFLUENCES)
     sides = (float(side[1]) for side in sides_of_classes(rows))
     return area_interval(value, variance, (next(sides), next(sides)), level)
 

@@ -12,7 +12,8 @@ from calibrant.metrics.base import RowMetric
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.bounds import from_grid
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.intervals import Interval, logit_interval
+from calibrant.metrics.intervals import Interval
+from calibrant.metrics.ranking.rounded import rounded_logit_interval
 from calibrant.metrics.ranking.steps import Steps, ranked, steps_of_tally
 from calibrant.prediction.rows import Rows
 from calibrant.statistics.score_grid import ScoreGrid, View
@@ -150,7 +151,7 @@ class LogitStepMetric(SmoothStepMetric):
         """See `SmoothStepMetric.interval_of`."""
         del steps
         top = self.greatest
-        end = logit_interval(value / top, variance / top**2, level, self.interval_method)
+        end = rounded_logit_interval(value / top, variance / top**2, level, self.interval_method)
         if end.low is None or end.high is None:
             return end
         return Interval(top * end.low, top * end.high, end.method)
