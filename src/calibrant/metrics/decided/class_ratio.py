@@ -7,7 +7,6 @@ from typing import ClassVar, Literal, final, get_args
 import torch
 from jaxtyping import Float64
 from torch import Tensor
-from torch.nn.functional import pad
 
 from calibrant.errors import InputError
 from calibrant.metrics.base import TallyMetric
@@ -25,6 +24,9 @@ __all__ = ["Absent", "Average", "ClassRatio"]
 
 Average = Literal["positive", "micro", "macro", "weighted", "per_class"]
 Absent = Literal["zero", "skip", "undefined"]
+
+
+NEARLY_NONE = 1e-9  # of all weight; what a difference leaves beside it is summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,24 +203,27 @@ def _counts(
     Each is a sum of cells: what a difference of sums of weights leaves of no row is 1e-16 of one,
     and all of its own whole.
     """
-    wrong = _without_own(matrix)
-    rest = _without_own(_beside(matrix)).sum(dim=-2)
-    return torch.stack((_hits(matrix), wrong.sum(dim=-1), wrong.sum(dim=-2), rest))
+    hits, wrong = _hits(matrix), _without_own(matrix)
+    misses, alarms = wrong.sum(dim=-1), wrong.sum(dim=-2)
+    rows = (hits + misses).sum(dim=-1, keepdim=True)
+    rest = rows - misses - alarms - hits
+    for place in (rest <= NEARLY_NONE * rows).nonzero().tolist():  # two of the classes, if any
+        cells, k = matrix[tuple(place[:-1])], place[-1]
+        rest[tuple(place)] = sum(
+            part.sum()
+            for rows_of in (cells[:k], cells[k + 1 :])
+            for part in (rows_of[:, :k], rows_of[:, k + 1 :])
+        )
+    return torch.stack((hits, misses, alarms, rest))
 
 
 def _without_own(
     matrix: Float64[Tensor, "*one class class"],
 ) -> Float64[Tensor, "*one class class"]:
     """The matrix with 0 on its diagonal."""
-    own = torch.eye(matrix.shape[-1], dtype=torch.bool, device=matrix.device)
-    return matrix.masked_fill(own, 0)
-
-
-def _beside(matrix: Float64[Tensor, "*one class class"]) -> Float64[Tensor, "*one class class"]:
-    """For every row of the matrix and every column, the sum of the other columns of that row."""
-    before = pad(matrix[..., :-1].cumsum(dim=-1), (1, 0))
-    after = pad(matrix[..., 1:].flip(-1).cumsum(dim=-1).flip(-1), (0, 1))
-    return before + after
+    other = matrix.clone()
+    other.diagonal(dim1=-2, dim2=-1).zero_()
+    return other
 
 
 def _pooled(hits: Tensor, wrong: Tensor, n_classes: int) -> Counts:
