@@ -137,6 +137,76 @@ def test_two_classes_may_stand_in_one_column(folder):
     assert ((probs >= 0) & (probs <= 1)).all()
 
 
+@pytest.fixture
+def two_classes(folder):
+    """Folder with a calibrator of 'sick' against 'well', and rows stated by either."""
+    table = pd.read_csv("test.csv")
+    sick = table["p_oak"].clip(1e-6, 1 - 1e-6)
+    truth = np.where(table["truth"] == "oak", "sick", "well")
+    rows = pd.DataFrame({"sick": sick, "well": 1 - sick, "logit": np.log((1 - sick) / sick)})
+    rows[:300].assign(truth=truth[:300]).to_csv(folder / "fit.csv", index=False)
+    rows[300:].to_csv(folder / "new.csv", index=False)
+    asked = ("fit.csv", "--label", "truth", "--prob", "sick", "--positive", "sick")
+    result = run("calibrate", *asked, "--method", "platt", "--out", "two")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def applied(*options):
+    result = run("apply", "new.csv", *options, "--calibrator", "two", "--out", "o.csv", "--force")
+    assert result.exit_code == 0, result.output
+    return pd.read_csv("o.csv")
+
+
+@pytest.mark.usefixtures("two_classes")
+def test_the_column_of_the_other_class_is_calibrated_as_that_class():
+    sick = applied("--prob", "sick")["sick"]
+    assert (applied("--prob", "sick", "--positive", "sick")["sick"] == sick).all()
+    well = applied("--prob", "well", "--positive", "well")["well"]
+    np.testing.assert_allclose(well, 1 - sick, atol=1e-12)
+    logits = applied("--prob", "logit", "--logits", "--positive", "WELL")["logit"]
+    np.testing.assert_allclose(logits, 1 - sick, atol=1e-9)
+    assert abs(applied("--prob", "well", "--positive", "sick")["well"] - well).max() > 0.1
+
+
+@pytest.mark.usefixtures("two_classes")
+def test_columns_of_both_classes_need_no_positive_one():
+    both = applied()
+    np.testing.assert_allclose(both["sick"] + both["well"], 1)
+    assert applied("--positive", "well").equals(both)
+    assert applied("--classes", "sick,well").equals(both)
+
+
+def test_classes_are_told_where_the_calibrator_has_no_names(two_classes):
+    cal.load_calibrator("two").save(two_classes / "two", force=True)
+    asked = ("--prob", "well", "--positive", "well")
+    bare = run("apply", "new.csv", *asked, "--calibrator", "two", "--out", "o.csv")
+    assert bare.exit_code == 3
+    assert "Name its classes in their order: --classes." in bare.output
+    well = applied(*asked, "--classes", "well,sick")["well"]
+    np.testing.assert_allclose(well, 1 - applied("--prob", "sick")["sick"], atol=1e-12)
+
+
+@pytest.mark.usefixtures("two_classes")
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("--positive", "ill"), 3, "must name a class; got 'ill'. The classes are 'well', 'sick'."),
+        (("--classes", "a,b"), 3, "must name those of the calibrator; got 'a', 'b'. They are"),
+        (("--classes", "well"), 3, "must name those of the calibrator; got 'well'. They are"),
+        (("--label", "nosuch"), 2, "No such option"),
+        (("--weights", "nosuch"), 2, "No such option"),
+        (("--skip-unlabelled",), 2, "No such option"),
+    ],
+)
+def test_what_cannot_be_applied_is_refused(options, code, told):
+    result = run(
+        "apply", "new.csv", "--prob", "sick", *options, "--calibrator", "two", "--out", "o.csv"
+    )
+    assert result.exit_code == code, result.output
+    assert told in result.output
+
+
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),

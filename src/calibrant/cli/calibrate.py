@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from calibrant.calibrators.registry import CALIBRATORS
-from calibrant.cli.prediction_options import PredictionFile, prediction_options
+from calibrant.cli.prediction_options import PredictionFile, prediction_options, unlabelled_options
 
 __all__ = ["apply", "calibrate"]
 
@@ -47,7 +47,7 @@ def calibrate(
 
 
 @click.command(short_help="Calibrate predictions with a fitted calibrator.")
-@prediction_options
+@unlabelled_options
 @click.option(
     "--calibrator",
     type=click.Path(path_type=Path),
@@ -80,7 +80,8 @@ def apply(
     """Calibrate predictions with a fitted calibrator.
 
     FILE is a text or Parquet file; labels are not needed. All columns are written again, those
-    of the predictions as calibrated probabilities, also where they held logits.
+    of the predictions as calibrated probabilities, also where they held logits. One column of two
+    classes is that of the class which was positive in the fit, unless --positive names the other.
 
     calibrant apply new.csv --prob-prefix p_ --calibrator calibrator/ --out calibrated.parquet
     """

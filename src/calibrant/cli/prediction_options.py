@@ -1,6 +1,6 @@
 """Options that say how a file of predictions is read, for commands that ask one thing of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -9,7 +9,15 @@ import click
 
 from calibrant.cli.options import comma_list
 
-__all__ = ["PredictionFile", "clusters_option", "pilot_options", "prediction_options"]
+__all__ = [
+    "PredictionFile",
+    "clusters_option",
+    "pilot_options",
+    "prediction_options",
+    "unlabelled_options",
+]
+
+Adds = Callable[[Callable[..., None]], Callable[..., None]]  # an option, as a decorator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,13 @@ def prediction_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(command, click.argument("file", type=click.Path(path_type=Path)))
 
 
+def unlabelled_options(command: Callable[..., None]) -> Callable[..., None]:
+    """As `prediction_options`, without those of labels and of the weights of rows."""
+    file = click.argument("file", type=click.Path(path_type=Path))
+    options = [one for one in OPTIONS if one not in (LABEL, WEIGHTS, SKIP_UNLABELLED)]
+    return _with_options(command, file, options)
+
+
 def pilot_options(command: Callable[..., None]) -> Callable[..., None]:
     """As `prediction_options`, with a FILE that may be left out: the command then gets None."""
     file = click.argument("file", type=click.Path(path_type=Path), required=False)
@@ -53,25 +68,26 @@ def clusters_option(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _with_options(
-    command: Callable[..., None],
-    file_argument: Callable[[Callable[..., None]], Callable[..., None]],
+    command: Callable[..., None], file_argument: Adds, options: Sequence[Adds] | None = None
 ) -> Callable[..., None]:
+    """Command with FILE and `options`, all of them if None."""
+
     @wraps(command)
     def told(
         *,
         file: Path | None,
-        label: str | None,
         prob: str | None,
         positive: str | None,
         prob_prefix: str | None,
         classes: tuple[str, ...],
         logits: bool,
-        weights: str | None,
         normalize: bool,
-        skip_unlabelled: bool,
         delimiter: str | None,
         encoding: str | None,
         decimal: str | None,
+        label: str | None = None,
+        weights: str | None = None,
+        skip_unlabelled: bool = False,
         clusters: str | None = None,
         **others: object,
     ) -> None:
@@ -101,13 +117,18 @@ def _with_options(
         command(asked, **others)
 
     whole: Callable[..., None] = told
-    for option in reversed((file_argument, *OPTIONS)):
+    for option in reversed((file_argument, *(OPTIONS if options is None else options))):
         whole = option(whole)
     return whole
 
 
-OPTIONS = (
-    click.option("--label", metavar="COLUMN", help="Column of what came out."),
+LABEL: Adds = click.option("--label", metavar="COLUMN", help="Column of what came out.")
+WEIGHTS: Adds = click.option("--weights", metavar="COLUMN", help="How much each row counts.")
+SKIP_UNLABELLED: Adds = click.option(
+    "--skip-unlabelled", is_flag=True, help="Leave rows without a label out."
+)
+OPTIONS: tuple[Adds, ...] = (
+    LABEL,
     click.option("--prob", metavar="COLUMN", help="Probability of the positive class of two."),
     click.option("--positive", metavar="CLASS", help="The positive class of two."),
     click.option(
@@ -124,11 +145,11 @@ OPTIONS = (
         help="All classes, where the labels do not hold all. Several with commas.",
     ),
     click.option("--logits", is_flag=True, help="The columns hold logits."),
-    click.option("--weights", metavar="COLUMN", help="How much each row counts."),
+    WEIGHTS,
     click.option(
         "--normalize", is_flag=True, help="Divide the probabilities of a row by their sum."
     ),
-    click.option("--skip-unlabelled", is_flag=True, help="Leave rows without a label out."),
+    SKIP_UNLABELLED,
     click.option(
         "--delimiter",
         metavar="CHARACTER",

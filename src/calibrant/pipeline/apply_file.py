@@ -10,13 +10,14 @@ from calibrant.calibrators.saved import SavedCalibrator, read_calibrator
 from calibrant.data.columns import listed
 from calibrant.data.read import open_source
 from calibrant.errors import InputError
-from calibrant.pipeline.class_matching import match_names
+from calibrant.pipeline.class_matching import match_names, two_in_order
 from calibrant.pipeline.prediction_source import Question
 from calibrant.pipeline.prediction_table import TableSource, decimals_of
 from calibrant.pipeline.table_writer import check_place, writing_table
 from calibrant.prediction.base import Predictions
 from calibrant.prediction.door import predictions
 from calibrant.prediction.fit_rows import fit_rows_among
+from calibrant.prediction.forms import PositiveLogits, PositiveProbs
 
 __all__ = ["Applied", "apply_file"]
 
@@ -45,7 +46,8 @@ def apply_file(
     Parameters
     ----------
     question : Question
-        The file and its columns of probabilities or logits.
+        The file and its columns of probabilities or logits. Where `positive` names the class of
+        two that was not positive in the fit, the one column is read and written as that class's.
     calibrator : Path
         Folder of the calibrator.
     out : Path
@@ -69,7 +71,9 @@ def apply_file(
     saved = read_calibrator(calibrator)
     file = open_source(question.path, question.reading)
     table = file.read().table
-    columns = _columns(question, saved, tuple(table.column_names))
+    classes = _classes(question, saved)
+    is_other = _is_other(question, classes)
+    columns = _columns(question, saved.fitted.n_classes, classes, tuple(table.column_names))
     source = TableSource(table)
     read = [source.numbers(name, "probabilities") for name in columns]
     values = read[0] if question.prob is not None else np.column_stack(read)
@@ -78,12 +82,13 @@ def apply_file(
     rows = predictions(
         probs=values if is_probs else None,
         logits=None if is_probs else values,
-        class_names=saved.class_names,
+        class_names=classes or None,
         normalize=question.normalize,
         decimals=decimals_of(values) if rounded else None,
     )
-    calibrated = saved.fitted.transform(rows)
-    truer = np.asarray(calibrated.probs)
+    mirrored = is_other and rows.is_positive
+    calibrated = saved.fitted.transform(_mirrored(rows) if mirrored else rows)
+    truer = np.asarray((_mirrored(calibrated) if mirrored else calibrated).probs)
     stated = truer[:, None] if truer.ndim == 1 else truer
     names = tuple(f"{prefix or ''}{name}" for name in columns)
     if prefix and set(names) & set(table.column_names):
@@ -119,14 +124,44 @@ def _warnings(calibrated: Predictions) -> tuple[str, ...]:
     )
 
 
-def _columns(question: Question, saved: SavedCalibrator, names: tuple[str, ...]) -> tuple[str, ...]:
+def _classes(question: Question, saved: SavedCalibrator) -> tuple[str, ...]:
+    """Classes of the calibrator by index, or those told where it has no names; else none."""
+    kept, told = saved.class_names, question.classes
+    if kept is None:
+        return told
+    if told and (len(told) != len(kept) or match_names(told, kept).unknown):
+        remedy = f"They are {listed(kept)}: leave it out."
+        raise InputError("--classes", "name those of the calibrator", listed(told), remedy)
+    return kept
+
+
+def _is_other(question: Question, classes: tuple[str, ...]) -> bool:
+    """Whether `positive` names the one of two classes that was not positive in the fit."""
+    if question.positive is None:
+        return False
+    if not classes:
+        got, remedy = "a calibrator without names", "Name its classes in their order: --classes."
+        raise InputError("--positive", "name a class of the calibrator", got, remedy)
+    return two_in_order(classes, question.positive)[-1] != classes[-1]
+
+
+def _mirrored(rows: Predictions) -> Predictions:
+    """Rows of one number each, which states the other class of two."""
+    declared = rows.declared
+    if isinstance(declared, PositiveLogits):
+        return rows.restated(PositiveLogits(-declared.values))
+    return rows.restated(PositiveProbs(1 - declared.positive))
+
+
+def _columns(
+    question: Question, n_classes: int, classes: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, ...]:
     """Column of every class, or the one of the positive class."""
     if question.prob is not None:
-        if saved.fitted.n_classes != 2:
-            got, remedy = f"one, for {saved.fitted.n_classes} classes", "Use --prob-prefix."
+        if n_classes != 2:
+            got, remedy = f"one, for {n_classes} classes", "Use --prob-prefix."
             raise InputError("--prob", "be that of two classes", got, remedy)
         return (question.prob,)
-    classes = saved.class_names or question.classes
     if not classes:
         remedy = "Name the classes in their order: --classes."
         raise InputError("calibrator", "say its classes, or be told", "neither", remedy)
