@@ -129,9 +129,20 @@ def _labels_of_decisions(source: Source, question: Question, label: str) -> tupl
     if not found:
         names = distinct(texts)
         if question.decided is not None:
-            names += distinct(source.texts(question.decided, "decided"))
+            decided = distinct(source.texts(question.decided, "decided"))
+            _check_shared(decided, names)
+            names += decided
         found, has_order = in_order(names)
     return labels_among(texts, two_in_order(found, question.positive), label), has_order
+
+
+def _check_shared(decided: list[str], labels: list[str]) -> None:
+    """Raise where no class was ever decided on that came out: another column was named."""
+    if decided and not set(decided) & set(labels):
+        got = f"{listed(decided, 5)}, none of which is a label"
+        remedy = f"The labels are {listed(labels, 5)}. Name the column of decisions, or all "
+        remedy += "classes with --classes."
+        raise InputError("decided", "hold classes of the labels", got, remedy)
 
 
 def _evaluated(
