@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from calibrant.cli.options import comma_list
+from calibrant.cli.options import comma_list, given_once
 from calibrant.cli.several_values import SeveralValues
 
 __all__ = ["evaluate"]
@@ -20,10 +20,18 @@ __all__ = ["evaluate"]
     help="Whether classes or numbers were predicted.",
     show_default="classification",
 )
-@click.option("--prob", metavar="COLUMN", help="Probability of the positive class of two.")
+@click.option(
+    "--prob",
+    multiple=True,
+    callback=given_once,
+    metavar="COLUMN",
+    help="Probability of the positive class of two.",
+)
 @click.option("--positive", metavar="CLASS", help="The positive class of two.")
 @click.option(
     "--prob-prefix",
+    multiple=True,
+    callback=given_once,
     metavar="PREFIX",
     help="Columns PREFIX<class> hold the probabilities of the classes.",
     show_default="columns that are called as the labels are",

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import click
 
-__all__ = ["comma_list", "output_options"]
+__all__ = ["comma_list", "given_once", "output_options"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -27,6 +27,24 @@ def comma_list(
     if values and not names:
         raise click.BadParameter("names nothing; leave the option out, or name some.")
     return names
+
+
+def given_once(
+    ctx: click.Context,
+    param: click.Parameter,
+    values: tuple[str, ...],
+) -> str | None:
+    """Value of an option of one model's columns, which click would take the last of.
+
+    Raises
+    ------
+    click.UsageError
+        If the option is repeated.
+    """
+    if len(values) > 1:
+        message = f"Give {param.opts[0]} once; 'calibrant compare' takes several."
+        raise click.UsageError(message, ctx)
+    return values[0] if values else None
 
 
 def output_options(command: F) -> F:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from calibrant.cli.options import comma_list
+from calibrant.cli.options import comma_list, given_once
 
 __all__ = [
     "PredictionFile",
@@ -129,10 +129,18 @@ SKIP_UNLABELLED: Adds = click.option(
 )
 OPTIONS: tuple[Adds, ...] = (
     LABEL,
-    click.option("--prob", metavar="COLUMN", help="Probability of the positive class of two."),
+    click.option(
+        "--prob",
+        multiple=True,
+        callback=given_once,
+        metavar="COLUMN",
+        help="Probability of the positive class of two.",
+    ),
     click.option("--positive", metavar="CLASS", help="The positive class of two."),
     click.option(
         "--prob-prefix",
+        multiple=True,
+        callback=given_once,
         metavar="PREFIX",
         help="Columns PREFIX<class> hold the probabilities of the classes.",
         show_default="columns that are called as the labels are",
