@@ -124,7 +124,9 @@ def test_labels_of_one_class_are_enough_where_the_other_is_known(ask_file):
     columns = {"truth": [1, 1], "p": [0.5, 1.0]}
     assert ask_file(columns, prob="p").first["brier_binary"].value == 0.125
     columns["truth"] = ["b", "b"]
-    with pytest.raises(InputError, match=r"name a class of two; got 'b' beside 'b'. .*--classes"):
+    with pytest.raises(
+        InputError, match=r"truth must hold two .*; got one class, 'b'\. .*--classes"
+    ):
         ask_file(columns, prob="p", positive="b")
     told = ask_file(columns, prob="p", positive="b", classes=("a", "b"))
     assert told.first["brier_binary"].value == 0.125

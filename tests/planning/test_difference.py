@@ -156,8 +156,14 @@ def test_what_cannot_be_planned_is_refused_by_name(case, monkeypatch):
 
 def test_models_that_differ_alike_are_refused():
     a, _ = two(50)
-    with pytest.raises(cal.InputError, match="must differ from row to row"):
+    with pytest.raises(cal.InputError, match="differ from row to row; got no difference in any"):
         cal.plan_difference(a, a)
+    same, other = (cal.predictions(probs=[p] * 4, labels=[0] * 4) for p in (0.25, 0.5))
+    with pytest.raises(cal.InputError, match="got the same difference in every row"):
+        cal.plan_difference(same, other, "brier")
+    one, two_ = (cal.predictions(probs=[p], labels=[0]) for p in (0.25, 0.5))
+    with pytest.raises(cal.InputError, match="got a single row"):
+        cal.plan_difference(one, two_, "brier")
 
 
 @pytest.mark.parametrize(("metric", "n"), [("auroc", 6), ("gini", 6), ("f1", 8)])

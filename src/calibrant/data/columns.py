@@ -66,14 +66,15 @@ def kind_of(column: pa.ChunkedArray) -> Kind:
     return "text" if types.is_temporal(kind) and not types.is_duration(kind) else "other"
 
 
-def numbers_of(table: pa.Table, name: str) -> Float64[np.ndarray, " row"]:
+def numbers_of(table: pa.Table, name: str, *, or_empty: bool = True) -> Float64[np.ndarray, " row"]:
     """Numbers of the column `name`; NaN where one is missing.
 
-    Text is read as numbers where it spells them, as in a file whose other rows do not.
+    Text is read as numbers where it spells them, as in a file whose other rows do not. A message
+    says that other text may be left out, `or_empty`, unless a number is needed in every row.
     """
     column = column_of(table, name)
     if kind_of(column) == "text":
-        column = _parsed(column, name)
+        column = _parsed(column, name, "leave them empty" if or_empty else "leave these rows out")
     elif kind_of(column) == "other":
         raise InputError(name, "hold numbers", f"values of type {column.type}", "Leave it out.")
     return floats(column)
@@ -127,7 +128,7 @@ def listed(names: Iterable[str], most: int = 20) -> str:
     return ", ".join(repr(name) for name in names[:most]) + more
 
 
-def _parsed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+def _parsed(column: pa.ChunkedArray, name: str, otherwise: str) -> pa.ChunkedArray:
     texts = pc.utf8_trim_whitespace(column.cast(pa.string()))
     texts = pc.if_else(pc.equal(texts, ""), None, texts)
     try:
@@ -139,8 +140,17 @@ def _parsed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
             name,
             "hold numbers",
             f"{first!r} ({len(bad):,} such: {rows_in_words(bad)})",
-            "Correct these values or leave them empty.",
+            _remedy(str(first), otherwise),
         ) from None
+
+
+def _remedy(text: str, otherwise: str) -> str:
+    """What helps against `text` in a column of numbers."""
+    if text.endswith("%") and _is_number(pa.scalar(text[:-1].strip().replace(",", "."))):
+        return "Drop the percent sign and divide by 100."
+    if _is_number(pa.scalar(text.replace(",", ".", 1))):
+        return "If the comma is the decimal mark, name it for a text file (--decimal ,)."
+    return f"Correct these values or {otherwise}."
 
 
 def _is_number(text: pa.Scalar) -> bool:

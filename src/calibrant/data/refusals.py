@@ -18,6 +18,7 @@ FOREIGN = {  # how files begin that hold no table as text
     b"%PDF": "a PDF document",
     b"\x93NUMPY": "a NumPy array",
 }
+JSON = (".json", ".jsonl", ".ndjson")
 
 
 def check_is_file(path: Path) -> None:
@@ -31,11 +32,13 @@ def check_is_file(path: Path) -> None:
         raise InputError("path", rule, f"{path}, which is empty", "Write or fetch it again.")
     with path.open("rb") as file:
         head = file.read(8)
-    for mark, kind in FOREIGN.items():
-        if head.startswith(mark):
-            rule = "name a file of text or a Parquet file"
-            remedy = "Save its table as CSV or Parquet."
-            raise InputError("path", rule, f"{path}, which is {kind}", remedy)
+    is_json = path.suffix.lower() in JSON
+    found = (kind for mark, kind in FOREIGN.items() if head.startswith(mark))
+    kind = "JSON" if is_json else next(found, None)
+    if kind is not None:
+        rule = "name a file of text or a Parquet file"
+        remedy = "Save its table as CSV or Parquet."
+        raise InputError("path", rule, f"{path}, which is {kind}", remedy)
 
 
 def no_rows(path: Path) -> InputError:

@@ -12,7 +12,15 @@ from calibrant.data.folding import folded
 from calibrant.errors import InputError
 from calibrant.pipeline.prediction_source import Labels
 
-__all__ = ["Match", "distinct", "labels_among", "match_names", "two_in_order"]
+__all__ = [
+    "Match",
+    "check_labels",
+    "distinct",
+    "is_yes_or_no",
+    "labels_among",
+    "match_names",
+    "two_in_order",
+]
 
 _YES_OR_NO = (("0", "1"), ("false", "true"), ("False", "True"), ("FALSE", "TRUE"))
 
@@ -64,13 +72,7 @@ def labels_among(texts: NDArray[np.object_], classes: Sequence[str], argument: s
         Listing the labels that are no class, with the number of their rows.
     """
     names = [str(text) for text in texts.tolist()]
-    match = match_names(distinct(texts), classes)
-    if match.unknown:
-        many = Counter(names)
-        shown = ", ".join(f"{name!r} in {many[name]:,} rows" for name in match.unknown[:5])
-        more = f" and {len(match.unknown) - 5} more" if len(match.unknown) > 5 else ""
-        rule, remedy = "hold classes that are known", f"The classes are {listed(classes)}."
-        raise InputError(argument, rule, f"{shown}{more}", remedy)
+    match = _matched(texts, classes, argument)
     index = {"": -1} | {name: list(classes).index(known) for name, known in match.known.items()}
     notes = tuple(
         f"{name!r} in {argument} was read as the class {known!r}"
@@ -78,6 +80,40 @@ def labels_among(texts: NDArray[np.object_], classes: Sequence[str], argument: s
     )
     codes = np.array([index[name] for name in names], dtype=np.int64)
     return Labels(codes, tuple(classes), notes)
+
+
+def check_labels(texts: NDArray[np.object_], classes: Sequence[str], argument: str) -> None:
+    """Raise as `labels_among` does, before the classes are put in order.
+
+    Raises
+    ------
+    InputError
+        Listing the labels that are no class, with the number of their rows.
+    """
+    _matched(texts, _pair_of(classes) or classes, argument)
+
+
+def _matched(texts: NDArray[np.object_], classes: Sequence[str], argument: str) -> Match:
+    """Class of every label, all of them known."""
+    match = match_names(distinct(texts), classes)
+    if match.unknown:
+        many = Counter(str(text) for text in texts.tolist())
+        rows = ((name, many[name]) for name in match.unknown[:5])
+        shown = ", ".join(f"{name!r} in {n:,} row{'' if n == 1 else 's'}" for name, n in rows)
+        more = f" and {len(match.unknown) - 5} more" if len(match.unknown) > 5 else ""
+        rule, remedy = "hold classes that are known", f"The classes are {listed(classes)}."
+        raise InputError(argument, rule, f"{shown}{more}", remedy)
+    return match
+
+
+def is_yes_or_no(classes: Sequence[str]) -> bool:
+    """Whether classes say by themselves which is positive: 0 and 1, false and true, or one."""
+    return _pair_of(classes) is not None
+
+
+def _pair_of(classes: Sequence[str]) -> tuple[str, str] | None:
+    """Classes that say by themselves which is positive, with the one that may be missing."""
+    return next((pair for pair in _YES_OR_NO if classes and set(classes) <= set(pair)), None)
 
 
 def two_in_order(classes: Sequence[str], positive: str | None) -> tuple[str, ...]:
@@ -92,7 +128,7 @@ def two_in_order(classes: Sequence[str], positive: str | None) -> tuple[str, ...
         If two classes do not say which is positive, `positive` is none of them, or there are
         not two.
     """
-    pair = next((pair for pair in _YES_OR_NO if classes and set(classes) <= set(pair)), None)
+    pair = _pair_of(classes)
     classes = tuple(classes) if pair is None else pair
     if positive is None:
         if len(classes) == 2 and pair is None:

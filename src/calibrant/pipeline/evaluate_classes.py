@@ -10,7 +10,7 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import Progress, evaluate, tally
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.resolving import resolve
-from calibrant.pipeline.class_matching import distinct, labels_among, two_in_order
+from calibrant.pipeline.class_matching import check_labels, distinct, labels_among, two_in_order
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.file_rows import filled_codes, rounding_of, stated_rows
 from calibrant.pipeline.grouped_tallies import with_column
@@ -126,7 +126,9 @@ def _labels_of_decisions(source: Source, question: Question, label: str) -> tupl
     """Labels by the classes that are told, or else that both columns hold; whether in an order."""
     texts = source.texts(label, "label")
     found, has_order = question.classes, True
-    if not found:
+    if found:
+        check_labels(texts, found, label)
+    else:
         names = distinct(texts)
         if question.decided is not None:
             decided = distinct(source.texts(question.decided, "decided"))

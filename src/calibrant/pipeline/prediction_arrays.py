@@ -18,6 +18,7 @@ __all__ = ["ArraySource", "read_arrays"]
 
 Arrays = Mapping[str, NDArray[np.generic]]
 FORMS = ("probs", "logits")
+MARKS = (b"PK", b"\x93NUMPY")  # how files begin that numpy writes; it takes others for pickles
 
 
 def read_arrays(path: Path) -> "ArraySource":
@@ -30,6 +31,10 @@ def read_arrays(path: Path) -> "ArraySource":
     """
     try:
         with path.open("rb") as stream:  # which numpy leaves open when it fails
+            head = stream.read(len(MARKS[-1]))
+            if head and not head.startswith(MARKS):
+                raise _unreadable(path, "no NPZ file, whatever its name says")
+            stream.seek(0)
             file = np.load(stream, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise _unreadable(path, "one array without a name")

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from calibrant.data.columns import column_of, kind_of, listed, numbers_of, rows_in_words, texts_of
 from calibrant.errors import InputError
-from calibrant.pipeline.class_matching import distinct, labels_among, match_names, two_in_order
+from calibrant.pipeline.class_matching import (
+    check_labels,
+    distinct,
+    is_yes_or_no,
+    labels_among,
+    match_names,
+    two_in_order,
+)
 from calibrant.pipeline.labelled_rows import check_numbers_present
 from calibrant.pipeline.prediction_source import Labels, Question, Source, Stated
 
@@ -59,7 +66,7 @@ class TableSource(Source):
         column = column_of(self._table, name, argument)
         if pa.types.is_float32(column.type):  # its edges of bins are those of float32
             return np.asarray(column.to_numpy(), dtype=np.float32)
-        return numbers_of(self._table, name)
+        return numbers_of(self._table, name, or_empty=False)
 
     def texts(self, name: str, argument: str) -> NDArray[np.object_]:
         """See `Source.texts`."""
@@ -80,6 +87,8 @@ class TableSource(Source):
             remedy = "One column is that of the positive class: --prob COLUMN --positive CLASS."
             got = f"that of {listed(columns)} alone"
             raise InputError("probabilities", "have a column for every class", got, remedy)
+        if question.classes:
+            check_labels(texts, tuple(columns), label)
         classes = two_in_order(tuple(columns), question.positive)
         names = tuple(columns[name] for name in classes)
         values = np.column_stack([self.numbers(name, "probabilities") for name in names])
@@ -104,6 +113,9 @@ class TableSource(Source):
     def _positive(self, question: Question, prob: str, texts: NDArray[np.object_]) -> Stated:
         """Values of one column, for the positive class of the two that the labels hold."""
         found = question.classes or tuple(distinct(texts))
+        label = question.label or "label"
+        if question.classes:
+            check_labels(texts, found, label)
         rule = "hold two classes beside one column of probabilities"
         if len(found) > 2:
             prefix = _prefix_of(self.names, found)
@@ -111,11 +123,17 @@ class TableSource(Source):
             remedy = f"Give a column for every class: --prob-prefix {begins}."
             remedy += "" if question.positive is None else " Leave --positive out."
             raise InputError("labels", rule, f"{len(found)}: {listed(found)}", remedy)
+        if len(found) == 1 and not question.classes and not is_yes_or_no(found):
+            remedy = f"Name both: --classes {found[0]},OTHER, and the one of --prob by --positive."
+            other = question.positive
+            if other is not None and match_names([other], found).unknown:
+                remedy = f"Name both: --classes {found[0]},{other}."
+            raise InputError(label, rule, f"one class, {listed(found)}", remedy)
         classes = two_in_order(found, question.positive)
         if len(classes) != 2:
             remedy = "Name both with --classes."
             raise InputError("labels", rule, f"{len(classes)}: {listed(classes)}", remedy)
-        labels = labels_among(texts, classes, question.label or "label")
+        labels = labels_among(texts, classes, label)
         values = self.numbers(prob, "prob")
         check_numbers_present({prob: values}, _counts(labels, question))
         return Stated(values, labels, (prob,))

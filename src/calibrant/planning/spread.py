@@ -61,7 +61,10 @@ def _of_means(pair: Pair, metric: MeanScore | ErrorRate, name: str) -> tuple[flo
     found = paired_difference_of(first, second, weights=pair.weight, clusters=pair.units)
     if found.low is None:
         remedy = "Pass a pilot in which the models differ from row to row."
-        raise InputError("a and b", "differ from row to row", "none or alike", remedy)
+        same = np.array_equal(first, second)
+        got = "no difference in any row" if same else "the same difference in every row"
+        got = got if len(first) > 1 else "a single row"
+        raise InputError("a and b", "differ from row to row", got, remedy)
     quantile = float(stdtrit(found.n_effective - 1, 0.975))
     return _width(found) / (2 * quantile), ROWS if pair.units is None else found.method
 
