@@ -43,6 +43,7 @@ def test_plan_is_told_in_words_and_as_an_object(pilot):
             3,
             "--metric must be known names; got 'nonsense'",
         ),
+        (["--width", "0.1", "--power", "0.8"], 2, "--power go with --against"),
         ([], 2, "--width"),
     ],
 )
@@ -90,6 +91,7 @@ def test_a_difference_is_planned_from_the_files_of_two_models(pilot, other):
         (["--difference", "-1"], 3, "--difference must be a finite number above 0"),
         (["--rows", "1"], 3, "--rows must be a whole number, 2 or more"),
         (["--power", "1"], 3, "--power must lie above 0.5"),
+        (["--power", "2"], 3, "--power must lie above 0.5 and below 1; got 2.0"),
         (["--metric", "mce"], 3, "--metric must have a paired interval in the pilot"),
         (["--rows", "5", "--difference", "0.1"], 2, "--rows or neither"),
         (["--width", "0.1"], 2, "--rows or neither"),

@@ -27,7 +27,7 @@ __all__ = ["plan"]
 )
 @click.option("--difference", type=float, help="True difference that is to be shown.")
 @click.option("--rows", type=int, help="Rows to come: which difference do they show?")
-@click.option("--power", type=float, default=0.8, show_default=True, help="Chance to show it.")
+@click.option("--power", type=float, help="Chance to show it.", show_default="0.8")
 @click.option("--level", type=float, default=0.95, show_default=True, help="Of the interval.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def plan(
@@ -39,7 +39,7 @@ def plan(
     against: Path | None,
     difference: float | None,
     rows: int | None,
-    power: float,
+    power: float | None,
     level: float,
     as_json: bool,
 ) -> None:
@@ -62,8 +62,8 @@ def plan(
     if against is None:
         if width is None:
             raise click.UsageError("Give --width, or another model's predictions by --against.")
-        if difference is not None or rows is not None:
-            raise click.UsageError("--difference and --rows go with --against.")
+        if difference is not None or rows is not None or power is not None:
+            raise click.UsageError("--difference, --rows and --power go with --against.")
     elif asked is None:
         raise click.UsageError("--against is the second of two models: give FILE too.")
     elif width is not None or share is not None or (difference is not None and rows is not None):
@@ -82,7 +82,7 @@ def plan(
         metric=metric or "log_loss",
         difference=difference,
         n=rows,
-        power=power,
+        power=0.8 if power is None else power,
         level=level,
         as_json=as_json,
     )
