@@ -168,3 +168,19 @@ def test_models_that_decide_every_row_the_same_are_compared():
     assert told["mcc"]["verdict"] == "the same"
     assert "decide every row the same" in told["mcc"]["difference"]["method"]
     assert told["brier"]["difference"]["p_value"] is not None
+
+
+def test_names_of_metrics_are_never_cut(folder):
+    names = "accuracy", "average_precision", "positive_calibration_test_p"
+    for one in names:
+        found = run("old.csv", "new.csv", *OF_CLASSES, "--metrics", f"accuracy,{one}")
+        assert found.exit_code == 0, found.output
+        assert one in found.stdout
+        assert "…" not in found.stdout
+        assert max(map(len, found.stdout.splitlines())) <= 100
+    (folder / "a_network_of_many_layers.csv").write_text((folder / "old.csv").read_text())
+    (folder / "gradient_boosting_x.csv").write_text((folder / "new.csv").read_text())
+    files = "a_network_of_many_layers.csv", "gradient_boosting_x.csv"
+    found = run(*files, *OF_CLASSES, "--metrics", ",".join(names))
+    assert all(one in found.stdout for one in names)
+    assert "…" not in found.stdout

@@ -1,6 +1,6 @@
 """What ``calibrant compare`` does once its arguments are parsed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -50,13 +50,30 @@ def _print(found: Comparison) -> None:
     notes = Footnotes()
     for first, second in found.pairs:
         pair = [one for one in found if (one.first, one.second) == (first, second)]
-        table = Table(*heads_of(pair))
-        table.columns[-1].no_wrap = True  # the verdict is read as one
-        for one in pair:
-            table.add_row(*cells_of(one, notes))
-        console.print(table)
+        console.print(_table(heads_of(pair), [cells_of(one, notes) for one in pair], console.width))
     for line in notes.lines():
         console.print(line, soft_wrap=True)
     for remark in (found.adjustment, *found.notes):
         if remark:
             console.print(f"Note: {remark.removesuffix('.')}.", soft_wrap=True)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table:
+    """Table of one pair, in which names of metrics are never cut.
+
+    Verdicts are read as one where intervals have room on two lines beside them; else both wrap.
+    """
+    table = Table(*heads)
+    metric, first, second, difference, _, p_value, verdict = table.columns
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths[4] = max(len(half) + 3 for row in rows for half in row[4].split(" to "))
+    verdict.no_wrap = sum(widths) + 3 * len(widths) + 1 <= width
+    for column in (metric, difference, p_value):
+        column.no_wrap = True
+    verdict.overflow = "fold"
+    for column, least in ((first, widths[1]), (second, widths[2])):
+        column.overflow = "fold"  # the name of a model at its head
+        column.max_width = None if verdict.no_wrap else max(least, 8)
+    for row in rows:
+        table.add_row(*row)
+    return table
