@@ -60,8 +60,8 @@ def test_metrics_are_printed_with_intervals_floors_and_notes():
     text = run(*TWO, "--losses", "ce, soft_f1(average=micro)").output
     assert "two.csv: 4 rows, 2 classes, 'yes' the positive one." in text
     assert "Columns not used: 'note'." in text
-    assert "log_loss is infinite: 1 of 4 rows give probability 0 to what came out." in text
-    assert "ce is infinite: 1 of 4 rows" in text
+    assert "log_loss is infinite: 1 of 4 rows gives probability 0 to what came out." in text
+    assert "ce is infinite: 1 of 4 rows gives" in text
     assert "soft_f1(average=micro)" in text
     assert "[0.3006 to 0.9544]" in text  # accuracy, 3 of 4
     assert "noise floor: what chance shows" in text

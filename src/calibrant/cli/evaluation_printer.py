@@ -6,8 +6,9 @@ from rich.table import Table
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.metrics.evaluation_groups import group_lines
-from calibrant.metrics.evaluation_table import Footnotes, chance_of, floor_of
+from calibrant.metrics.evaluation_table import FLOOR, Footnotes, chance_of, floor_of
 from calibrant.pipeline.file_evaluation import FileEvaluation
+from calibrant.report.footnotes import mended, reason_of
 from calibrant.report.numbers import count, interval, number, rows_in_words
 from calibrant.report.shapes import matrix, per_class, scalar
 
@@ -59,12 +60,9 @@ def _line(console: Console, text: str) -> None:
 
 def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level: float) -> None:
     """Print a table of the metrics, and what is to be known of some of them."""
-    _line(
-        console,
-        f"Metrics of the {kind}; [{100 * level:g} % interval]; noise floor: what chance "
-        "shows on average (in brackets: once in 20); p: how often as much.",
-    )
     tested = any(floor_of(one) or chance_of(one) for _, one in evaluation.items())
+    legend = f"Metrics of the {kind}; [{100 * level:g} % interval]"
+    _line(console, f"{legend}; {FLOOR}." if tested else f"{legend}.")
     table = Table("metric", "value", "", *(("noise floor", "p") if tested else ()), "rows")
     notes: list[str] = []
     reasons = Footnotes()
@@ -73,7 +71,8 @@ def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level
             beside = (floor_of(estimate), chance_of(estimate)) if tested else ()
             table.add_row(label, *cells, *beside, count(estimate.n))
         if estimate.note:
-            notes.append(f"{name} is {estimate.note}." if _bad(estimate) else _said(name, estimate))
+            told = mended(estimate.note)
+            notes.append(f"{name} is {told}." if _bad(estimate) else f"{name}: {told}.")
     console.print(table)
     for text in (*reasons.lines(), *notes):
         _line(console, text)
@@ -101,7 +100,7 @@ def _print_side_by_side(console: Console, result: FileEvaluation) -> None:
     for predictor, evaluation in result.evaluations.items():
         for name, estimate in evaluation.items():
             if estimate.note:
-                _line(console, f"{name} of {predictor} is {estimate.note}.")
+                _line(console, f"{name} of {predictor} is {mended(estimate.note)}.")
 
 
 def _print_losses(console: Console, result: FileEvaluation) -> None:
@@ -116,7 +115,8 @@ def _print_losses(console: Console, result: FileEvaluation) -> None:
     for name, of_specs in result.losses.items():
         for spec, loss in of_specs.items():
             if loss.note:
-                _line(console, f"{spec}{f' of {name}' if names else ''} is {loss.note}.")
+                told = mended(loss.note)
+                _line(console, f"{spec}{f' of {name}' if names else ''} is {told}.")
 
 
 def _print_matrix(
@@ -149,7 +149,7 @@ def _rows(name: str, estimate: Estimate, reasons: Footnotes) -> list[tuple[str, 
         if ends:
             beside = f"[{ends}]"
         else:
-            beside = f"no interval {reasons.mark(estimate.method.removeprefix('not available: '))}"
+            beside = f"no interval {reasons.mark(reason_of(name, estimate.method))}"
         rows.append((label, (number(value.value), beside)))
     return rows
 
@@ -157,7 +157,3 @@ def _rows(name: str, estimate: Estimate, reasons: Footnotes) -> list[tuple[str, 
 def _bad(estimate: Estimate) -> bool:
     """Whether the note says what the value is, rather than something besides."""
     return estimate.note.startswith(("infinite: ", "undefined: "))
-
-
-def _said(name: str, estimate: Estimate) -> str:
-    return f"{name}: {estimate.note}."

@@ -9,6 +9,8 @@ from calibrant.metrics.estimate import Estimate, Matrix
 from calibrant.metrics.evaluation_numbers import SingleNumber, matrix_of, numbers_of
 
 __all__ = [
+    "FLOOR",
+    "LONGEST",
     "MOST",
     "WIDTH",
     "Footnotes",
