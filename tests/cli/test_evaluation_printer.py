@@ -44,3 +44,13 @@ def test_a_score_is_infinite_and_no_row(n, reason, note, ask):
     assert f"[1] {reason}\n" in told
     assert f"log_loss is infinite: {note}" in told
     assert f"ce is infinite: {note}" in told
+
+
+def test_a_long_name_of_a_group_leaves_room_for_metrics(ask):
+    names = {"north": f"{'n' * 100} one", "south": f"{'n' * 100} two"}
+    told = ask([(y, p, names[region]) for y, p, region in ROWS], "--group-by", "region")
+    lines = told[told.index("Groups by region") :].splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "accuracy" in lines[1]
+    assert lines[2].split("  ")[0] == f"{'n' * 21}...{'n' * 8} one"
+    assert lines[3].split("  ")[0] == f"{'n' * 21}...{'n' * 8} two"

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from calibrant.errors import InputError
 from calibrant.metrics.catalogue.entry import Direction
 from calibrant.metrics.estimate import Estimate
-from calibrant.metrics.evaluation_table import WIDTH, written
+from calibrant.metrics.evaluation_table import LONGEST, WIDTH, written
 
 __all__ = ["GroupGap", "Groups", "gap_of", "group_columns", "group_lines", "worst_of"]
 
@@ -104,6 +104,7 @@ def group_lines(
     if not groups:
         return []
     columns = group_columns(groups, write)
+    columns[0] = [_shortened(label) for label in columns[0]]
     widths = [max(map(len, column)) for column in columns]
     kept = max(2, sum(sum(widths[: k + 1]) + 2 * k <= WIDTH for k in range(len(widths))))
     lines = [""]
@@ -128,6 +129,14 @@ def group_columns(groups: Groups, write: Callable[[float], str] = written) -> li
         ["rows", *(f"{n:,}" for n, _ in shown.values())],
         *([name, *(_value(held.get(name), write) for _, held in shown.values())] for name in names),
     ]
+
+
+def _shortened(group: str) -> str:
+    """Name of a group, its middle left out where it is long: alike names part at either end."""
+    if len(group) <= LONGEST:
+        return group
+    tail = LONGEST // 3
+    return f"{group[: LONGEST - 3 - tail]}...{group[-tail:]}"
 
 
 def _value(estimate: Estimate | None, write: Callable[[float], str]) -> str:
