@@ -8,7 +8,7 @@ import pytest
 
 from calibrant.comparison.difference import Difference
 from calibrant.report.several.versus import Versus
-from calibrant.report.several.words import headline, sentence
+from calibrant.report.several.words import below_headline, headline, sentence
 
 
 def versus(low: float | None, high: float | None, **changes: Any) -> Versus:
@@ -89,6 +89,19 @@ def test_a_sentence_appears_where_the_interval_allows_it_and_nowhere_else(
 def test_a_headline_claims_no_more_than_its_sentence(words: str, which: set[str]):
     found = {name for name, one in EVERY.items() if words in headline([one])}
     assert found - {"other infinite"} == which
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_below_a_headline_nothing_is_said_twice(name: str):
+    told, said = below_headline(EVERY[name]), headline([EVERY[name]])
+    assert not told.startswith(said.removesuffix("."))
+    assert told.endswith(".")
+
+
+def test_below_a_headline_without_evidence_stands_the_size():
+    assert below_headline(EVERY["none"]) == "The difference is 0.10 (95 %: -0.10 to 0.30)."
+    assert below_headline(EVERY["unknown"]) == "It needs rows."
+    assert below_headline(EVERY["better"]) == sentence(EVERY["better"])
 
 
 def test_a_headline_of_several_sorts_them_by_what_was_found():

@@ -1,6 +1,7 @@
 """What ``calibrant report`` does once its arguments are parsed."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import click
 from calibrant.cli.metric_names import check_metric_names
 from calibrant.errors import InputError, OutputError
 from calibrant.metrics.base import LEVEL
-from calibrant.pipeline.report_models import models_of
+from calibrant.metrics.settings import checked_level
+from calibrant.pipeline.report_models import check_present, models_of
 from calibrant.pipeline.write_reports import write_one
 from calibrant.report.several.page import several_of
 from calibrant.report.several.write import write_several
@@ -24,6 +26,9 @@ def run_report(
     place = path / "report.html" if path.is_dir() else path.with_name("report.html")
     place = place if out is None else out
     own = path.is_dir() and level is None and out is None  # the report of a run, where it is
+    if level is not None:
+        checked_level(level)
+    check_present([path])
     if not own:
         _check_place(place, [path], force=force)
     write_one(path, place, level=level)
@@ -49,7 +54,9 @@ def run_comparison(
     place = paths[0].resolve().parent / "comparison.html" if out is None else out
     place = Path("comparison.html") if place == Path.cwd() / "comparison.html" else place
     _check_place(place, paths, force=force)
+    checked_level(LEVEL if level is None else level)
     check_metric_names(tuple(metrics), None)
+    check_present(paths)
     several = several_of(
         models_of(paths, names),
         reference=reference,
@@ -74,3 +81,10 @@ def _check_place(place: Path, paths: Sequence[Path], *, force: bool) -> None:
         raise InputError("out", "name a file of its own", got, "Name another file.")
     if place.is_file() and not force:
         raise OutputError(f"{place} already exists. Choose another file, or pass --force.")
+    if place.exists() and not place.is_file():
+        raise OutputError(f"cannot write {place}: it exists and is not a file")
+    folder = place.absolute().parent
+    if not folder.is_dir():
+        raise OutputError(f"cannot write {place}: there is no folder {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write {place}: nothing may be written in {folder}")

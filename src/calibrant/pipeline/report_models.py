@@ -12,7 +12,7 @@ from calibrant.report.numbers import count
 from calibrant.report.several.model import Model
 from calibrant.statistics.saved import is_tallies, load_tallies
 
-__all__ = ["model_of", "models_of"]
+__all__ = ["check_present", "model_of", "models_of"]
 
 RULE = "be a run folder, saved tallies or a saved evaluation"
 REMEDY = "Pass what calibrant train, calibrant evaluate --save-tallies or Evaluation.to_json wrote."
@@ -41,6 +41,19 @@ def models_of(paths: Sequence[Path], names: Sequence[str] = ()) -> list[Model]:
     return [replace(model, name=str(path)) for model, path in zip(models, paths, strict=True)]
 
 
+def check_present(paths: Sequence[Path]) -> None:
+    """Raise where one of `paths` is not there, before any is read.
+
+    Raises
+    ------
+    InputError
+        Naming the first that is missing.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}", RULE, "nothing: there is no such file", REMEDY)
+
+
 def model_of(path: Path) -> Model:
     """Model at `path`: a run folder after calibration, tallies, or an evaluation.
 
@@ -61,8 +74,7 @@ def model_of(path: Path) -> Model:
             clusters=saved.units,
             recipe=settings_of(saved),
         )
-    if not path.exists():
-        raise InputError(f"{path}", RULE, "nothing: there is no such file", REMEDY)
+    check_present([path])
     if is_tallies(path):
         tallies = load_tallies(path)
         source = f"saved sums over {count(tallies.n)} rows"

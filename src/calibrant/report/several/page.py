@@ -21,7 +21,7 @@ from calibrant.report.several.sections import (
     verdicts_section,
 )
 from calibrant.report.several.versus import Versus, apart, unpaired_because
-from calibrant.report.several.words import headline, named, sentence
+from calibrant.report.several.words import below_headline, headline, named, sentence
 
 __all__ = ["Several", "page_of", "several_of"]
 
@@ -162,6 +162,8 @@ def page_of(several: Several) -> Page:
 
 def _said(main: Sequence[Versus]) -> list[str]:
     """Sentences of the opening: one a model, of many the first few."""
+    if len(main) == 1:
+        return [below_headline(main[0])]
     rest = len(main) - MOST_SAID
     more = [f"{rest:,} more differences stand below."] if rest > 1 else []
     return [*(sentence(one) for one in (main[:MOST_SAID] if more else main)), *more]

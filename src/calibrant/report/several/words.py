@@ -97,6 +97,20 @@ def sentence(versus: Versus) -> str:
             return f"No verdict on the {what} of {name} and {reference}: {why}."
 
 
+def below_headline(versus: Versus) -> str:
+    """As `sentence`, below the `headline` of this one alone: what that does not say yet."""
+    match versus.finding:
+        case "none":
+            return f"The difference is {difference_told(versus)} ({interval_told(versus)})."
+        case "higher" | "lower":
+            return f"It is {_by(versus)}."
+        case "same" | "unknown":
+            why = versus.difference.method.removeprefix("not available: ")
+            return f"{why[:1].upper()}{why[1:]}."
+        case _:
+            return sentence(versus)
+
+
 def headline(found: Sequence[Versus]) -> str:
     """Verdict on one metric in a line, of all models beside the reference."""
     if not found:
