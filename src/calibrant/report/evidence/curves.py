@@ -12,6 +12,7 @@ from calibrant.metrics.ranking.curves import ThresholdTable
 from calibrant.metrics.ranking.decision_curve import DecisionCurve
 from calibrant.metrics.selective.curve import RiskCoverageCurve
 from calibrant.report.evidence.closer import Choice
+from calibrant.report.evidence.kept import Kept
 
 __all__ = ["Curves", "DecisionEvidence", "GroupBins", "Ranking"]
 
@@ -79,6 +80,8 @@ class Curves:
         Errors among the rows accepted.
     accepted : mapping
         Accuracy of the surest rows, by their share.
+    kept : Kept or None
+        Accuracy of the surest rows beside that of the others, for one share.
     binnings : Evaluation or None
         A calibration error with several numbers of bins.
     choices : sequence of Choice
@@ -94,5 +97,6 @@ class Curves:
     decisions: DecisionEvidence | None = None
     coverage: RiskCoverageCurve | None = None
     accepted: Mapping[float, Estimate] = field(default_factory=dict[float, Estimate])
+    kept: Kept | None = None
     binnings: Evaluation | None = None
     choices: Sequence[Choice] = ()

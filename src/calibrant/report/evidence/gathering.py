@@ -22,6 +22,7 @@ from calibrant.prediction.fit_rows import others_than_fit
 from calibrant.prediction.rows import Rows
 from calibrant.report.evidence.closer import choices_of
 from calibrant.report.evidence.curves import Curves, DecisionEvidence, GroupBins, Ranking
+from calibrant.report.evidence.kept import kept_of
 from calibrant.report.evidence.worst_classes import worst_classes
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.class_grids import ClassGrids
@@ -31,6 +32,7 @@ __all__ = ["curves_of"]
 
 BINS = (5, 10, 15, 20, 30, 50, 100)
 COVERED = (0.5, 0.7, 0.8, 0.9, 0.95)
+KEPT = 0.8  # share of the rows beside which the others are looked at
 COSTS = (0.25, 1.0, 4.0, 9.0, 19.0, 99.0)  # of a miss, in false alarms
 MOST_CLASSES = 12
 MOST_GROUPS = 50
@@ -71,6 +73,7 @@ def curves_of(
         decisions=_decisions(rows, level, costs) if "positive" in views else None,
         coverage=risk_coverage_curve(rows) if "top_label" in views else None,
         accepted=_accepted(rows, level) if "top_label" in views else {},
+        kept=kept_of(rows, KEPT, level=level) if "top_label" in views else None,
         binnings=_binnings(rows, views[-1], level),
         choices=choices_of(rows, views, level=level),
     )

@@ -19,8 +19,6 @@ from calibrant.report.wording.coverage import accepted_told, drawn_told
 
 __all__ = ["coverage_section"]
 
-_TOLD = 0.8  # share of the rows that the sentence speaks of
-
 
 def coverage_section(moments: Sequence[Moment]) -> Section | None:
     """Section with risk over coverage; None where nothing was stated."""
@@ -40,7 +38,7 @@ def coverage_section(moments: Sequence[Moment]) -> Section | None:
         for share, one in accepted.items()
         if one.low is not None and one.high is not None
     ]
-    told = accepted_told(right, accepted, share=_TOLD)
+    told = accepted_told(right, accepted, final.curves.kept)
     levels = {one.level for one in accepted.values() if one.level is not None}
     told = f"{told} {drawn_told(final.curves.coverage.coverage, max(levels, default=None))}".strip()
     drawn = curves[final.when] if _are_one(curves) else curves

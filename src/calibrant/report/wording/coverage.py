@@ -1,10 +1,11 @@
-"""Sentences about leaving the least sure rows to others, chosen by intervals."""
+"""Sentences about leaving the least sure rows to others, chosen by the interval."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float64
 
+from calibrant.report.evidence.kept import Kept
 from calibrant.report.numbers import in_percent, percents
 from calibrant.report.shapes import Scalar
 
@@ -13,24 +14,33 @@ __all__ = ["accepted_told", "drawn_told"]
 _MANY = 0.02  # share of the rows from which on a late start of the curve is told of
 
 
-def accepted_told(right: Scalar | None, accepted: Mapping[float, Scalar], *, share: float) -> str:
-    """Sentence about the accuracy of the surest `share` of rows beside that of all.
+def accepted_told(right: Scalar | None, accepted: Mapping[float, Scalar], kept: Kept | None) -> str:
+    """Sentence about the accuracy of the surest rows beside that of those left out.
 
-    The surest rows are among all, so that two intervals apart from each other are more than is
-    needed: the sentence claims less often than it could.
+    The surest rows are among all: whether their interval reaches that of all says little. No row
+    is among the surest and among those left out, and the claim is that of the difference of these.
     """
-    part = accepted.get(share)
-    if right is None or part is None:
+    part = None if kept is None else accepted.get(kept.share)
+    if kept is None or part is None:
         return "Where the curve falls to the left, the rows stated most surely hold fewer errors."
-    most = f"Of the surest {100 * share:g}\N{NO-BREAK SPACE}% of the rows"
-    surest = f"{most} {_told(part)} are right, of all {_told(right)}"
-    if part.low is None or part.high is None or right.low is None or right.high is None:
-        return f"{surest}. Without both intervals nothing more can be said."
-    if part.low > right.high:
-        return f"{surest}: confidence tells which rows to leave to others."
-    if part.high < right.low:
-        return f"{surest}: what is stated most surely is wrong more often than the rest."
-    return f"{surest}: no evidence that leaving out the least sure rows would help."
+    surest, others = (f"{100 * one:g}\N{NO-BREAK SPACE}%" for one in (kept.share, 1 - kept.share))
+    told = (
+        f"Of the surest {surest} of the rows {_told(part)} are right, of the other {others} "
+        f"{in_percent(kept.left)}{'' if right is None else f', of all {_told(right)}'}"
+    )
+    if kept.low is None or kept.high is None:
+        why = f": {kept.why}" if kept.why else ""
+        return f"{told}. No interval tells how much of the difference is chance{why}."
+    ends = kept.low, kept.high
+    if ends[0] > 0:
+        apart = f"The surest are right more often by {_points(kept.kept - kept.left, *ends)}"
+        return f"{told}. {apart}: confidence tells which rows to leave to others."
+    if ends[1] < 0:
+        down = -ends[1], -ends[0]
+        apart = f"The surest are right less often by {_points(kept.left - kept.kept, *down)}"
+        return f"{told}. {apart}: what is stated most surely is wrong more often than the rest."
+    apart = f"The difference is {_points(kept.kept - kept.left, *ends)}"
+    return f"{told}. {apart}: no evidence that leaving out the least sure rows would help."
 
 
 def drawn_told(
@@ -52,6 +62,12 @@ def drawn_told(
             "confidence, and are accepted together."
         )
     return " ".join(told)
+
+
+def _points(value: float, low: float, high: float) -> str:
+    """Difference of two shares with its interval, in percentage points."""
+    value, low, high = (round(100 * one, 1) + 0.0 for one in (value, low, high))
+    return f"{value:.1f} percentage points ({low:.1f} to {high:.1f})"
 
 
 def _told(share: Scalar) -> str:
