@@ -115,13 +115,35 @@ def test_groups_have_bins_and_one_bin_of_all():
         assert found.whole["b"].observed[0] == pytest.approx(share)
 
 
-def test_rows_in_clusters_have_no_band_and_no_lean_of_groups():
+def test_rows_in_clusters_have_no_band():
     names, clusters = ["a", "b"] * 300, [f"c{k // 4}" for k in range(600)]
     found = curves_of(binary(groups=names, clusters=clusters))
     assert found.isotonic == {}
     assert found.smooth is None
-    assert found.by_group.whole == {}
     assert found.decisions.curve.why
+
+
+def test_groups_of_rows_in_clusters_have_the_interval_of_clusters():
+    names, clusters = ["a", "b"] * 300, [f"c{k // 4}" for k in range(600)]
+    rows = binary(groups=names, clusters=clusters)
+    for given in (rows, cal.tally(rows)):
+        found = curves_of(given).by_group
+        assert found.why == ""
+        for name, part in rows.by_group():
+            alone = cal.reliability_table(part, view="positive", n_bins=1)
+            assert found.whole[name].low == pytest.approx(alone.low, abs=1e-3)
+            assert found.whole[name].low[0] < alone.observed[0] < found.whole[name].high[0]
+
+
+def test_groups_of_few_clusters_and_of_soft_labels_say_why_they_have_no_interval():
+    names, clusters = ["a", "b"] * 300, [f"c{k // 100}" for k in range(600)]
+    found = curves_of(binary(groups=names, clusters=clusters)).by_group
+    assert found.why == "the rows of each come in fewer than 10 effective clusters"
+    assert np.isnan([one.low[0] for one in found.whole.values()]).all()
+    soft = cal.events(probs=[0.2, 0.8] * 20, outcomes=[0.3, 0.6] * 20, groups=["a", "b"] * 20)
+    found = curves_of(soft).by_group
+    assert found.whole == {}
+    assert found.why == "soft labels: outcomes are shares already"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,14 @@ def test_without_intervals_there_is_no_verdict():
         assert "In none" not in told
 
 
+def test_reason_why_no_group_has_an_interval_is_told():
+    told = groups_told({"a": "unknown"}, level=0.95, why="rows are too few")
+    assert (
+        "No group has an interval to judge its mean probability by (rows are too few), so" in told
+    )
+    assert "rows are too few" not in groups_told({"a": "none"}, level=0.95, why="rows are too few")
+
+
 def test_of_many_groups_the_first_are_named():
     told = groups_told({f"g{k}": "over" for k in range(20)}, level=0.9)
     assert "g7 and 12 more" in told

@@ -47,13 +47,15 @@ class DecisionEvidence:
 class GroupBins:
     """Reliability of every group of rows, in one view.
 
-    `whole` has one bin, of all rows of a group; none where rows depend on each other, so that the
-    interval of a share is not known.
+    `whole` has one bin, of all rows of a group; none with soft labels, of which the interval of a
+    share is not known. Of rows in clusters that interval is of clusters, and NaN where they are too
+    few. `why` says why no group has one, where that is so.
     """
 
     view: str
     tables: Mapping[str, ReliabilityTable]
     whole: Mapping[str, ReliabilityTable]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from calibrant.metrics.binned.reliability_clusters import binned_sums
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluate import evaluate
 from calibrant.metrics.evaluation import Evaluation
+from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS
 from calibrant.metrics.ranking.curve_bands import precision_recall_band, roc_band
 from calibrant.metrics.ranking.curves import threshold_table
 from calibrant.metrics.ranking.decision_curve import decision_curve
@@ -24,6 +25,7 @@ from calibrant.report.evidence.closer import choices_of
 from calibrant.report.evidence.curves import Curves, DecisionEvidence, GroupBins, Ranking
 from calibrant.report.evidence.kept import kept_of
 from calibrant.report.evidence.worst_classes import worst_classes
+from calibrant.statistics.blocks import Blocked, Size
 from calibrant.statistics.bundle import Tallies, tally_rows
 from calibrant.statistics.class_grids import ClassGrids
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid, View
@@ -137,12 +139,28 @@ def _by_group(rows: Rows | Tallies, view: View, level: float) -> GroupBins | Non
         return None
     largest = {name for name, *_ in sorted(grouped, key=lambda one: -one[1])[:MOST_GROUPS]}
     parts = {name: one for name, _, one in grouped if name in largest}
-    apart = not no_spread(rows, steps_of_view(rows, view))
+    why = "" if _clustered(rows) else no_spread(rows, steps_of_view(rows, view))
+    whole = {} if why else _tables(parts, view, level, n_bins=1)
     return GroupBins(
         view=view,
         tables=_tables(parts, view, level, n_bins=10),
-        whole=_tables(parts, view, level, n_bins=1) if apart else {},
+        whole=whole,
+        why=why or _none_told(whole),
     )
+
+
+def _clustered(rows: Rows | Tallies) -> bool:
+    """Whether the rows depend on each other."""
+    return rows.holds(Blocked(Size())) if isinstance(rows, Tallies) else rows.clusters is not None
+
+
+def _none_told(whole: Mapping[str, ReliabilityTable]) -> str:
+    """Why no group of rows in clusters has an interval; empty where one has."""
+    if any(one.low[0] <= one.high[0] for one in whole.values()):  # no NaN
+        return ""
+    if any(one.n_clusters for one in whole.values()):
+        return f"the rows of each come in fewer than {FEWEST_CLUSTERS} effective clusters"
+    return next((one.note for one in whole.values() if one.note), "")
 
 
 def _tables(

@@ -1,5 +1,6 @@
 """Section with the groups of rows, side by side."""
 
+import math
 from collections.abc import Sequence
 
 from calibrant.metrics.evaluation import Evaluation
@@ -34,7 +35,7 @@ def groups_section(moments: Sequence[Moment]) -> Section | None:
     bins, leans = final.curves.by_group, _leans(final)
     if bins is not None:
         level = next(iter(bins.tables.values())).level
-        told = groups_told(leans, level=level, n_groups=len(groups))
+        told = groups_told(leans, level=level, n_groups=len(groups), why=bins.why)
         when = f" {final.when.capitalize()} calibration." if final.when else ""
         told = f"{told}{when}{closer_told(final, [f'the group {name}' for name in bins.tables])}"
         blocks.append(
@@ -51,8 +52,8 @@ def _leans(moment: Moment) -> dict[str, Lean]:
         return {}
     found: dict[str, Lean] = {}
     for name, one in bins.whole.items():
-        right = Scalar(one.observed[0], one.low[0], one.high[0], one.level)
-        found[name] = lean_of(mean_stated(one), right)
+        low, high = (None if math.isnan(end) else end for end in (one.low[0], one.high[0]))
+        found[name] = lean_of(mean_stated(one), Scalar(one.observed[0], low, high, one.level))
     return found
 
 

@@ -22,16 +22,23 @@ def lean_in_words(lean: Lean) -> str:
     return _LEANS[lean]
 
 
-def groups_told(leans: Mapping[str, Lean], *, level: float, n_groups: int | None = None) -> str:
+def groups_told(
+    leans: Mapping[str, Lean], *, level: float, n_groups: int | None = None, why: str = ""
+) -> str:
     """Sentence about the groups whose probabilities are too high or too low on average.
 
     Each interval holds for its group alone; the sentence says how many of them chance would put
-    aside. Where there are more groups, `n_groups`, those judged are the largest.
+    aside. Where there are more groups, `n_groups`, those judged are the largest. `why` says why
+    none has an interval.
     """
     told = {name: lean for name, lean in leans.items() if lean != "unknown"}
     judged = {name: lean for name, lean in told.items() if lean != "few"}
     if not told:
-        return "No group has an interval, so there is no verdict by group."
+        reason = f" ({why})" if why else ""
+        return (
+            f"No group has an interval to judge its mean probability by{reason}, so there is no "
+            "verdict by group."
+        )
     if not judged:
         return "Every group has too few rows for a verdict."
     which = f"the {len(judged)} groups"
