@@ -45,6 +45,7 @@ def run_evaluation(
             losses=result.losses,
             rows=result.rows,
             notes=result.notes,
+            counted=result.counted.words(),
         )
     if save_tallies is not None and result.tallies is not None:
         result.tallies.save(save_tallies)

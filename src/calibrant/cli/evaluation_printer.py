@@ -9,7 +9,7 @@ from calibrant.metrics.evaluation_groups import group_lines
 from calibrant.metrics.evaluation_table import FLOOR, Footnotes, chance_of, floor_of
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.report.footnotes import mended, reason_of
-from calibrant.report.numbers import count, interval, number, rows_in_words
+from calibrant.report.numbers import count, interval, number, rows_in_words, unit_of
 from calibrant.report.shapes import matrix, per_class, scalar
 
 __all__ = ["print_file_evaluation"]
@@ -25,7 +25,9 @@ def print_file_evaluation(console: Console, result: FileEvaluation) -> None:
     if len(first.class_names) == 2:
         classes += f", {first.class_names[1]!r} the positive one"
     name = result.question.path.name
-    _line(console, f"{name}: {rows_in_words(first.n)}{classes}.")
+    counted = result.counted.words()
+    counted = f", {counted}" if counted else ""
+    _line(console, f"{name}: {rows_in_words(first.n)}{classes}{counted}.")
     for note in result.notes:
         _line(console, f"Note: {note.removesuffix('.')}.")
     if result.unused:
@@ -79,7 +81,7 @@ def _print_evaluation(console: Console, kind: str, evaluation: Evaluation, level
     for name, estimate in evaluation.items():
         cells = matrix(estimate)
         if cells is not None:
-            _print_matrix(console, name, cells, estimate.names)
+            _print_matrix(console, name, cells, estimate)
 
 
 def _print_side_by_side(console: Console, result: FileEvaluation) -> None:
@@ -120,13 +122,15 @@ def _print_losses(console: Console, result: FileEvaluation) -> None:
 
 
 def _print_matrix(
-    console: Console, name: str, cells: list[list[float]], names: tuple[str, ...]
+    console: Console, name: str, cells: list[list[float]], estimate: Estimate
 ) -> None:
     """Print a matrix of few classes."""
+    names = estimate.names
     if len(names) > MOST_NAMED:
         _line(console, f"{name}: {len(names)} classes, too many to print; see --json or --report.")
         return
-    _line(console, f"{name}: true classes by row, chosen ones by column.")
+    sums = ", sums of weights" if unit_of(cells, estimate.n) == "Weight" else ""
+    _line(console, f"{name}: true classes by row, chosen ones by column{sums}.")
     table = Table("", *names)
     for row, values in zip(names, cells, strict=True):
         table.add_row(row, *map(count, values))

@@ -17,6 +17,7 @@ from calibrant.pipeline.grouped_tallies import with_column
 from calibrant.pipeline.labelled_rows import (
     RowGroups,
     RowWeights,
+    counted_rows,
     label_column,
     row_clusters,
     row_groups,
@@ -93,6 +94,7 @@ def evaluate_classes(
         else None,
         unused=tuple(name for name in source.names if name not in taken),
         notes=tuple(dict.fromkeys(notes)),
+        counted=counted_rows(source, question, rows),
     )
 
 

@@ -11,6 +11,7 @@ from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.grouped_tallies import with_column
 from calibrant.pipeline.labelled_rows import (
     check_numbers_present,
+    counted_rows,
     label_column,
     row_clusters,
     row_groups,
@@ -78,6 +79,7 @@ def evaluate_numbers(
         else None,
         unused=tuple(name for name in source.names if name not in taken),
         notes=tuple(dict.fromkeys((*source.how, *notes, *chain(*of_losses)))),
+        counted=counted_rows(source, question, next(iter(rows.values()))),
     )
 
 

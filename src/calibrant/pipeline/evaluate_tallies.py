@@ -7,6 +7,7 @@ from calibrant.metrics.evaluate import evaluate
 from calibrant.pipeline.file_evaluation import FileEvaluation
 from calibrant.pipeline.grouped_tallies import column_of_groups
 from calibrant.pipeline.prediction_source import Question
+from calibrant.report.evidence.counted import counted_of
 from calibrant.statistics.saved import load_tallies
 
 __all__ = ["evaluate_tallies"]
@@ -36,6 +37,7 @@ def evaluate_tallies(question: Question) -> FileEvaluation:
         evaluations={MEASURED.get(tallies.kind, tallies.kind): found},
         rows=tallies,
         notes=("read from tallies", *tallies.notes),
+        counted=counted_of(tallies),
     )
 
 

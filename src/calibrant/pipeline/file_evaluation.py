@@ -9,6 +9,7 @@ from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.pipeline.prediction_source import Question
 from calibrant.prediction.rows import Rows
+from calibrant.report.evidence.counted import Counted
 from calibrant.statistics.bundle import Tallies
 
 __all__ = ["FileEvaluation", "file_record", "is_record"]
@@ -35,6 +36,8 @@ class FileEvaluation:
         Columns that were not read.
     notes : tuple of str
         What was done to the rows, in words.
+    counted : Counted
+        How the rows count: by weight, in clusters.
     """
 
     question: Question
@@ -46,6 +49,7 @@ class FileEvaluation:
     tallies: Tallies | None = None
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    counted: Counted = field(default_factory=Counted)
 
     @property
     def first(self) -> Evaluation:
@@ -59,7 +63,8 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
     ``metrics`` holds those of the probabilities, or of the decisions where these stand alone;
     ``predictors`` in its place those of every predictor of numbers. ``losses`` holds them by
     spec, and with predictors by predictor first. Where rows have groups, ``groups`` beside the
-    names of metrics holds those of every group; ``clusters`` names their column.
+    names of metrics holds those of every group; ``clusters`` names their column. ``weights`` names
+    that of weights, and ``n_effective`` says how many rows of equal weight they leave.
     """
     first, question = result.first, result.question
     record: dict[str, object] = {"path": str(question.path), "task": question.task, "n": first.n}
@@ -67,6 +72,13 @@ def file_record(result: FileEvaluation) -> dict[str, object]:
         record["grouped_by"] = question.group_by
     if question.clusters is not None:
         record["clusters"] = question.clusters
+    counted = result.counted
+    if counted.n_clusters is not None:
+        record["n_clusters"] = counted.n_clusters
+    if counted.weights:
+        record["weights"] = counted.weights
+    if counted.n_effective is not None:
+        record["n_effective"] = counted.n_effective
     told = {name: evaluation.to_dict() for name, evaluation in result.evaluations.items()}
     if question.task == "regression":
         record["predictors"] = told

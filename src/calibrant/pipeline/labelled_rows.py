@@ -8,11 +8,14 @@ from calibrant.data.columns import listed, rows_in_words
 from calibrant.errors import InputError
 from calibrant.pipeline.prediction_source import Question, Source
 from calibrant.prediction.codes import MISSING
+from calibrant.prediction.rows import Rows
+from calibrant.report.evidence.counted import Counted, counted_of
 
 __all__ = [
     "RowGroups",
     "RowWeights",
     "check_numbers_present",
+    "counted_rows",
     "label_column",
     "row_clusters",
     "row_groups",
@@ -57,6 +60,12 @@ def row_weights(
     kept = np.where(missing, 0.0, 1.0 if weights is None else weights)
     note = f"{len(unlabelled):,} without a label were left out ({rows_in_words(unlabelled)})"
     return kept, (note,)
+
+
+def counted_rows(source: Source, question: Question, rows: Rows) -> Counted:
+    """How the rows of a file count, by the columns that say so."""
+    weights = question.weights or source.usual_weights
+    return counted_of(rows, weights=weights or "", clusters=question.clusters or "")
 
 
 def row_groups(source: Source, question: Question) -> RowGroups:

@@ -12,6 +12,7 @@ from calibrant.report.blocks import Cell, Section, Table
 from calibrant.report.html import html_of
 from calibrant.report.numbers import number
 from calibrant.report.pages.evaluation_page import evaluation_page
+from calibrant.report.pages.opening import subject
 from calibrant.report.sections.metrics import metrics_section
 from calibrant.report.terms import with_terms
 from calibrant.statistics.bundle import Tallies
@@ -27,6 +28,7 @@ def write_file_report(
     losses: Mapping[str, Mapping[str, Estimate]],
     rows: Rows | Tallies | None,
     notes: tuple[str, ...],
+    counted: str = "",
 ) -> None:
     """Write the evaluations of one file of predictions to `path` as one HTML file.
 
@@ -45,6 +47,8 @@ def write_file_report(
         What the first of the evaluations is of; None where several predictors stand side by side.
     notes : tuple of str
         What was done to the rows.
+    counted : str, default ""
+        How the rows count, in words; where it is empty, what `rows` tell of it.
 
     Raises
     ------
@@ -59,6 +63,8 @@ def write_file_report(
         sections += measured if section.name == "metrics" else [section]
     if len(evaluations) > 1 and rows is None:  # a verdict on the first alone would mislead
         page = replace(page, headline="", sentences=[], numbers=[])
+    if counted:
+        page = replace(page, subject=subject(first, counted))
     page = replace(page, warnings=notes, sections=sections)
     write_whole(path, html_of(with_terms(page)))
 

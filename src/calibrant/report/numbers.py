@@ -1,6 +1,7 @@
 """Numbers as text: one way of writing each kind, wherever it stands in a report."""
 
 import math
+from collections.abc import Sequence
 from typing import SupportsFloat
 
 from calibrant.figures.names import shortened
@@ -16,6 +17,7 @@ __all__ = [
     "on_scale",
     "percents",
     "rows_in_words",
+    "unit_of",
 ]
 
 
@@ -84,6 +86,19 @@ def rows_in_words(n: int) -> str:
     ('1 row', '1,705 rows')
     """
     return f"{count(n)} row{'' if n == 1 else 's'}"
+
+
+def unit_of(counts: Sequence[Sequence[float]], n: int) -> str:
+    """What the counts of `n` rows in a matrix are: rows, or sums of the weights of these.
+
+    Examples
+    --------
+    >>> unit_of([[3.0, 1.0], [0.0, 4.0]], 8), unit_of([[2.5, 1.0], [0.0, 4.5]], 8)
+    ('Rows', 'Weight')
+    """
+    cells = [cell for row in counts for cell in row]
+    whole = all(float(cell).is_integer() for cell in cells)
+    return "Rows" if whole and math.fsum(cells) == n else "Weight"
 
 
 def percents(low: float, high: float) -> str:

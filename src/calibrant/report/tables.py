@@ -110,7 +110,11 @@ def reliability_bins(table: ReliabilityTable, *, name: str, caption: str) -> Tab
 
 
 def confusion_table(
-    confusion: Sequence[Sequence[float]], class_names: Sequence[str], *, n_listed: int = 15
+    confusion: Sequence[Sequence[float]],
+    class_names: Sequence[str],
+    *,
+    unit: str = "Rows",
+    n_listed: int = 15,
 ) -> Table:
     """Table of the pairs of classes that were most often taken for one another."""
     pairs = [
@@ -133,6 +137,6 @@ def confusion_table(
     return Table(
         name="confusion-table",
         caption=listed if len(pairs) > n_listed else "Errors by kind",
-        header=["True class", "Predicted class", "Rows", "Share of the true class"],
+        header=["True class", "Predicted class", unit, "Share of the true class"],
         rows=rows,
     )

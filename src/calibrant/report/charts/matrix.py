@@ -12,7 +12,9 @@ _MOST_WRITTEN = 10  # classes up to which shares are written into the cells
 _LETTERS = 14  # of a name at an axis
 
 
-def matrix_chart(matrix: Sequence[Sequence[float]], names: Sequence[str]) -> Chart:
+def matrix_chart(
+    matrix: Sequence[Sequence[float]], names: Sequence[str], *, unit: str = "Rows"
+) -> Chart:
     """Chart of weights by true class and predicted class, for up to `MOST_CLASSES` classes."""
     short = _apart([shortened(name, _LETTERS) for name in names])
     columns: dict[str, list[float | str]] = {
@@ -51,7 +53,7 @@ def matrix_chart(matrix: Sequence[Sequence[float]], names: Sequence[str]) -> Cha
     forms: list[tuple[str, Form, str]] = [
         ("True class", "text", "whole_true"),
         ("Predicted", "text", "whole_said"),
-        ("Rows", "count", "weight"),
+        (unit, "count", "weight"),
         ("Of the true class", "percent", "share"),
     ]
     return Chart(

@@ -11,6 +11,7 @@ from calibrant.prediction.decisions import Decisions
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
 from calibrant.report.blocks import Page, Section
+from calibrant.report.evidence.counted import counted_of
 from calibrant.report.evidence.curves import Curves
 from calibrant.report.evidence.gathering import COSTS, curves_of
 from calibrant.report.evidence.levels import level_of
@@ -79,7 +80,7 @@ def evaluation_page(
     when = f"{final.when} calibration" if final.when else "as stated"
     return Page(
         title=title,
-        subject=subject(evaluation),
+        subject=subject(evaluation, counted_of(rows).words()),
         warnings=evaluation.notes,
         headline=opening.headline,
         sentences=opening.sentences,

@@ -5,6 +5,7 @@ from calibrant.metrics.what_fits import fitting
 from calibrant.prediction.numbers import Numbers
 from calibrant.prediction.rows import Rows
 from calibrant.report.blocks import Page
+from calibrant.report.evidence.counted import counted_of
 from calibrant.report.evidence.curves import Curves
 from calibrant.report.evidence.drawn import DrawnRows, drawn_rows
 from calibrant.report.evidence.more import with_more
@@ -42,7 +43,7 @@ def number_evaluation_page(
     )
     return Page(
         title=title,
-        subject=subject(evaluation),
+        subject=subject(evaluation, counted_of(rows).words()),
         warnings=evaluation.notes,
         headline=number_headline(found["r2"], None) if "r2" in found else "",
         sentences=sentences,

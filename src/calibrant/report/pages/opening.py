@@ -50,11 +50,12 @@ class Opening:
     numbers: Sequence[tuple[str, Cell, str]]
 
 
-def subject(evaluation: Evaluation) -> str:
-    """Line that says what was evaluated."""
+def subject(evaluation: Evaluation, counted: str = "") -> str:
+    """Line that says what was evaluated, and in words how the rows were `counted`."""
     n_classes = len(evaluation.class_names)
     classes = f"{n_classes:,} classes, " if n_classes else ""
-    return f"{classes}{count(evaluation.n)} test row{'' if evaluation.n == 1 else 's'}"
+    told = f"{classes}{count(evaluation.n)} test row{'' if evaluation.n == 1 else 's'}"
+    return f"{told}, {counted}" if counted else told
 
 
 def run_subject(evaluation: Evaluation, split: SplitSizes) -> str:

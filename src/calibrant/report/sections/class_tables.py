@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Table
 from calibrant.report.glossary import entry_of
-from calibrant.report.numbers import count
+from calibrant.report.numbers import count, unit_of
 from calibrant.report.shapes import per_class
 from calibrant.report.tables import measured
 
@@ -28,7 +28,7 @@ def class_tables(evaluation: Evaluation, confusion: Confusion | None) -> list[Ta
     """
     names = evaluation.class_names
     n_classes = len(names)
-    columns = [*_counts(confusion), *_metrics(evaluation)]
+    columns = [*_counts(confusion, evaluation.n), *_metrics(evaluation)]
     if not columns:
         return []
     if n_classes <= _MOST_UNFOLDED:
@@ -64,14 +64,14 @@ def _table(
     return Table(name=name, caption=caption, header=header, rows=rows, folded=folded)
 
 
-def _counts(confusion: Confusion | None) -> list[Column]:
-    """Columns of rows: of the class, given the class, and both."""
+def _counts(confusion: Confusion | None, n: int) -> list[Column]:
+    """Columns of rows, or their weight: of the class, given the class, and both."""
     if confusion is None:
         return []
     held = [math.fsum(row) for row in confusion]
     given = [math.fsum(column) for column in zip(*confusion, strict=True)]
     right = [row[k] for k, row in enumerate(confusion)]
-    every = (("Rows", held), ("Given this class", given), ("Right", right))
+    every = ((unit_of(confusion, n), held), ("Given this class", given), ("Right", right))
     return [(label, [Cell(count(n), float(n)) for n in numbers]) for label, numbers in every]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from calibrant.metrics.evaluation import Evaluation
 from calibrant.report.blocks import Cell, Section, Table
-from calibrant.report.numbers import count, in_percent
+from calibrant.report.numbers import count, in_percent, unit_of
 from calibrant.report.shapes import scalar
 from calibrant.report.wording.ordinal import adjacent_told
 
@@ -58,7 +58,7 @@ def ordinal_section(
     table = Table(
         name="distance-table",
         caption="How many classes off",
-        header=["Distance", "Rows", "Share", "That near or nearer"],
+        header=["Distance", unit_of(confusion, evaluation.n), "Share", "That near or nearer"],
         rows=rows,
     )
     beside = evaluation["adjacent_accuracy"] if "adjacent_accuracy" in evaluation else None  # noqa: SIM401
