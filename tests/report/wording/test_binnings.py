@@ -40,4 +40,13 @@ def test_claim_is_that_of_the_intervals_and_no_other(errors, said):
 def test_bins_that_differ_are_named():
     told = binnings_told({5: ABOVE, 10: CHANCE, 15: ABOVE})
     assert "With 5, 15 bins" in told
-    assert "with 10 there is not" in told
+    assert "with 10 there is none" in told
+    assert "unclear" not in told
+
+
+def test_bins_of_which_interval_and_p_disagree_are_unclear_as_in_the_headline():
+    told = binnings_told({5: ABOVE, 20: UNCLEAR, 30: UNCLEAR, 50: CHANCE})
+    assert "With 5 bins there is clear evidence" in told
+    assert "with 20, 30 it is unclear, with 50 there is none: what is found hangs" in told
+    told = binnings_told({5: CHANCE, 20: UNCLEAR})
+    assert told.endswith("is there clear evidence of miscalibration; with 20 it is unclear.")
