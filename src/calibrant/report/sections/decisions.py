@@ -58,16 +58,6 @@ def _costs_table(curve: DecisionCurve) -> Table:
                 Cell(choice_told(choice_at(curve, k))),
             ]
         )
-    level = f"{100 * curve.level:g} % interval"
-    footnotes = [
-        f"Net benefit with its {level}, Student's of a mean, of each threshold by itself.",
-        "Net benefit of the model less that of acting on every row; the interval is of the same "
-        "rows at once.",
-        "What both intervals say together. Where the model beats neither, or only one, there is no "
-        "clear winner.",
-    ]
-    if curve.why:
-        footnotes.append(f"No intervals: {curve.why}.")
     return Table(
         name="costs-table",
         caption="Decisions at given costs",
@@ -82,9 +72,26 @@ def _costs_table(curve: DecisionCurve) -> Table:
             "So",
         ],
         rows=rows,
-        footnotes=footnotes,
+        footnotes=_footnotes(curve),
         stacked=True,
     )
+
+
+def _footnotes(curve: DecisionCurve) -> list[str]:
+    """What stands below the table: what its numbers are, and no interval that is not there."""
+    if curve.why:
+        return [
+            "Net benefit of the model, and the same less that of acting on every row.",
+            f"No intervals, and so no verdict: {curve.why}.",
+        ]
+    level = f"{100 * curve.level:g} % interval"
+    return [
+        f"Net benefit with its {level}, Student's of a mean, of each threshold by itself.",
+        "Net benefit of the model less that of acting on every row; the interval is of the same "
+        "rows at once.",
+        "What both intervals say together. Where the model beats neither, or only one, there is no "
+        "clear winner.",
+    ]
 
 
 def _chosen(curve: DecisionCurve, k: int) -> tuple[float, float, float]:

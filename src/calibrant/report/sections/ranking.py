@@ -126,11 +126,16 @@ def _table(bands: Mapping[str, CurveBand], *, name: str, across: str, up: str) -
     ]
     return Table(
         name=name,
-        caption=f"{up} at even places, with its interval",
+        caption=f"{up} at even places{', with its interval' if _has_band(bands) else ''}",
         header=[across, *([up] if alone else [f"{up}, {one}" for one in bands])],
         rows=rows,
         folded=True,
     )
+
+
+def _has_band(bands: Mapping[str, CurveBand]) -> bool:
+    """Whether any of the curves has an interval."""
+    return any(not np.isnan(band.low).all() for band in bands.values())
 
 
 def _nearest(at: Float64[np.ndarray, " point"]) -> list[int]:
