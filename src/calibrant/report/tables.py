@@ -32,7 +32,9 @@ def measured(shown: Scalar, *, hint: str = "", note: int = 0) -> Cell:
     """Cell with a number and, below it, its interval, its noise floor and its p value."""
     floor, p_value = noise(shown.floor, shown.floor_95), chance(shown.p_value)
     named = (interval(shown.low, shown.high), floor and f"noise floor {floor}")
-    below = ", ".join(text for text in (*named, p_value and f"p {p_value}") if text)
+    below = ", ".join(
+        text for text in (*named, p_value and f"p\N{NO-BREAK SPACE}{p_value}") if text
+    )
     return Cell(number(shown.value), shown.value, below=below, hint=hint, note=note)
 
 
