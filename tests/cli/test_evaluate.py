@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -289,31 +288,3 @@ def test_place_that_cannot_be_written_is_told_before_anything_is_measured(
     assert result.exit_code == 3
     assert "cannot write missing/file: there is no folder missing" in result.stderr
     assert "is not a file" in run(*TWO, option, str(folder)).stderr
-
-
-@pytest.mark.usefixtures("folder")
-def test_weights_of_an_array_file_are_told():
-    with np.load("many.npz") as held:
-        arrays = dict(held)
-    np.savez("weighed.npz", weights=np.array([1.0, 3.0] * 20), **arrays)
-    head = run("weighed.npz", "--metrics", "confusion_matrix", "--report", "page.html").output
-    assert "40 rows, 3 classes, weighted by 'weights' (32.0 effective rows)." in head  # 80**2 / 200
-    assert "chosen ones by column, sums of weights." in head
-    told = read("weighed.npz")
-    assert (told["weights"], told["n_effective"]) == ("weights", pytest.approx(32))
-    page = Path("page.html").read_text(encoding="utf-8")
-    assert "weighted by &#39;weights&#39; (32.0 effective rows)" in page
-    plain = run("many.npz", "--metrics", "confusion_matrix").output
-    assert "weight" not in plain
-    assert not {"weights", "n_effective", "n_clusters"} & read("many.npz").keys()
-
-
-@pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("task", ["classes", "numbers"])
-def test_number_of_clusters_is_told(task):
-    asked = TWO if task == "classes" else NUMBERS
-    column = "note" if task == "classes" else "truth"
-    told = read(*asked, "--clusters", column)
-    number = 4 if task == "classes" else 3
-    assert told["n_clusters"] == number
-    assert f", in {number} clusters of '{column}'." in run(*asked, "--clusters", column).output

@@ -29,7 +29,8 @@ def run_evaluation(
     as_json: bool,
 ) -> None:
     """Evaluate the file that `question` names; print, and write what is asked for."""
-    _check_places(question.path, {"report": report, "out": out, "save-tallies": save_tallies})
+    places = {"report": report, "out": out, "save-tallies": save_tallies}
+    _check_places(question.path, places)
     check_metric_names(question.metrics, None if is_tallies(question.path) else question.task)
     progress = GroupProgress(console_of(stderr=True, quiet=False))
     try:
@@ -61,7 +62,11 @@ def run_evaluation(
 
 
 def _check_places(path: Path, places: dict[str, Path | None]) -> None:
-    """Raise where what is written would replace what is read, or each other, or has no folder."""
+    """Raise where a file that is to be written has no place of its own.
+
+    That is where it would replace what is read or another one that is written; where it has no
+    folder; and where a page is not named as one.
+    """
     taken = {path.resolve(): "the file of predictions"}
     for option, place in places.items():
         if place is None:
@@ -75,3 +80,7 @@ def _check_places(path: Path, places: dict[str, Path | None]) -> None:
             got = f"{place}, {taken[place.resolve()]}"
             raise InputError(option, "name a file of its own", got, remedy)
         taken[place.resolve()] = f"that of --{option}"
+    page = places["report"]
+    if page is not None and page.suffix.lower() not in {".html", ".htm"}:
+        remedy = f"Name it {page.stem or 'report'}.html: it is an HTML page."
+        raise InputError("report", "end in .html or .htm", str(page), remedy)
