@@ -7,7 +7,7 @@ from jaxtyping import Float64
 
 from calibrant.comparison.difference import Difference, students, unsure
 from calibrant.comparison.pair import Pair
-from calibrant.comparison.too_few import SEVERAL, too_few
+from calibrant.comparison.too_few import SEVERAL, too_few_units
 
 __all__ = ["FEWEST", "UNMOVED", "difference_by_influence", "difference_by_units"]
 
@@ -39,7 +39,9 @@ def difference_by_influence(
     With :math:`e_c` the sum over a cluster, or the influence of a row, the variance
     :math:`V = \sum e_c^2` has itself the variance :math:`\sum e_c^4 - V^2 / n`, and with it
     :math:`2 V^2 / (\sum e_c^4 - V^2 / n)` degrees of freedom. They are few where few rows carry the
-    difference, such as those of a rare class or those on which the two models decide unlike.
+    difference, such as those of a rare class or those on which the two models decide unlike. There
+    are at most as many as clusters, or rows, of equal weight less one, as of Student's test: where
+    all move the difference by about as much, the formula says more than so few can tell.
 
     References
     ----------
@@ -65,13 +67,13 @@ def difference_by_units(
     value, pair, level, method
         See `difference_by_influence`.
     """
-    few = too_few(pair.n_effective, clustered=pair.units is not None)
+    few = too_few_units(pair)
     if few:
         return unsure(value, pair.n, pair.n_effective, few)
     variance = float(np.square(each).sum())
     if not math.isfinite(variance):
         return unsure(value, pair.n, pair.n_effective, "one row of a side tells nothing of it")
-    freedom = _freedom(each)
+    freedom = min(_freedom(each), min(pair.n_effective, float(len(each))) - 1)
     if variance <= 0 or freedom < FEWEST:
         why = "too few rows, or clusters, carry the difference"
         return unsure(value, pair.n, pair.n_effective, why)

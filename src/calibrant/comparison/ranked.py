@@ -41,7 +41,8 @@ def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
     """AUROC, Gini or average precision of the first less that of the second; macro or of a class.
 
     Of AUROC this is DeLong's test for two correlated curves: every row's placements under both
-    models are subtracted before they are squared, and summed over clusters as Obuchowski does. Of
+    models are subtracted before they are squared, and summed over clusters as Obuchowski does, with
+    the factor m / (m - 1) of m clusters. Of
     averages over classes the influences are averaged, since classes share their rows.
 
     References
@@ -55,12 +56,24 @@ def ranked_difference(metric: Ranking, pair: Pair, level: float) -> Difference:
     value = scale * (first.value - second.value)
     if math.isnan(value):
         return unsure(value, pair.n, pair.n_effective, "no class has rows on both sides")
-    moved = scale * (first.moved - second.moved).numpy(force=True)
+    moved = scale * _freed(pair) * (first.moved - second.moved).numpy(force=True)
     if value == 0 and np.abs(moved).max() <= 1e-15:
         return unsure(0.0, pair.n, pair.n_effective, "both rank the rows the same")
     is_area = isinstance(metric, PositiveAUROC | OneVsRestAUROC | Gini)
     method = "DeLong, paired (t)" if is_area else "infinitesimal jackknife, paired (t)"
     return difference_by_influence(value, moved, pair, level, method)
+
+
+def _freed(pair: Pair) -> float:
+    r"""Root of what clusters, instead of rows, make the variance unbiased by.
+
+    Influences come with the factors n / (n - 1) of the rows of either side. Of m clusters it is
+    :math:`\frac{m}{m - 1}` instead of :math:`\frac{n}{n - 1}`, so 1 where each row is a cluster.
+    """
+    if pair.units is None:
+        return 1.0
+    m, n = pair.n_effective, 1 / float(np.square(pair.weight / pair.weight.sum()).sum())
+    return math.sqrt(m / max(m - 1, 1e-300) * (n - 1) / n)
 
 
 def _influence(metric: Ranking, rows: Rows) -> _Influence:

@@ -5,7 +5,7 @@ from calibrant.metrics.binned.evidence import FEWEST as FEWEST_ROWS
 from calibrant.metrics.inference.blocks import FEWEST_CLUSTERS
 from calibrant.metrics.intervals import FEWEST
 
-__all__ = ["SEVERAL", "too_few", "too_few_for_bins", "too_few_for_noise"]
+__all__ = ["SEVERAL", "too_few", "too_few_for_bins", "too_few_for_noise", "too_few_units"]
 
 SEVERAL = 1 + 1e-9  # effective rows or clusters, up to which they are one
 ROUNDING = 1e-9
@@ -44,6 +44,15 @@ def too_few_for_bins(pair: Pair) -> str:
 
 def too_few_for_noise(pair: Pair) -> str:
     """Why rows or clusters are too few for an error without bins; empty where they do."""
+    return too_few_units(pair)
+
+
+def too_few_units(pair: Pair) -> str:
+    """Why rows or clusters are too few for a number that is no mean over rows; empty where they do.
+
+    A mean has Student's interval from two clusters on. What else moves with the rows is linear in
+    them to first order only, and fewer than ten clusters move it by more than that.
+    """
     return too_few(pair.n_effective, clustered=pair.units is not None) or _too_few_clusters(pair)
 
 

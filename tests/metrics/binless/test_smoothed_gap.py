@@ -7,6 +7,7 @@ import pytest
 
 import calibrant as cal
 from calibrant.errors import InputError
+from calibrant.metrics.binless.loess import loess
 from calibrant.metrics.binless.smoothed_gap import SmoothedGap
 
 ALL = ("mean", "median", "ninetieth", "max")
@@ -109,3 +110,39 @@ def test_a_straight_line_is_followed_exactly():
 def test_refuses_no_span():
     with pytest.raises(InputError, match=r"span must be a share of the rows, .*; got 0\.0\."):
         SmoothedGap(span=0.0)
+
+
+def rounded(seed, weighted):
+    """Five scores, each of them a digit lower or higher than stated in some rows."""
+    rng = np.random.default_rng(seed)
+    probs = rng.choice([0.2, 0.3, 0.4, 0.5, 0.6], 300) + rng.choice([0, -5.6e-17, 5.6e-17], 300)
+    labels = (rng.uniform(size=300) < probs).astype(int)
+    return probs, labels, rng.exponential(size=300) if weighted else None
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("seed", [3, 17, 29])
+def test_scores_that_differ_by_rounding_are_one_score(seed, weighted):
+    """Seed 17 without weights had knots that did not rise, and failed in the regression."""
+    probs, labels, weights = rounded(seed, weighted)
+    plain = cal.predictions(probs=probs.round(6), labels=labels, weights=weights)
+    for summary in ALL:
+        metric = SmoothedGap("positive", summary)
+        due = float(metric(plain))
+        for order in (np.arange(300), np.random.default_rng(0).permutation(300)):
+            rows = cal.predictions(
+                probs=probs[order],
+                labels=labels[order],
+                weights=None if weights is None else weights[order],
+            )
+            assert float(metric(rows)) == pytest.approx(due, abs=1e-9)
+
+
+def test_knots_rise_where_means_of_cells_fall_by_rounding():
+    at = np.array([0.1, 0.3, 0.3 - 6e-17, 0.3, 0.7])  # means of cells that are next to each other
+    w, hits = np.full(5, 20.0), np.array([3.0, 5.0, 7.0, 6.0, 15.0])
+    curve = loess(w, w * at, hits, 0.75)
+    assert (np.diff(curve.at) > 0.1).all()
+    assert curve.group.tolist() == [0, 1, 1, 1, 2]
+    one = loess(np.array([20.0, 60, 20]), np.array([2.0, 18, 14]), np.array([3.0, 18, 15]), 0.75)
+    assert curve.value == pytest.approx(one.value, abs=1e-9)

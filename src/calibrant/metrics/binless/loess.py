@@ -12,6 +12,7 @@ FINE = 256  # groups of scores at most, by mass and again by place
 KNOTS = 64  # places at most where a parabola is fitted, by mass and again by place
 SHIFT = 0.381966  # so that no group ends where round numbers do
 SLACK = 1e-9
+SAME = 1e-12  # of a score: what sums of the rows of a cell round by
 
 Cells = Float64[np.ndarray, " cell"]
 Groups = Float64[np.ndarray, " group"]
@@ -113,6 +114,7 @@ def loess(w: Cells, wp: Cells, wy: Cells, span: float) -> Curve:
     .. [1] Cleveland, Devlin. "Locally Weighted Regression." JASA 83, 1988.
     """
     group = parts_of(w, wp / w, FINE)
+    group = _told_apart(*(np.bincount(group, sums) for sums in (w, wp)))[group]
     w, wp, wy = (np.bincount(group, sums) for sums in (w, wp, wy))
     at, seen = wp / w, wy / w
     knots = at[_chosen(w, at)]
@@ -138,6 +140,16 @@ def loess(w: Cells, wp: Cells, wy: Cells, span: float) -> Curve:
     turned = np.where(bandwidth > 1e-200, 1 / bandwidth, 0)
     solved = inverse[:, :2] * np.stack((np.ones_like(turned), turned), axis=1)
     return Curve(knots, value, slope * turned[:, 0], group, w, sums[:3], solved)
+
+
+def _told_apart(w: Groups, wp: Groups) -> Int64[np.ndarray, " group"]:
+    """Number of every group, the same where its mean score is that of the one before.
+
+    Of rows of .3 in one cell, and of a number that rounds to .3 in the next, the means are equal or
+    fall, by how sums round; knots must rise.
+    """
+    at = wp / w
+    return np.cumsum(np.diff(at, prepend=at[0]) > SAME * at)
 
 
 def _chosen(w: Groups, at: Groups) -> Int64[np.ndarray, " knot"]:
