@@ -160,3 +160,18 @@ def test_variance_of_kappa_is_that_of_fleiss_cohen_and_everitt():
     width = 2 * 1.959963985 * math.sqrt(variance) / 2 / (place * (1 - place))
     logits = [math.log((end + 1) / (1 - end)) for end in (estimate.low, estimate.high)]
     assert logits[1] - logits[0] == pytest.approx(width, rel=1e-6)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("metric", ["mcc", "kappa", "f1_macro"])
+def test_perfect_decisions_of_weighted_rows_show_no_spread(metric, n_classes):
+    """What sums of weights round by was a variance of 1e-33, and the interval had no width."""
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        labels, weights = rng.integers(0, n_classes, 1000), rng.exponential(size=1000)
+        rows = cal.decisions(predicted=labels, labels=labels, weights=weights)
+        found = cal.evaluate(rows, [metric])[metric]
+        if found.low is None:
+            assert "the estimated variance is 0" in found.method
+        else:  # of two classes F1 has an interval of its own
+            assert found.high - found.low > 1e-3, seed

@@ -13,6 +13,7 @@ from calibrant.statistics.tally import Tally
 __all__ = ["FEWEST", "delta_interval"]
 
 FEWEST = 10  # effective rows of every class, true and chosen
+ROUNDING = 1e-12  # of a share, and of a standard error: what sums of weights are off by
 ENOUGH = 100  # and of one where all or none are right, which shows no spread
 
 Matrix = Float64[Tensor, "true chosen"]
@@ -73,7 +74,7 @@ def delta_interval(
     value = float(number.detach())
     variance = float((twice * gradient.square()).sum()) / (1 - least) ** 2
     place = (value - least) / (1 - least)
-    if not 0 < place < 1 or not variance > 0:
+    if not ROUNDING < place < 1 - ROUNDING or not variance > ROUNDING**2:
         return Interval.missing(f"at {value:.3g} the estimated variance is 0")
     slope = place * (1 - place)
     centre = torch.tensor(place, dtype=torch.float64).logit() - bias / (1 - least) / slope
