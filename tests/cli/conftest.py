@@ -1,4 +1,4 @@
-"""A small table, and the options that train on it within a second."""
+"""What tests of commands share: a small table with options that train on it, and predictions."""
 
 from pathlib import Path
 
@@ -46,3 +46,21 @@ def plain_report(monkeypatch) -> None:
         return ("A verdict.", "Because of this.", "And that.")
 
     monkeypatch.setattr(artifacts, "write", write)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Folder with files of predictions, which is the current one."""
+    generator = np.random.default_rng(0)
+    probs = generator.dirichlet([2.0, 1.0, 1.0], size=40)
+    labels = [generator.choice(3, p=row) for row in probs]
+    names = np.array(["cat", "dog", "owl"])
+    lines = [
+        ",".join([*map(repr, row.tolist()), names[k]]) for row, k in zip(probs, labels, strict=True)
+    ]
+    (tmp_path / "many.csv").write_text("\n".join(["p_cat,p_dog,p_owl,truth", *lines]) + "\n")
+    (tmp_path / "two.csv").write_text("truth,p,note\nno,0,a\nyes,0.75,b\nyes,0,c\nno,0.25,d\n")
+    (tmp_path / "numbers.csv").write_text("truth,m1,m2,m3\n1,2,1,1\n2,2,4,2\n4,3,4,5\n")
+    np.savez(tmp_path / "many.npz", probs=probs, labels=np.array(labels))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

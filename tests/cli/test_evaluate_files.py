@@ -14,19 +14,6 @@ TWO = ("two.csv", "--label", "truth", "--prob", "p", "--positive", "yes")
 NUMBERS = ("numbers.csv", "--task", "regression", "--label", "truth", "--predictions", "m1", "m2")
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Folder with files of predictions, which is the current one."""
-    generator = np.random.default_rng(0)
-    probs = generator.dirichlet([2.0, 1.0, 1.0], size=40)
-    labels = np.array([generator.choice(3, p=row) for row in probs])
-    (tmp_path / "two.csv").write_text("truth,p,note\nno,0,a\nyes,0.75,b\nyes,0,c\nno,0.25,d\n")
-    (tmp_path / "numbers.csv").write_text("truth,m1,m2\n1,2,1\n2,2,4\n4,3,4\n")
-    np.savez(tmp_path / "many.npz", probs=probs, labels=labels)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def run(*arguments):
     return CliRunner().invoke(program, ["evaluate", *arguments])
 

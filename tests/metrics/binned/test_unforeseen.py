@@ -58,6 +58,36 @@ def test_nothing_wrong_is_told_as_by_clopper_and_pearson(n):
         assert exact <= found[name].high <= 1.6 * exact, name
 
 
+CLUSTERED = [
+    each for each in ERRORS if each not in ("overconfidence", "positive_ece_l2_equal_mass")
+]
+
+
+def test_clusters_leave_the_room_of_their_rows():
+    """Blocks that are all right show no noise, and their intervals had no width."""
+    labels = np.arange(80) % 2
+    rows = cal.predictions(probs=labels.astype(float), labels=labels, clusters=np.arange(80) // 2)
+    exact = 1 - binomtest(80, 80).proportion_ci(0.95, method="exact").low
+    for name, found in cal.evaluate(rows, CLUSTERED).items():
+        assert exact <= found.high <= 1.6 * exact, name
+
+
+def test_reliability_of_the_brier_score_has_the_room_of_its_root():
+    labels = np.arange(80) % 2
+    rows = cal.predictions(probs=np.where(labels == 1, 0.999, 0.001), labels=labels)
+    found = cal.evaluate(rows, ["positive_brier_reliability_15", "positive_ece_l2"])
+    root = found["positive_brier_reliability_15"].high ** 0.5
+    assert root == pytest.approx(found["positive_ece_l2"].high, rel=0.05)
+
+
+@pytest.mark.parametrize("metric", ["ece", "classwise_ece"])
+def test_plans_of_rows_that_are_all_right_count_the_room(metric):
+    """None wrong of n rows leaves z^2 / n, so that .01 takes 385 rows; the pilot's sufficed."""
+    labels = np.arange(80) % 2
+    pilot = cal.predictions(probs=labels.astype(float), labels=labels)
+    assert cal.plan(pilot, metric, width=0.01).n == pytest.approx(1.959964**2 / 0.01, abs=1)
+
+
 def test_room_is_small_where_odds_vary():
     """Uncertain rows scatter on both sides alike: the room is less than 2 % of the width."""
     rng = np.random.default_rng(0)
