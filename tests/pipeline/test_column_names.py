@@ -23,3 +23,11 @@ def test_columns_that_begin_unlike_have_no_prefix(ask_file):
     named = {name.replace("p_owl", "q_owl"): column for name, column in COLUMNS.items()}
     with pytest.raises(InputError, match=r"--prob-prefix PREFIX, or --decided"):
         ask_file(named)
+
+
+@pytest.mark.parametrize("settings", [{"prob": "cat"}, {"prob": "cat", "positive": "cat"}])
+def test_columns_that_are_called_as_the_classes_need_no_option(settings, ask_file):
+    plain = {name.removeprefix("p_"): column for name, column in COLUMNS.items()}
+    with pytest.raises(InputError, match=r"called as the classes are: leave --prob out\."):
+        ask_file(plain, **settings)
+    assert ask_file(plain).first["accuracy"].value == 1.0

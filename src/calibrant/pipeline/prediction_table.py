@@ -121,6 +121,8 @@ class TableSource(Source):
             prefix = _prefix_of(self.names, found)
             begins = "PREFIX, which their names begin with" if prefix is None else prefix
             remedy = f"Give a column for every class: --prob-prefix {begins}."
+            if set(found) <= set(self.names):
+                remedy = f"Columns are called as the classes are: leave --prob out. Or: {remedy}"
             remedy += "" if question.positive is None else " Leave --positive out."
             raise InputError("labels", rule, f"{len(found)}: {listed(found)}", remedy)
         if len(found) == 1 and not question.classes and not is_yes_or_no(found):
