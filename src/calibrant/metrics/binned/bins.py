@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from calibrant.kernel.tiles import tile_sums
 from calibrant.metrics.binned.noise_floor import floor_of_max, floor_of_mean
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.inference.tied_weights import TiedWeights
 from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.class_grids import N_CLASS_CELLS, ClassGrids
@@ -26,9 +27,11 @@ Norm = Literal["l1", "l2", "max"]
 Sums = Float64[np.ndarray, " all"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots: what was computed is kept
 class Bins:
     """Power sums of weight, probability and outcome by bin, of one event or of every class.
+
+    What follows from them is computed once, and must not be changed.
 
     Parameters
     ----------
@@ -41,12 +44,12 @@ class Bins:
     def __getitem__(self, column: str) -> Float64[Tensor, "*class bin"]:
         return self.column(column)
 
-    @property
+    @cached_property
     def total(self) -> Float64[Tensor, "*class one"]:
         """Weight of all rows."""
         return self["w"].sum(dim=-1, keepdim=True)
 
-    @property
+    @cached_property
     def share(self) -> Float64[Tensor, "*class bin"]:
         """Share of weight in every bin."""
         return self["w"] / self.total
@@ -78,28 +81,28 @@ class Bins:
             sums |= {f"{w}py": p * of_came, f"{w}pp": (p - spread * p * (1 - p)) * of_all}
         return Bins(lambda name: torch.from_numpy(sums[name]))
 
-    @property
+    @cached_property
     def rows(self) -> Float64[Tensor, "*class bin"]:
         r"""Effective rows of every bin, :math:`(\sum w)^2 / \sum w^2`; 0 of none."""
         return self["w"].square() / _at_least_one(self["ww"])
 
-    @property
+    @cached_property
     def gap(self) -> Float64[Tensor, "*class bin"]:
         """Stated less observed, times the share of weight."""
         return (self["wp"] - self["wy"]) / self.total
 
-    @property
+    @cached_property
     def mean_gap(self) -> Float64[Tensor, "*class bin"]:
         """Mean stated less observed; 0 in an empty bin."""
         return (self["wp"] - self["wy"]) / _at_least_one(self["w"])
 
-    @property
+    @cached_property
     def stated_noise(self) -> Float64[Tensor, "*class bin"]:
         """Variance of `gap`, were every probability true."""
         alike = (self["wwp"] - self["wwpp"]).clamp(min=0).numpy()
         return torch.from_numpy(self._tied.variance(self._stated, alike)) / self.total.square()
 
-    @property
+    @cached_property
     def as_counts(self) -> tuple[Sums, Sums, Sums, Sums]:
         """Columns for `calibrated_gaps`, of every bin of every class one after the other."""
         alike = (self["wwp"] - self["wwpp"]).clamp(min=0).numpy()
@@ -107,33 +110,33 @@ class Bins:
         weight, twice, stated, spread = (each.reshape(-1) for each in columns)
         return weight, twice, stated, spread
 
-    @property
+    @cached_property
     def row_noise(self) -> Float64[Tensor, "*class bin"]:
         """As `stated_noise`, were weights to tell nothing of what comes out."""
         return (self["wwp"] - self["wwpp"]).clamp(min=0) / self.total.square()
 
-    @property
+    @cached_property
     def seen_noise(self) -> Float64[Tensor, "*class bin"]:
         """Variance of `gap` about 0, from what came out."""
         square = self["wwpp"] - 2 * self["wwpy"] + self["wwyy"]
         return square.clamp(min=0) / self.total.square()
 
-    @property
+    @cached_property
     def lean(self) -> Float64[Tensor, "*class bin"]:
         """Covariance of `gap` with the weight of all rows, over that weight."""
         return (self["wwp"] - self["wwy"]) / self.total.square()
 
-    @property
+    @cached_property
     def stated_spread(self) -> Float64[Tensor, "*class bin"]:
         """Mean absolute gap of the single rows, were every probability true, times the share."""
         return 2 * (self["wp"] - self["wpp"]).clamp(min=0) / self.total
 
-    @property
+    @cached_property
     def _stated(self) -> Float64[np.ndarray, "*class bin"]:
         """Mean of what is stated; 0 in an empty bin."""
         return (self["wp"] / _at_least_one(self["w"])).clamp(0, 1).numpy()
 
-    @property
+    @cached_property
     def _tied(self) -> TiedWeights:
         """What rows of either outcome weigh."""
         return TiedWeights.of(*(self[name].numpy() for name in ("w", "ww", "wy", "wwy")))
@@ -141,6 +144,10 @@ class Bins:
 
 def equal_width(tally: Tally, n_bins: int) -> Bins:
     """Bins of equal width of a score grid, or of the grid of every class, that tiles them."""
+    return shared(_equal_width, tally, n_bins)
+
+
+def _equal_width(tally: Tally, n_bins: int) -> Bins:
     if tally.table.ndim == 2 and tally.statistic.columns == COLUMNS:
         return summed(tiled(tally, n_bins, tally.table))  # all at once: one look is short
 
@@ -152,7 +159,7 @@ def equal_width(tally: Tally, n_bins: int) -> Bins:
 
 def summed(table: Float64[Tensor, "column *class bin"]) -> Bins:
     """Bins whose sums are at hand."""
-    return Bins(lambda column: table[COLUMNS.index(column)])
+    return Bins(dict(zip(COLUMNS, table.unbind(), strict=True)).__getitem__)
 
 
 def size_of(bins: Bins, norm: Norm) -> Float64[Tensor, "*class"]:

@@ -15,6 +15,8 @@ from calibrant.metrics.binned.in_clusters import Size, error_in_clusters
 from calibrant.metrics.binned.noise_floor import SOFT, hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.blocks import Blocks
+from calibrant.metrics.inference.once import shared
+from calibrant.metrics.intervals import Interval
 from calibrant.metrics.settings import check_bins, check_choice, check_view
 from calibrant.statistics.score_grid import Closed, ScoreGrid, View
 from calibrant.statistics.tally import Tally
@@ -224,15 +226,22 @@ class MaximumCalibrationError(_PlugIn):
     rough: ClassVar[str] = "blocks tell too little of single bins"
 
 
-def plug_in(bins: Bins, norm: Norm, n: int, *, hard: bool, level: float) -> Estimate:
-    """Estimate of the size of the gaps of one event, with its noise floor where labels are hard."""
+def plug_in(
+    bins: Bins, norm: Norm, n: int, *, hard: bool, level: float, ends: Interval | None = None
+) -> Estimate:
+    """Estimate of the size of the gaps of one event, with its noise floor where labels are hard.
+
+    Its interval is that of bins of given edges, if no other is at hand.
+    """
     value = float(size_of(bins, norm))
     if not n:
         return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
-    ends, known = error_interval(bins, norm, hard=hard, level=level), foretold(bins, hard=hard)
+    if ends is None:
+        ends = shared(error_interval, bins, norm, hard=hard, level=level)
+    known = foretold(bins, hard=hard)
     return Estimate(
         *(value, ends.low, ends.high, None if ends.low is None else level, n, ends.method),
         noise_floor=float(floor_of(bins, norm)) if known else None,
         note="" if hard else SOFT,
-        details=against_chance(bins, norm) if known else {},
+        details=dict(shared(against_chance, bins, norm)) if known else {},
     )

@@ -23,6 +23,7 @@ from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
 from calibrant.metrics.inference.consistency import calibrated_gaps, upper_point
 from calibrant.metrics.inference.firm import sum_of_true_gaps, sums_of_true_gaps
+from calibrant.metrics.inference.once import shared
 from calibrant.statistics.tally import Tally
 
 __all__ = ["SCATTER", "DebiasedCalibrationError", "debiased_sum"]
@@ -94,7 +95,7 @@ class DebiasedCalibrationError(EqualWidthMetric):
         if not n:
             return Estimate(value, None, None, None, n, NONE, note=NO_ROWS)
         bins, hard = equal_width(tally, self.n_bins), hard_labels(tally)
-        ends = error_interval(bins, "l1", hard=hard, level=level)
+        ends = shared(error_interval, bins, "l1", hard=hard, level=level)
         under = _under_calibration(bins) if foretold(bins, hard=hard) else None
         soft = "" if hard else SCATTER
         note = "; ".join(filter(None, (soft, hidden_note(tally, self.n_bins, value))))
@@ -124,5 +125,5 @@ def _under_calibration(bins: Bins) -> Float64[np.ndarray, " draw"]:
 
 
 def _chance(bins: Bins, under: Float64[np.ndarray, " draw"]) -> dict[str, float]:
-    p_value = against_chance(bins, "l1")["p_value"]
+    p_value = shared(against_chance, bins, "l1")["p_value"]
     return {"noise_floor_95": upper_point(under), "p_value": p_value}

@@ -14,7 +14,14 @@ from calibrant.metrics.binned.equal_mass import (
     equal_mass_of_cells,
     equal_mass_of_rows,
 )
+from calibrant.metrics.binned.equal_mass_cuts import (
+    blocks_in_pairs,
+    in_pairs,
+    noise_of_cuts,
+    noise_of_cuts_in_blocks,
+)
 from calibrant.metrics.binned.equal_mass_interval import root_interval
+from calibrant.metrics.binned.evidence import error_interval
 from calibrant.metrics.binned.in_clusters import error_of_blocks
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.binned.squared import Variance, squared_estimate
@@ -95,13 +102,15 @@ class EqualMassCalibrationError(RowMetric):
         return ScoreGrid(self.view)
 
     def estimate_clusters(self, plain: Estimate, blocks: Blocks, *, level: float) -> Estimate:
-        """See `TallyMetric.estimate_clusters`; edges are taken as given, as of independent rows."""
+        """See `TallyMetric.estimate_clusters`."""
         if plain.value != plain.value:  # undefined
             return plain
         if self.norm == "max":
             return refused(plain, SINGLE)
-        bins = equal_mass_of_blocks(blocks, self.n_bins)
-        return error_of_blocks(plain, blocks, bins, self.norm, level)
+        half = equal_mass_of_blocks(blocks, 2 * self.n_bins)
+        of_cuts = noise_of_cuts_in_blocks(half) if self.norm == "l1" else None
+        bins = blocks_in_pairs(half)
+        return error_of_blocks(plain, blocks, bins, self.norm, level, of_cuts=of_cuts)
 
     def read(self, tally: Tally) -> Float64[Tensor, "..."]:
         """See `TallyMetric.read`; NaN for a tally of no rows."""
@@ -113,8 +122,9 @@ class EqualMassCalibrationError(RowMetric):
         del class_names
         grid, marks = self.statistic.split(tally)
         single = TieMarks(self.view).single(marks, grid["count"])
-        found, n = equal_mass_of_cells(grid, self.n_bins, single), int(grid["count"].sum())
-        estimate = self._estimate(found.bins, n, hard=hard_labels(grid), level=level)
+        found, half = (equal_mass_of_cells(grid, k * self.n_bins, single) for k in (1, 2))
+        n, hard = int(grid["count"].sum()), hard_labels(grid)
+        estimate = self._estimate(half.bins, n, hard=hard, level=level)
         if not n:
             return estimate
         bound = found.bound(self.norm, float(estimate))
@@ -122,16 +132,17 @@ class EqualMassCalibrationError(RowMetric):
 
     def estimate_rows(self, rows: Rows, *, level: float) -> Estimate:
         """See `RowMetric.estimate_rows`."""
-        bins = equal_mass_of_rows(rows, self.view, self.n_bins)
-        return self._estimate(bins, len(rows), hard=hard_labels(bins), level=level)
+        half = equal_mass_of_rows(rows, self.view, 2 * self.n_bins)
+        return self._estimate(half, len(rows), hard=hard_labels(half), level=level)
 
-    def _estimate(self, bins: Bins, n: int, *, hard: bool, level: float) -> Estimate:
-        plain = plug_in(bins, self.norm, n, hard=hard, level=level)
-        if not n or self.norm != "l2":
-            return plain
-        ends = root_interval(bins, hard=hard, level=level)
-        shown = None if ends.low is None else level
-        return replace(plain, low=ends.low, high=ends.high, level=shown, method=ends.method)
+    def _estimate(self, half: Bins, n: int, *, hard: bool, level: float) -> Estimate:
+        bins, ends = in_pairs(half), None
+        if n and self.norm == "l2":
+            ends = root_interval(bins, hard=hard, level=level)
+        elif n and self.norm == "l1":
+            of_cuts = noise_of_cuts(half, hard=hard)
+            ends = error_interval(bins, "l1", hard=hard, level=level, of_cuts=of_cuts)
+        return plug_in(bins, self.norm, n, hard=hard, level=level, ends=ends)
 
 
 @dataclass(frozen=True, slots=True)

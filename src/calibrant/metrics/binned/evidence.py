@@ -21,6 +21,7 @@ from calibrant.metrics.inference.consistency import calibrated_gaps, chance_of, 
 from calibrant.metrics.inference.firm import absolute_sum_interval
 from calibrant.metrics.inference.independent_noise import IndependentNoise
 from calibrant.metrics.inference.largest import largest_gap_interval
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.inference.one_sided import positive_sum_interval
 from calibrant.metrics.inference.quadratic import root_mean_square_interval
 from calibrant.metrics.inference.uneven import too_uneven
@@ -75,6 +76,10 @@ def deviation_of(bins: Bins, *, hard: bool) -> Float64[Tensor, "*class bin"]:
 
     It is that of rows whose number in the bin is left to chance.
     """
+    return shared(_deviation, bins, hard=hard)
+
+
+def _deviation(bins: Bins, *, hard: bool) -> Float64[Tensor, "*class bin"]:
     seen = bins.seen_noise
     return (seen + lacking_noise(bins) if hard else seen).sqrt()
 
@@ -86,10 +91,18 @@ def noise_of(bins: Bins, *, hard: bool) -> Float64[Tensor, "*class bin"]:
     return (deviation_of(bins, hard=hard).square() - of_weight).clamp(min=0)
 
 
-def error_interval(bins: Bins, kind: Kind, *, hard: bool, level: float) -> Interval:
+def error_interval(
+    bins: Bins,
+    kind: Kind,
+    *,
+    hard: bool,
+    level: float,
+    of_cuts: Float64[ndarray, " bin"] | None = None,
+) -> Interval:
     """Interval of the true size of the gaps of bins of one event, or why there is none.
 
-    Soft labels do not foretell how far they scatter: their noise is what the rows show.
+    Soft labels do not foretell how far they scatter: their noise is what the rows show. To the
+    variance of every gap comes what cuts that the rows chose add; see `equal_mass_cuts`.
     """
     weight, twice = bins["w"].numpy(), bins["ww"].numpy()
     n_effective = float(weight.sum()) ** 2 / float(twice.sum())
@@ -109,6 +122,8 @@ def error_interval(bins: Bins, kind: Kind, *, hard: bool, level: float) -> Inter
     else:
         gap, lean = bins.gap.numpy()[held], bins.lean.numpy()[held]
         deviation = deviation_of(bins, hard=hard).numpy()[held]
+        if of_cuts is not None:
+            deviation = np.sqrt(deviation**2 + of_cuts[held])
         if kind == "l1":
             noise = IndependentNoise(gap, deviation, n_effective, lean)
             ends = absolute_sum_interval(gap, noise, level)
@@ -162,10 +177,16 @@ def squares_against_chance(bins: Bins, *, root: bool) -> tuple[float, dict[str, 
 
 def _drawn(bins: Bins, kind: Kind) -> tuple[Float64[ndarray, " draw"], float]:
     """Sizes of the gaps of outcomes that come as stated, and the size that was seen."""
-    total, held = float(bins.total), (bins["w"] > 0).numpy()
-    drawn = calibrated_gaps(*(column[held] for column in bins.as_counts)) / total
+    held = (bins["w"] > 0).numpy()
+    drawn = shared(_gaps_as_stated, bins)
     size = _size(kind, bins.share.numpy()[held])
     return size(drawn), float(size(bins.gap.numpy()[held, None])[0])
+
+
+def _gaps_as_stated(bins: Bins) -> Float64[ndarray, "bin draw"]:
+    """Gaps times shares of outcomes that come as stated, of bins that hold rows."""
+    held = (bins["w"] > 0).numpy()
+    return calibrated_gaps(*(column[held] for column in bins.as_counts)) / float(bins.total)
 
 
 def _size(

@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.inference.firm import sum_of_true_gaps
+from calibrant.metrics.inference.once import shared
 from calibrant.statistics.cells import N_TAIL
 from calibrant.statistics.score_grid import N_CELLS, ScoreGrid
 from calibrant.statistics.tally import Tally
@@ -95,7 +96,7 @@ def hidden_error(tally: Tally, n_bins: int) -> Hidden | None:
 
 def hidden_note(tally: Tally, n_bins: int, value: float) -> str:
     """Words on error that the bins hide, where finer ones show a tenth more than `value`."""
-    found = hidden_error(tally, n_bins)
+    found = shared(hidden_error, tally, n_bins)
     if found is None or found.value <= 1.1 * value:
         return ""
     return f"bins hide error: {found.n_parts} finer ones show {found.value:.2g}, noise taken off"

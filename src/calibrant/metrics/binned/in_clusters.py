@@ -91,6 +91,7 @@ def error_of_blocks(
     level: float,
     *,
     floor: bool = True,
+    of_cuts: Float64[ndarray, "block gap"] | None = None,
 ) -> Estimate:
     """As `error_in_clusters`, of bins of any kind.
 
@@ -100,6 +101,8 @@ def error_of_blocks(
         Of all blocks, and of every block.
     plain, blocks, size, level, floor
         As for `error_in_clusters`.
+    of_cuts : Float64[ndarray, "block gap"], optional
+        What cuts that the rows chose add to the excess of every block; see `equal_mass_cuts`.
     """
     n_effective = blocks.n_effective
     details = {**beyond_rows(plain), "n_clusters": n_effective}
@@ -111,7 +114,8 @@ def error_of_blocks(
     held = share > 0
     n_events = whole.gap.numel() // whole.gap.shape[-1]
     excess, weight = (x.reshape(len(x), -1)[:, held] / n_events for x in (bins.excess, bins.weight))
-    draws = block_draws(excess, blocks.weight, variance[held])
+    noisy = excess if of_cuts is None else excess + of_cuts[:, held]
+    draws = block_draws(noisy, blocks.weight, variance[held])
     rough, floors, tested, room = rough_of(whole), None, None, 0.0
     if hard_labels(whole):
         room = room_of(whole, deviation_of(whole, hard=True), level, root=size != "l1")

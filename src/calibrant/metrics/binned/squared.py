@@ -19,6 +19,7 @@ from calibrant.metrics.binned.evidence import (
 from calibrant.metrics.binned.in_clusters import Size
 from calibrant.metrics.binned.noise_floor import hard_labels
 from calibrant.metrics.estimate import Estimate
+from calibrant.metrics.inference.once import shared
 from calibrant.metrics.settings import check_choice
 from calibrant.statistics.tally import Tally
 
@@ -193,7 +194,7 @@ def squared_estimate(
     if math.isnan(square):
         return Estimate(square, None, None, None, n, NONE, note=LONELY)
     hard = hard_labels(bins)
-    ends = error_interval(bins, "l2", hard=hard, level=level)
+    ends = shared(error_interval, bins, "l2", hard=hard, level=level)
     known = foretold(bins, hard=hard)
     floor, details = squares_against_chance(bins, root=root) if known else (None, {})
     low, high = (None if end is None or root else end**2 for end in (ends.low, ends.high))
