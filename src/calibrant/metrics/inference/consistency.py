@@ -4,6 +4,7 @@ Outcomes are drawn anew at the very same stated probabilities, bin by bin, from 
 cost does not depend on the number of rows, and the draws are the same everywhere.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,8 @@ LOG2_DRAWS = 12  # 4,096 draws
 MOST_NUMBERS = 2**19  # bins times draws
 FEWEST_DRAWS = 256
 MOST_SOBOL = 16  # bins; in more dimensions 4,096 Sobol points are correlated
+TABLES = (MOST_SOBOL, 32, 64, MOST_NUMBERS >> LOG2_DRAWS)  # bins of tables; fewer share one
+USUAL, A_DOUBLING = 360, 4  # bins of a larger table, and how many there are from it to its double
 NORMAL = 50.0  # variance of the number that come out, from which it is drawn as normal
 WINDOW = 64  # numbers on either side of the mean: 9 standard deviations
 TIE = 1e-9  # relative: statistics this near are equal but for rounding
@@ -150,26 +153,42 @@ def _numbers_off(
     return drawn
 
 
-@lru_cache(maxsize=4)
 def _ordered(n_bins: int) -> tuple[Float64[ndarray, "bin draw"], Int64[ndarray, "bin draw"]]:
     """The numbers of every bin in order, and the rank of every draw among them."""
+    ordered, rank = _ordered_table(_table_size(n_bins))
+    return ordered[:n_bins], rank[:n_bins]
+
+
+def _normals(n_bins: int) -> Float64[ndarray, "bin draw"]:
+    """The same numbers as normals."""
+    return _normal_table(_table_size(n_bins))[:n_bins]
+
+
+def _table_size(n_bins: int) -> int:
+    """Bins of the table that this many are the first of."""
+    sizes = (size for size in TABLES if size >= n_bins)
+    steps = math.ceil(A_DOUBLING * math.log2(max(1, n_bins) / USUAL))
+    return next(sizes, int(USUAL * 2 ** (steps / A_DOUBLING)))
+
+
+@lru_cache(maxsize=8)
+def _ordered_table(
+    n_bins: int,
+) -> tuple[Float64[ndarray, "bin draw"], Int64[ndarray, "bin draw"]]:
     uniform = _uniforms(n_bins)
     order = np.argsort(uniform, axis=1, kind="stable")
-    rank = np.argsort(order, axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(order.shape[1])[None], axis=1)
     return np.take_along_axis(uniform, order, axis=1), rank
 
 
 @lru_cache(maxsize=8)
-def _normals(n_bins: int) -> Float64[ndarray, "bin draw"]:
-    """The same numbers as normals."""
+def _normal_table(n_bins: int) -> Float64[ndarray, "bin draw"]:
     return np.asarray(ndtri(_uniforms(n_bins)))
 
 
-@lru_cache(maxsize=8)
 def _uniforms(n_bins: int) -> Float64[ndarray, "bin draw"]:
-    """Fixed table of numbers in (0, 1)."""
-    if not n_bins:
-        return np.zeros((0, 2**LOG2_DRAWS))
+    """Fixed table of numbers in (0, 1): those of fewer bins are its first rows, up to 128."""
     if n_bins <= MOST_SOBOL:
         points = qmc.Sobol(n_bins, scramble=False).random_base2(LOG2_DRAWS)
         return np.ascontiguousarray((points + 0.5 / 2**LOG2_DRAWS).T)

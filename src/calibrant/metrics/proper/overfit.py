@@ -122,7 +122,8 @@ def _drawn(truth: bytes, w: bytes, ww: bytes, n_draws: int) -> tuple[Drawn, Draw
     number = weight**2 / squares
     if np.ptp(weight / number) <= 1e-9 * float((weight / number).max()):
         rows = np.rint(number).astype(np.int64)
-        share = generator.binomial(rows, rates, shape) / rows
+        by_group = (rows[:, None], rates[:, None], shape[::-1])  # what a rate asks for is kept
+        share = np.ascontiguousarray(generator.binomial(*by_group).T) / rows
     else:
         share = _beta(generator, rates, number, shape)
     best = fitted(share, weight)
