@@ -1,5 +1,6 @@
 """Points of curves: numbers at a threshold that is itself an estimate, and their intervals."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, final
@@ -16,7 +17,7 @@ from calibrant.metrics.ranking.thinned import narrowed, replicated_steps, thinne
 
 __all__ = ["FEWEST", "UNBIASED", "CurvePoint", "effective", "too_few", "unbiased_best"]
 
-FEWEST = 10  # effective rows of either side
+FEWEST = 10.0  # effective rows of either side
 
 UNBIASED = "freed of optimism by the Bayesian bootstrap"
 
@@ -49,7 +50,14 @@ class CurvePoint(StepMetric):
         """See `StepMetric.interval_from`."""
         del value
         few = too_few(steps, self.sides)
-        return Interval.missing(few) if few else self.resampled(steps, level)
+        if few:
+            return Interval.missing(few)
+        end, few = self.resampled(steps, level), too_few(steps, self.sides, self.takes())
+        return Interval.missing(few) if few and end.low is not None else end
+
+    def takes(self) -> tuple[float, float]:
+        """Effective rows of either side, of fewer of which replicates show too little spread."""
+        return FEWEST, FEWEST
 
     def resampled(self, steps: Steps, level: float) -> Interval:
         """Interval from replicates, of which none has an empty side."""
@@ -61,13 +69,16 @@ class CurvePoint(StepMetric):
         return percentile_interval(draws[:1], level)  # they differ by rounding alone
 
 
-def too_few(steps: Steps, sides: tuple[str, str]) -> str:
+def too_few(
+    steps: Steps, sides: tuple[str, str], takes: tuple[float, float] = (FEWEST, FEWEST)
+) -> str:
     """What there is too little of to tell a spread, or nothing."""
-    for side, up, twice in zip(
-        sides, (steps.up, steps.down), (steps.up_twice, steps.down_twice), strict=True
-    ):
-        if effective(up, twice) < FEWEST - 1e-9:
-            return f"too few {side} rows: an interval takes {FEWEST} effective ones"
+    both = (steps.up, steps.down), (steps.up_twice, steps.down_twice)
+    for side, least, up, twice in zip(sides, takes, *both, strict=True):
+        if math.isinf(least):
+            return f"a single {side} row decides, however many there are"
+        if effective(up, twice) < least - 1e-9:
+            return f"too few {side} rows: an interval takes {least:g} effective ones"
     return ""
 
 

@@ -1,5 +1,6 @@
 """The best point of a curve: one number at its best where another keeps a floor."""
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import ClassVar, final
@@ -8,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float64, Int
 from torch import Tensor
 
-from calibrant.metrics.ranking.curve_point import CurvePoint
+from calibrant.metrics.ranking.curve_point import FEWEST, CurvePoint
 from calibrant.metrics.ranking.steps import Masses, Steps, over
 from calibrant.metrics.ranking.top_share import check_share
 
@@ -141,6 +142,11 @@ def _corner(steps: Steps) -> Corner:
     return Corner(hits, alarms, hits[..., -1:], alarms[..., -1:])
 
 
+def _rows_for(number: float, share: float) -> float:
+    """Rows of which a share is so many, at least as many as any interval takes."""
+    return max(FEWEST, float(math.ceil(number / share - ROUNDING))) if share > 0 else math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class PrecisionAtRecall(BestPoint):
     """Greatest precision over the thresholds with at least some recall, in [0, 1].
@@ -207,6 +213,10 @@ class RecallAtPrecision(BestPoint):
         """See `BestPoint.allowed`."""
         return corner.precision >= self.precision - ROUNDING
 
+    def takes(self) -> tuple[float, float]:
+        """See `CurvePoint.takes`: positives, of which three may be beside the precision."""
+        return _rows_for(3.0, 1 - self.precision), FEWEST
+
 
 class OfBothSides(BestPoint):
     """A best point that takes positive and negative rows."""
@@ -250,6 +260,10 @@ class RecallAtFalseAlarms(OfBothSides):
     def allowed(self, corner: Corner) -> Bool[Tensor, "*replicate step"]:
         """See `BestPoint.allowed`."""
         return corner.false_alarms <= self.false_alarms + ROUNDING
+
+    def takes(self) -> tuple[float, float]:
+        """See `CurvePoint.takes`: negatives, of which one and a half may raise an alarm."""
+        return FEWEST, _rows_for(1.5, self.false_alarms)
 
 
 @dataclass(frozen=True, slots=True)
