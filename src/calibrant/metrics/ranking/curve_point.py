@@ -17,7 +17,8 @@ from calibrant.metrics.ranking.thinned import narrowed, replicated_steps, thinne
 
 __all__ = ["FEWEST", "UNBIASED", "CurvePoint", "effective", "too_few", "unbiased_best"]
 
-FEWEST = 10.0  # effective rows of either side
+FEWEST = 10  # effective rows of either side
+OF_EACH = float(FEWEST), float(FEWEST)
 
 UNBIASED = "freed of optimism by the Bayesian bootstrap"
 
@@ -57,7 +58,7 @@ class CurvePoint(StepMetric):
 
     def takes(self) -> tuple[float, float]:
         """Effective rows of either side, of fewer of which replicates show too little spread."""
-        return FEWEST, FEWEST
+        return OF_EACH
 
     def resampled(self, steps: Steps, level: float) -> Interval:
         """Interval from replicates, of which none has an empty side."""
@@ -69,9 +70,7 @@ class CurvePoint(StepMetric):
         return percentile_interval(draws[:1], level)  # they differ by rounding alone
 
 
-def too_few(
-    steps: Steps, sides: tuple[str, str], takes: tuple[float, float] = (FEWEST, FEWEST)
-) -> str:
+def too_few(steps: Steps, sides: tuple[str, str], takes: tuple[float, float] = OF_EACH) -> str:
     """What there is too little of to tell a spread, or nothing."""
     both = (steps.up, steps.down), (steps.up_twice, steps.down_twice)
     for side, least, up, twice in zip(sides, takes, *both, strict=True):

@@ -144,7 +144,7 @@ def _corner(steps: Steps) -> Corner:
 
 def _rows_for(number: float, share: float) -> float:
     """Rows of which a share is so many, at least as many as any interval takes."""
-    return max(FEWEST, float(math.ceil(number / share - ROUNDING))) if share > 0 else math.inf
+    return float(max(FEWEST, math.ceil(number / share - ROUNDING))) if share > 0 else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class RecallAtPrecision(BestPoint):
 
     def takes(self) -> tuple[float, float]:
         """See `CurvePoint.takes`: positives, of which three may be beside the precision."""
-        return _rows_for(3.0, 1 - self.precision), FEWEST
+        return _rows_for(3.0, 1 - self.precision), float(FEWEST)
 
 
 class OfBothSides(BestPoint):
@@ -263,7 +263,7 @@ class RecallAtFalseAlarms(OfBothSides):
 
     def takes(self) -> tuple[float, float]:
         """See `CurvePoint.takes`: negatives, of which one and a half may raise an alarm."""
-        return FEWEST, _rows_for(1.5, self.false_alarms)
+        return float(FEWEST), _rows_for(1.5, self.false_alarms)
 
 
 @dataclass(frozen=True, slots=True)
