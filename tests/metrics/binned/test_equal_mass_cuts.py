@@ -5,6 +5,7 @@ import pytest
 from scipy.special import expit, ndtri
 
 import calibrant as cal
+from calibrant.errors import CalibrantWarning
 from calibrant.metrics.binned.block_bins import BlockBins
 from calibrant.metrics.binned.equal_mass import equal_mass_of_rows
 from calibrant.metrics.binned.equal_mass_cuts import (
@@ -13,6 +14,8 @@ from calibrant.metrics.binned.equal_mass_cuts import (
     noise_of_cuts,
     noise_of_cuts_in_blocks,
 )
+from calibrant.metrics.binned.equal_mass_errors import EqualMassCalibrationError
+from calibrant.metrics.binned.evidence import error_interval
 
 N_BINS = 5
 TURN = 0.4
@@ -97,3 +100,20 @@ def test_pairs_of_bins_are_the_bins():
     whole = equal_mass_of_rows(rows, "positive", 15)
     for column in ("count", "w", "wp", "wy", "wwpy"):
         assert pairs[column].numpy() == pytest.approx(whole[column].numpy(), abs=1e-9)
+
+
+def test_rows_in_clusters_and_tallies_have_it_too():
+    metric = EqualMassCalibrationError("positive")
+    score = np.random.default_rng(8).normal(0, 1.5, 3000)
+    labels = (np.random.default_rng(9).uniform(size=3000) < expit(6 * score)).astype(int)
+    probs = np.clip(expit(18 * score), 0.001, 0.999)
+    alone = cal.predictions(probs=probs, labels=labels)
+    apart = cal.predictions(probs=probs, labels=labels, clusters=np.arange(3000))
+    row, clustered = metric(alone), metric(apart)
+    with pytest.warns(CalibrantWarning, match="scores crowd"):
+        tallied = cal.evaluate(cal.tally(alone, [metric]), [metric])[repr(metric)]
+    given = error_interval(equal_mass_of_rows(alone, "positive", 15), "l1", hard=True, level=0.95)
+    width = row.high - row.low
+    assert width > 1.3 * (given.high - given.low)
+    assert tallied.high - tallied.low == pytest.approx(width, rel=0.02)
+    assert clustered.high - clustered.low == pytest.approx(width, rel=0.15)

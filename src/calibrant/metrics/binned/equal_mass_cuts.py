@@ -8,6 +8,9 @@ the weight and :math:`F_n` the distribution of the rows, the sum of the gaps of 
 :math:`-\Delta_b (e_{b-1} + e_b) / 2` for the error :math:`e_b` of the share of weight below a cut.
 It matters where the gaps of a bin cancel and those of one cut beside it do not: the absolute
 value of its gap grows whichever way the cuts move.
+
+That a sum over quantiles is off by such an integral, to first order: Serfling, "Approximation
+Theorems of Mathematical Statistics", 1980, chapter 8 (L-estimates).
 """
 
 import numpy as np
