@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
-from scipy.stats import poisson
+from scipy.stats import binom, poisson
 
 import calibrant as cal
 from calibrant.metrics.binless.multi_scale import CalibrationTestP
@@ -113,3 +113,15 @@ def test_outcomes_that_scatter_as_much_as_they_are_many_are_poisson():
     for number in range(6):
         share = float((np.abs(came - number) < 1e-9).mean())
         assert share == pytest.approx(poisson.pmf(number, 2.2), abs=1e-3)
+
+
+@pytest.mark.parametrize(("few", "many"), [(3, 16), (17, 128), (40, 65), (130, 151)])
+def test_draws_of_fewer_bins_are_the_first_of_more(few, many):
+    weight = np.full(many, 30.0)
+    columns = weight, weight, 0.1 * weight, 0.09 * weight
+    gaps = calibrated_gaps(*columns)
+    assert np.array_equal(calibrated_gaps(*(each[:few] for each in columns)), gaps[:few])
+    chances = [(gaps[0] == 3 - came).mean() for came in range(6)]  # of 30 rows stated .1
+    assert chances == pytest.approx(binom.pmf(np.arange(6), 30, 0.1), abs=0.03)
+    apart = np.corrcoef(gaps)[np.triu_indices(many, 1)]
+    assert np.abs(apart).max() < 6 / np.sqrt(gaps.shape[1])
