@@ -143,7 +143,7 @@ def _corner(steps: Steps) -> Corner:
 
 
 def _rows_for(number: float, share: float) -> float:
-    """Rows of which a share is so many, at least as many as any interval takes."""
+    """Rows of which a share is so many; at least as many as any interval takes."""
     return float(max(FEWEST, math.ceil(number / share - ROUNDING))) if share > 0 else math.inf
 
 
@@ -214,7 +214,7 @@ class RecallAtPrecision(BestPoint):
         return corner.precision >= self.precision - ROUNDING
 
     def takes(self) -> tuple[float, float]:
-        """See `CurvePoint.takes`: positives, of which three may be beside the precision."""
+        """See `CurvePoint.takes`: 3 / (1 - precision) positives; by trial."""
         return _rows_for(3.0, 1 - self.precision), float(FEWEST)
 
 
@@ -262,7 +262,7 @@ class RecallAtFalseAlarms(OfBothSides):
         return corner.false_alarms <= self.false_alarms + ROUNDING
 
     def takes(self) -> tuple[float, float]:
-        """See `CurvePoint.takes`: negatives, of which one and a half may raise an alarm."""
+        """See `CurvePoint.takes`: 1.5 / false_alarms negatives; by trial."""
         return float(FEWEST), _rows_for(1.5, self.false_alarms)
 
 
