@@ -49,6 +49,11 @@ def test_nothing_is_wider_than_the_screen(see_all: See, open_page: Open, place: 
         "all => all.filter(one => one.clientWidth > one.closest('.picture').clientWidth).length"
     )
     assert wide == 0
+    scrolls = page.locator(".live").evaluate_all(
+        """all => all.filter(one => ['auto', 'scroll'].includes(getComputedStyle(one).overflowY)
+            && one.scrollHeight > one.clientHeight).length"""
+    )
+    assert scrolls == 0
 
 
 def test_first_screen_holds_verdict_numbers_and_diagram(open_page: Open, pages: dict[str, Path]):
